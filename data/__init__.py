@@ -1,0 +1,1 @@
+"""The truth: schema, migrations, the write path, importers, city packs, the demo generator."""

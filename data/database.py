@@ -1,0 +1,98 @@
+"""Connections. A read sees one consistent state; a write holds the lock under which `seq` grows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_APPEND_LOCK = 0x70616E746175  # any constant will do; every writer takes the same one
+_BUSY_SECONDS = 30
+
+
+class DatabaseError(ValueError):
+    """The database address cannot be used."""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `sqlite:///file` or `postgresql://…`.
+
+    Raises DatabaseError for any other kind of address.
+    """
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return _open_sqlite(url)
+    if backend == "postgresql":
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_size=12, pool_pre_ping=True
+        )
+    raise DatabaseError(
+        f"PANTAU_DATABASE_URL begins with {backend!r}; use sqlite:///… or postgresql://…"
+    )
+
+
+def _open_sqlite(url: str) -> Engine:
+    path = make_url(url).database
+    if not path or path == ":memory:":
+        raise DatabaseError(f"{url!r} names no file; a database in memory cannot be shared")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, pool_size=12, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves, below
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            f"busy_timeout = {_BUSY_SECONDS * 1000}",
+            "cache_size = -65536",
+            "mmap_size = 1073741824",
+            "temp_store = MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A deferred transaction that later writes fails at once when another one has written
+        # meanwhile; only a transaction that is a writer from its first statement can wait.
+        writes = connection.get_execution_options().get("pantau_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def write(engine: Engine) -> Iterator[Connection]:
+    """One transaction that alone may append events; commits at the end, or leaves no trace."""
+    with (
+        engine.connect().execution_options(pantau_write=True) as connection,
+        connection.begin(),
+    ):
+        if engine.dialect.name == "postgresql":
+            # Sequence numbers are handed out before commit: without this lock a reader that
+            # follows `seq` would miss a row that commits late.
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_APPEND_LOCK})"))
+        yield connection
+
+
+@contextmanager
+def read(engine: Engine) -> Iterator[Connection]:
+    """One read-only look at the database."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the schema to the newest version; does nothing where it is."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    with write(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,1 @@
+"""Documents and exports. Reads through queries."""
