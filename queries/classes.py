@@ -1,8 +1,9 @@
-"""Classes of a choropleth: the page, its legend and the exported picture draw from the same ones."""
+"""Classes of a choropleth: page, legend and exported picture draw from the same ones."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -78,7 +79,7 @@ def classes_at(
 ) -> Classes:
     """Classes with given inner limits, as for the thresholds of a target."""
     limits = tuple(float(limit) for limit in breaks)
-    if any(high <= low for low, high in zip(limits, limits[1:], strict=False)):
+    if any(high <= low for low, high in pairwise(limits)):
         raise ValueError(f"class limits must grow, not {limits}")
     colours = _sequential(len(limits) + 1) if kind == "sequential" else _diverging(len(limits) + 1)
     return Classes(limits, colours[::-1] if higher_is_better else colours)
@@ -92,10 +93,10 @@ def _finite(values: pd.Series) -> np.ndarray:
 def _quantile_breaks(values: np.ndarray, classes: int) -> list[float]:
     if len(values) == 0:
         return []
-    classes = min(classes, len(np.unique(values)))
-    quantiles = np.quantile(values, np.arange(1, classes) / classes) if classes > 1 else []
-    # A limit at the minimum would leave the lowest class empty.
-    return [float(limit) for limit in np.unique(quantiles) if limit > values.min()]
+    shares = np.arange(1, classes) / classes
+    # Limits are values themselves, and none is the smallest: so no class is empty.
+    limits = np.unique(np.quantile(values, shares, method="higher"))
+    return [float(limit) for limit in limits if limit > values.min()]
 
 
 def _symmetric_breaks(values: np.ndarray, classes: int) -> list[float]:
@@ -115,7 +116,8 @@ def _sequential(count: int) -> tuple[str, ...]:
     red_green_blue = np.array([_channels(colour) for colour in _CIVIDIS], dtype=float)
     mixed = [np.interp(steps, range(len(_CIVIDIS)), column) for column in red_green_blue.T]
     return tuple(
-        f"#{round(r):02x}{round(g):02x}{round(b):02x}" for r, g, b in zip(*mixed, strict=True)
+        f"#{round(red):02x}{round(green):02x}{round(blue):02x}"
+        for red, green, blue in zip(*mixed, strict=True)
     )
 
 

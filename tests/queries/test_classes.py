@@ -30,9 +30,10 @@ def test_few_or_tied_values_give_fewer_classes_and_growing_limits(values, kind, 
         assert classes.colour(value) in classes.colours
 
 
-def test_no_class_of_few_values_is_empty():
-    classes = classify(pd.Series([1.0, 1.0, 1.0, 1.0, 9.0]), kind="sequential")
-    assert min(classes.counts(pd.Series([1.0, 1.0, 1.0, 1.0, 9.0]))) > 0
+@pytest.mark.parametrize("values", [[1, 1, 1, 1, 9], [1, 1, 9, 9.1], [1, 2, 3], [0, 0, 5]])
+def test_no_sequential_class_is_empty(values):
+    series = pd.Series(values, dtype=float)
+    assert min(classify(series, kind="sequential").counts(series)) > 0
 
 
 def test_a_limit_belongs_to_the_class_above():
