@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
-from scipy.spatial import ConvexHull
+from scipy.spatial import ConvexHull, cKDTree
 
 Floats = NDArray[np.float64]
 Geometries = NDArray[np.object_]
@@ -20,11 +20,12 @@ Geometries = NDArray[np.object_]
 REQUIRED_COLUMNS = ("code", "latitude", "longitude", "area_km2")
 FREE_ROUNDS = 80  # cells in discs: the outline is still being found
 FITTED_ROUNDS = 25  # cells in the outline
-LONGEST_FIT = 400  # rounds before a district without a cell is given up
+TOO_SMALL = 0.02  # of its area: the cell counts as lost
 WEIGHT_STEP = 0.25
 SITE_STEP = 0.25
 SITE_LEASH = 0.045  # pulls sites home; without it elongated cells make them wander
 GHOSTS = 12  # far sites that close the outer cells
+SEAM_SHARE = 1e-3  # of the parent's area
 DECIMALS = 5  # about a metre
 
 
@@ -33,8 +34,9 @@ def schematic_cells(districts: pd.DataFrame) -> gpd.GeoDataFrame:
 
     `districts` has the columns code, latitude, longitude (degrees) and area_km2. The cells neither
     overlap nor leave gaps; their areas and centroids approach the given ones. Same input, same output.
-    Raises ValueError for missing columns, unusable numbers, a repeated code, two districts at one
-    point, or a district so close to a larger one that no cell is left for it.
+    Where centres and areas contradict each other the areas give way.
+    Raises ValueError for missing columns, unusable numbers, a repeated code, or two districts at one
+    point.
 
     Power diagram: Aurenhammer, "Power diagrams: properties, algorithms and applications" (1987).
     """
@@ -47,8 +49,8 @@ def schematic_cells(districts: pd.DataFrame) -> gpd.GeoDataFrame:
     scale = float(np.sqrt(np.median(areas) / np.pi))
 
     sites, weights = _grow_freely(centres, areas)
-    outline = _outline(sites, weights, scale)
-    sites, weights = _fit_to(outline, sites, weights, centres, areas, codes)
+    outline = _outline(sites, weights, centres, scale)
+    sites, weights = _fit_to(outline, sites, weights, centres, areas)
     cells = _partition(outline, sites, weights)
     cells = shapely.coverage_simplify(cells, 0.02 * scale)
 
@@ -69,21 +71,28 @@ def dissolve_up(cells: gpd.GeoDataFrame, parents: Mapping[str, str]) -> gpd.GeoD
     orphans = [code for code in cells["code"] if code not in parents]
     if orphans:
         raise ValueError(f"district {orphans[0]!r} has no parent; add it to the parents given")
-    owner = cells["code"].map(dict(parents))
-    codes = sorted(owner.unique())
-    shapes = [_union(cells.geometry[owner == code].to_numpy()) for code in codes]
+    owner = cells["code"].map(dict(parents)).to_numpy()
+    codes = sorted(set(owner))
+    leaves = shapely.make_valid(cells.geometry.to_numpy())
+    inner = shapely.point_on_surface(leaves)
+    shapes = [_union(leaves[owner == code], inner[owner != code]) for code in codes]
     return gpd.GeoDataFrame({"code": codes}, geometry=shapes, crs=cells.crs)
 
 
-def _union(shapes: Geometries) -> shapely.Geometry:
-    if shapely.coverage_is_valid(shapes):
-        return shapely.coverage_union_all(shapes)
-    # Imported boundaries seldom meet to the last digit: weld seams narrower than a millionth of their extent.
-    shapes = shapely.make_valid(shapes)
-    west, south, east, north = shapely.total_bounds(shapes)
-    seam = 1e-6 * max(east - west, north - south)
-    welded = shapely.union_all(shapely.buffer(shapes, seam, join_style="mitre"))
-    return shapely.buffer(welded, -seam, join_style="mitre")
+def _union(leaves: Geometries, strangers: Geometries) -> shapely.Geometry:
+    """The leaves as one; a small hole with no stranger in it is a seam between leaves and is filled."""
+    if shapely.coverage_is_valid(leaves):
+        whole = shapely.coverage_union_all(leaves)
+    else:
+        whole = shapely.union_all(leaves)
+    parts = shapely.get_parts(whole)
+    holes = [shapely.Polygon(ring) for part in parts for ring in part.interiors]
+    seams = [
+        hole
+        for hole in holes
+        if hole.area < SEAM_SHARE * whole.area and not shapely.contains(hole, strangers).any()
+    ]
+    return shapely.union_all([whole, *seams]) if seams else whole
 
 
 def _check(districts: pd.DataFrame) -> None:
@@ -93,8 +102,9 @@ def _check(districts: pd.DataFrame) -> None:
     if districts.empty:
         raise ValueError("there are no districts to draw")
     numbers = districts[["latitude", "longitude", "area_km2"]].to_numpy(dtype=float)
-    usable = np.isfinite(numbers).all(axis=1) & (numbers[:, 2] > 0)
-    usable &= (np.abs(numbers[:, 0]) <= 90) & (np.abs(numbers[:, 1]) <= 180)
+    limits = np.array([90.0, 180.0, np.inf])
+    usable = np.isfinite(numbers).all(axis=1) & (np.abs(numbers) <= limits).all(axis=1)
+    usable &= numbers[:, 2] > 0
     if not usable.all():
         code = districts["code"].iloc[int(np.argmin(usable))]
         raise ValueError(f"district {code!r} needs a latitude, a longitude and an area above zero")
@@ -146,9 +156,19 @@ def _improve(
     """One small step: weights towards the wanted areas, sites towards the wanted centroids."""
     centroids, found = sites.copy(), ~shapely.is_empty(pieces)
     centroids[found] = shapely.get_coordinates(shapely.centroid(pieces[found]))
-    weights = weights + WEIGHT_STEP * (areas - shapely.area(pieces)) / np.pi
+    weights = weights + _caution(sites, areas) * (areas - shapely.area(pieces)) / np.pi
     sites = sites + SITE_STEP * (centres - centroids) - SITE_LEASH * (sites - centres)
     return sites, weights
+
+
+def _caution(sites: Floats, areas: Floats) -> Floats:
+    """The step of each weight: the nearer two sites, the faster their border runs as weights change."""
+    return WEIGHT_STEP * np.minimum(1.0, _nearest(sites) / np.sqrt(areas / np.pi))
+
+
+def _nearest(sites: Floats) -> Floats:
+    """How far each site is from the next one; infinite for a lone site."""
+    return cKDTree(sites).query(sites, k=[2])[0][:, 0]
 
 
 def _discs(sites: Floats, weights: Floats) -> Geometries:
@@ -164,11 +184,16 @@ def _grow_freely(centres: Floats, areas: Floats) -> tuple[Floats, Floats]:
     return sites, weights
 
 
-def _outline(sites: Floats, weights: Floats, scale: float) -> shapely.Geometry:
+def _outline(sites: Floats, weights: Floats, centres: Floats, scale: float) -> shapely.Geometry:
     """The discs together, small gaps closed, holes filled, the scalloped edge made smooth."""
     grown = shapely.union_all(_discs(sites, weights))
     closed = shapely.buffer(shapely.buffer(grown, 0.4 * scale), -0.4 * scale)
-    return shapely.union_all([_smooth(part, scale) for part in shapely.get_parts(closed)])
+    land = shapely.union_all([_smooth(part, scale) for part in shapely.get_parts(closed)])
+    left_out = ~shapely.contains(land, shapely.points(centres))
+    if not left_out.any():
+        return land
+    islets = _discs(centres, np.minimum(0.3 * scale, 0.3 * _nearest(centres)) ** 2)
+    return shapely.union_all([land, *islets[left_out]])
 
 
 def _smooth(part: shapely.Polygon, scale: float) -> shapely.Geometry:
@@ -188,12 +213,7 @@ def _smooth(part: shapely.Polygon, scale: float) -> shapely.Geometry:
 
 
 def _fit_to(
-    outline: shapely.Geometry,
-    sites: Floats,
-    weights: Floats,
-    centres: Floats,
-    areas: Floats,
-    codes: NDArray[np.object_],
+    outline: shapely.Geometry, sites: Floats, weights: Floats, centres: Floats, areas: Floats
 ) -> tuple[Floats, Floats]:
     """Sites and weights that share out the outline, each land mass among its own districts."""
     parts = shapely.get_parts(outline)
@@ -202,13 +222,19 @@ def _fit_to(
     wanted = np.bincount(home, areas, minlength=len(parts))
     targets = areas * (shapely.area(parts) / np.maximum(wanted, 1.0))[home]
     shapely.prepare(outline)
-    for turn in range(LONGEST_FIT):
+    for _ in range(FITTED_ROUNDS):
         pieces = shapely.intersection(_power_cells(sites, weights), outline)
-        lost = shapely.area(pieces) < 0.02 * targets
-        if turn >= FITTED_ROUNDS and not lost.any():
-            return sites, weights
         sites, weights = _improve(pieces, sites, weights, centres, targets)
-    raise ValueError(f"no room for district {codes[lost][0]!r}; check its centre and its neighbours'")
+
+    # While |weight i - weight j| < |centre i - centre j|² every centre lies in its own cell, so
+    # walking back to such weights ends with a cell for everyone.
+    tame = np.minimum(areas / np.pi, 0.5 * _nearest(centres) ** 2)
+    for back in (0.0, 0.25, 0.5, 0.75):
+        mixed = (1 - back) * sites + back * centres, (1 - back) * weights + back * tame
+        pieces = shapely.intersection(_power_cells(*mixed), outline)
+        if (shapely.area(pieces) > TOO_SMALL * targets).all():
+            return mixed
+    return centres, tame
 
 
 def _partition(outline: shapely.Geometry, sites: Floats, weights: Floats) -> Geometries:
