@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -114,28 +114,33 @@ def format_short_date(day: date | None) -> str:
     return NOTHING if day is None else dates.format_date(day, "d MMM y", locale=_language.get())
 
 
-def format_date_range(first: date | None, last: date | None) -> str:
-    """Both dates included: 1–30 October 2026, 28 September – 4 October 2026, since …, until …"""
-    if first is None and last is None:
-        return ""
-    if first is None:
-        return gettext("until {date}").format(date=format_date(last))
-    if last is None:
-        return gettext("since {date}").format(date=format_date(first))
-    if first == last:
-        return format_date(first)
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{format_date(last)}"
-    pattern = "d MMMM" if first.year == last.year else "d MMMM y"
-    return f"{dates.format_date(first, pattern, locale=_language.get())} – {format_date(last)}"
+def format_date_range(start: date | None, end: date | None) -> str:
+    """`end` is exclusive, the text is not: 1–30 October 2026, since …, until …, all time."""
+    last = None if end is None else end - timedelta(days=1)
+    if start is None or last is None:
+        if start is not None:
+            return gettext("since {date}").format(date=format_date(start))
+        return (
+            gettext("until {date}").format(date=format_date(last)) if last else gettext("all time")
+        )
+    if start == last:
+        return format_date(start)
+    if (start.year, start.month) == (last.year, last.month):
+        return f"{start.day}–{format_date(last)}"
+    pattern = "d MMMM" if start.year == last.year else "d MMMM y"
+    return f"{dates.format_date(start, pattern, locale=_language.get())} – {format_date(last)}"
 
 
-def format_instant(instant: datetime | None, zone: ZoneInfo, abbreviation: str = "") -> str:
-    """23 Nov 2026, 14:02 WIB: local time, with the zone's name where given."""
+def format_instant(
+    instant: datetime | None, zone: ZoneInfo | None = None, abbreviation: str = ""
+) -> str:
+    """23 Nov 2026, 14:02 WIB: local time (the instant's own without a zone), and its name."""
     if instant is None:
         return NOTHING
-    local = instant.astimezone(zone)
-    text = dates.format_datetime(local, "d MMM y, HH:mm", locale=_language.get())
+    local = instant.astimezone(zone) if zone else instant
+    text = dates.format_datetime(
+        local, "d MMM y, HH:mm", tzinfo=local.tzinfo, locale=_language.get()
+    )
     return f"{text} {abbreviation}".strip()
 
 

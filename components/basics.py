@@ -1,0 +1,119 @@
+"""Small pieces that every panel is made of."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import dcc, html
+
+from components.tokens import STATUS_CLASSES, STATUS_SHAPES
+from components.words import status_word
+from data.i18n import gettext as _
+from data.vocabulary import Status
+
+
+def icon(name: str) -> html.Span:
+    """A picture from assets/icons, drawn in the colour of the text."""
+    return html.Span(className=f"icon icon-{name}", **{"aria-hidden": "true"})
+
+
+def icon_button(name: str, label: str, *, id: str, className: str = "") -> html.Button:
+    """A button that shows an icon and says `label` to a screen reader and on hover."""
+    return html.Button(
+        icon(name),
+        id=id,
+        type="button",
+        title=label,
+        className=f"icon-button {className}".strip(),
+        **{"aria-label": label},
+    )
+
+
+def status_mark(status: Status) -> html.Span:
+    """Shape, word and colour of a status."""
+    return html.Span(
+        [
+            html.Span(STATUS_SHAPES[status], className="status-shape", **{"aria-hidden": "true"}),
+            status_word(status),
+        ],
+        className=f"status {STATUS_CLASSES[status]}",
+    )
+
+
+def panel(
+    title: str, children: Any, *, name: str, has_table: bool = False, note: Any = None
+) -> html.Section:
+    """A titled part of the page that folds; whether it is open is remembered under `name`."""
+    fold = html.Details(
+        [
+            html.Summary(
+                [html.Span(title, className="panel-title"), html.Span(note, className="note")]
+            ),
+            html.Div(children, className="panel-body"),
+        ],
+        open=True,
+        **{"data-fold": name},
+    )
+    return html.Section([fold, _table_button()] if has_table else [fold], className="panel")
+
+
+def _table_button() -> html.Button:
+    return html.Button(
+        icon("table"),
+        type="button",
+        className="icon-button small table-toggle",
+        title=_("Show as a table"),
+        **{"aria-label": _("Show as a table"), "aria-pressed": "false"},
+    )
+
+
+def labelled(label: str, control: Any, *, html_for: str | None = None) -> html.Div:
+    """A control under its label."""
+    return html.Div([html.Label(label, htmlFor=html_for), control], className="field")
+
+
+def choices(
+    options: Sequence[dict[str, Any]],
+    *,
+    id: str,
+    placeholder: str,
+    multi: bool = True,
+    value: Any = None,
+    clearable: bool = True,
+    searchable: bool = True,
+) -> dcc.Dropdown:
+    """A dropdown in the reader's language."""
+    return dcc.Dropdown(
+        id=id,
+        options=list(options),
+        value=value if value is not None else ([] if multi else None),
+        multi=multi,
+        clearable=clearable,
+        searchable=searchable,
+        placeholder=placeholder,
+        labels={
+            "select_all": _("Select all"),
+            "deselect_all": _("Deselect all"),
+            "selected_count": _("{num_selected} chosen"),
+            "search": _("Search"),
+            "clear_search": _("Clear the search"),
+            "clear_selection": _("Clear the choice"),
+            "no_options_found": _("Nothing found"),
+        },
+    )
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[Any]], *, caption: str) -> html.Table:
+    """A plain table: the first column names the row, the others are numbers."""
+    return html.Table(
+        [
+            html.Caption(caption, className="visually-hidden"),
+            html.Thead(html.Tr([html.Th(word, scope="col") for word in head])),
+            html.Tbody(
+                [
+                    html.Tr([html.Th(row[0], scope="row"), *(html.Td(cell) for cell in row[1:])])
+                    for row in rows
+                ]
+            ),
+        ],
+        className="numbers",
+    )

@@ -1,0 +1,180 @@
+"""Values by district → what the map script colours and says, and the legend beside it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from dash import html
+
+from components.measures import (
+    HIGHER_IS_BETTER,
+    format_difference,
+    format_value,
+    measure_word,
+    unit_word,
+)
+from data.i18n import format_number, ngettext
+from data.i18n import gettext as _
+from queries.classes import NONE_COLOUR, NOT_REACHED_COLOUR, Classes, classify
+
+# Negative classes are states; assets/map.js gives each its fill.
+TOO_FEW, NOT_REACHED, NONE = -1, -2, -3
+_STATE_CLASSES = {"too_few": TOO_FEW, "not_reached": NOT_REACHED, "none": NONE}
+
+
+def classes_of(values: pd.DataFrame, *, measure: str, is_difference: bool = False) -> Classes:
+    """Classes over the districts that have a value worth colouring."""
+    return classify(
+        values.loc[values["state"] == "ok", "value"],
+        kind="diverging" if is_difference else "sequential",
+        higher_is_better=measure in HIGHER_IS_BETTER,
+    )
+
+
+def difference(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """now − before by district; only where both have a value, n is the smaller of both."""
+    both = now.merge(before[["code", "value", "n", "state"]], on="code", suffixes=("", "_before"))
+    is_ok = (both["state"] == "ok") & (both["state_before"] == "ok")
+    state = both["state"].where(both["state"] != "ok", both["state_before"])
+    return both.assign(
+        value=(both["value"].astype(float) - both["value_before"].astype(float)).where(is_ok),
+        low=np.nan,
+        high=np.nan,
+        n=both[["n", "n_before"]].min(axis=1),
+        state=state.where(~is_ok, "ok"),
+    )[now.columns.tolist()]
+
+
+def hideout(
+    values: pd.DataFrame, classes: Classes, *, measure: str, is_difference: bool = False
+) -> dict[str, Any]:
+    """{colours, notReached, none, values: {code: [class, value, detail]}}: words ready to show."""
+    return {
+        "colours": list(classes.colours),
+        "notReached": NOT_REACHED_COLOUR,
+        "none": NONE_COLOUR,
+        "values": {
+            row.code: [
+                classes.index(row.value) if row.state == "ok" else _STATE_CLASSES[row.state],
+                _value_words(row, measure, is_difference),
+                _detail_words(row, measure),
+            ]
+            for row in values.itertuples()
+        },
+    }
+
+
+def legend(
+    values: pd.DataFrame,
+    classes: Classes,
+    *,
+    measure: str,
+    is_difference: bool = False,
+    compared_with: str = "",
+    level_word: str = "",
+    boundaries: str = "",
+) -> list[Any]:
+    """Title, unit and n, then one line per class and state that occurs."""
+    shown = values[values["state"] == "ok"]
+    counts = classes.counts(shown["value"]) if len(shown) else (0,) * len(classes.colours)
+    rows = [
+        _row(colour, words, count)
+        for colour, words, count in zip(
+            classes.colours, class_words(classes, measure, is_difference), counts, strict=True
+        )
+        if len(shown)
+    ]
+    states = values["state"].value_counts()
+    for state, css, words in (
+        ("not_reached", "not-reached", _("Not reached: over half still wait")),
+        ("too_few", "too-few", _("Fewer than 20")),
+        ("none", "none", _("No value")),
+    ):
+        if states.get(state, 0):
+            rows.append(_row(None, words, int(states[state]), css=css))
+    title = measure_word(measure) + (f": {_('difference')}" if is_difference else "")
+    subtitle = [unit_word(measure, is_difference=is_difference), level_word]
+    subtitle.append(f"n {format_number(values['n'].sum())}")
+    return [
+        html.H3(title, className="legend-title"),
+        html.P(" · ".join(word for word in subtitle if word), className="legend-unit"),
+        html.P(compared_with, className="legend-unit") if compared_with else None,
+        html.Div(rows, className="legend-rows"),
+        _ends(measure) if is_difference and len(classes.colours) > 1 else None,
+        html.P(boundaries, className="legend-note") if boundaries else None,
+    ]
+
+
+def class_words(classes: Classes, measure: str, is_difference: bool) -> Sequence[str]:
+    """'under a', 'a – b', 'b and over'."""
+
+    def write(value: float) -> str:
+        return (format_difference if is_difference else format_value)(measure, value)
+
+    breaks = classes.breaks
+    if not breaks:
+        return [_("all alike")]
+    return [
+        _("under {value}").format(value=write(breaks[0])),
+        *(
+            f"{write(low)} – {write(high)}"
+            for low, high in zip(breaks[:-1], breaks[1:], strict=True)
+        ),
+        _("{value} and over").format(value=write(breaks[-1])),
+    ]
+
+
+def _ends(measure: str) -> html.P:
+    if measure == "per_10000":
+        words = (_("blue: fewer"), _("orange: more"))
+    else:
+        words = (_("blue: better"), _("orange: worse"))
+    return html.P(" · ".join(words), className="legend-note")
+
+
+def _row(colour: str | None, words: str, count: int, *, css: str = "") -> html.Div:
+    return html.Div(
+        [
+            html.Span(
+                className=f"swatch {css}".strip(), style={"background": colour} if colour else None
+            ),
+            html.Span(words, className="legend-range"),
+            html.Span(
+                format_number(count),
+                className="legend-count",
+                title=ngettext("{n} district", "{n} districts", count).format(
+                    n=format_number(count)
+                ),
+            ),
+        ],
+        className="legend-row",
+    )
+
+
+def _value_words(row: Any, measure: str, is_difference: bool) -> str:
+    if row.state == "ok":
+        return (format_difference if is_difference else format_value)(measure, row.value)
+    return {
+        "too_few": _("too few to tell"),
+        "not_reached": _("not reached"),
+        "none": _("no value"),
+    }[row.state]
+
+
+def _detail_words(row: Any, measure: str) -> str:
+    parts = [f"n {format_number(row.n)}"]
+    if row.state == "ok" and not pd.isna(row.low):
+        high = (
+            _("not reached") if _is_open_ended(row.high) else format_value(measure, float(row.high))
+        )
+        parts.append(
+            _("95% interval {low} – {high}").format(
+                low=format_value(measure, float(row.low)), high=high
+            )
+        )
+    return " · ".join(parts)
+
+
+def _is_open_ended(value: Any) -> bool:
+    return pd.isna(value) or not np.isfinite(float(value))

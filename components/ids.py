@@ -1,0 +1,47 @@
+"""Every component id that two places share. The scripts in assets/ use the same words."""
+
+# shell
+PAGE = "page"
+QUERY = "query"  # Store: the filter as a URL query string
+VIEW = "view"  # Store: {measure, level, compare, layers}
+LIVE = "live"  # Store: {seq} at every change
+LIVE_SLOW = "live-slow"  # Store: {seq}, at most every five seconds
+THEME = "theme"  # Store: 'dark' | 'light'
+SENTENCE = "sentence"
+NOTICE = "notice"
+
+# controls of the filter
+PERIOD = "filter-period"
+START = "filter-start"
+END = "filter-end"
+SERVICES = "filter-services"
+GROUPS = "filter-groups"
+STATUSES = "filter-statuses"
+CHANNELS = "filter-channels"
+UNITS = "filter-units"
+DISTRICTS = "filter-districts"
+OVERDUE = "filter-overdue"
+TEXT = "filter-text"
+AS_OF = "filter-as-of"  # Store: only ever set by the URL
+
+# controls of the view
+MEASURE = "view-measure"
+LEVEL = "view-level"
+COMPARE = "view-compare"
+LAYERS = "view-layers"
+
+# map page
+MAP = "map"
+DISTRICT_LAYER = "district-layer"
+DISTRICT_VALUES = "district-values"
+POINT_LAYER = "point-layer"
+HEAT_LAYER = "heat-layer"
+LEGEND = "legend"
+UNMAPPED = "unmapped"
+FIGURES = "figures"
+SERIES = "series"
+SERIES_TABLE = "series-table"
+SERVICE_BARS = "service-bars"
+NEWEST = "newest"
+CHOSEN = "chosen-complaint"  # Store: id of the point clicked
+CARD = "complaint-card"

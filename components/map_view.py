@@ -1,0 +1,249 @@
+"""The map and what floats over it. assets/map.js draws; these are the layers it draws into."""
+
+import dash_leaflet as dl
+from dash import dcc, html
+
+from components import ids
+from components.basics import choices, icon, labelled
+from components.measures import DEFAULT_MEASURE, MEASURES, measure_word
+from components.tokens import STATUS_CLASSES, STATUS_SHAPES
+from components.words import COMPARISONS, compare_word, status_word
+from data.i18n import current_language
+from data.i18n import gettext as _
+from data.reference import Reference
+from data.vocabulary import Status
+
+# A transparent pixel: the heat layer while it is switched off, so that nothing is fetched.
+BLANK_TILE = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+LAYERS = ("districts", "points", "heat")
+DEFAULT_LAYERS = ("districts", "points")
+_SHOWN_STATUSES = (Status.WAITING, Status.IN_PROGRESS, Status.RESOLVED, Status.REJECTED)
+
+
+def map_view(reference: Reference, *, basemap_url: str | None = None) -> html.Section:
+    """The map, its layer switches, legends and notes."""
+    return html.Section(
+        [
+            _leaflet(reference, basemap_url),
+            html.Div(
+                [_measure_box(reference), _layer_box(reference)],
+                className="map-corner top-left",
+            ),
+            html.Div(
+                [
+                    html.Div(id=ids.CARD, className="card-holder", **{"aria-live": "polite"}),
+                ],
+                className="map-corner top-right",
+            ),
+            html.Div([_legend_box()], className="map-corner bottom-left"),
+            html.Div(
+                [
+                    html.Span(id="points-note", className="map-note", role="status"),
+                    html.Span(id=ids.UNMAPPED, className="map-note"),
+                ],
+                className="map-corner bottom-right notes",
+            ),
+            dcc.Store(id=ids.DISTRICT_VALUES),
+            dcc.Store(id=ids.CHOSEN),
+        ],
+        id="map-frame",
+        className="map-frame",
+        **{"aria-label": _("Map")},
+    )
+
+
+def _leaflet(reference: Reference, basemap_url: str | None) -> dl.Map:
+    base = [dl.TileLayer(url=basemap_url, className="basemap")] if basemap_url else []
+    city = reference.city
+    return dl.Map(
+        id=ids.MAP,
+        center=[city.latitude, city.longitude],
+        zoom=city.zoom,
+        minZoom=7,
+        maxZoom=18,
+        zoomSnap=0.5,
+        zoomControl=False,
+        attributionControl=bool(basemap_url),
+        doubleClickZoom=False,
+        trackViewport=False,
+        keyboard=True,
+        className="map",
+        children=[
+            *base,
+            dl.Pane(
+                dl.GeoJSON(
+                    id=ids.DISTRICT_LAYER,
+                    data={"type": "FeatureCollection", "features": []},
+                    style={"variable": "pantau.map.districtStyle"},
+                    onEachFeature={"variable": "pantau.map.eachDistrict"},
+                    hideout={"values": {}},
+                ),
+                name="districts",
+                style={"zIndex": 410},
+            ),
+            dl.Pane(
+                dl.TileLayer(id=ids.HEAT_LAYER, url=BLANK_TILE, maxNativeZoom=18, maxZoom=18),
+                name="heat",
+                style={"zIndex": 420, "pointerEvents": "none"},
+            ),
+            dl.Pane(
+                dl.GeoJSON(
+                    id=ids.POINT_LAYER,
+                    data={"type": "FeatureCollection", "features": []},
+                    pointToLayer={"variable": "pantau.map.point"},
+                    hideout={},
+                ),
+                name="points",
+                style={"zIndex": 430},
+            ),
+            dl.ScaleControl(imperial=False, position="bottomright"),
+            dl.ZoomControl(position="bottomright"),
+        ],
+    )
+
+
+def _measure_box(reference: Reference) -> html.Div:
+    language = current_language()
+    levels = [
+        {"label": reference.language_text(level.names, language).capitalize(), "value": level.id}
+        for level in reference.city.levels
+    ]
+    return html.Div(
+        [
+            labelled(
+                _("Colour districts by"),
+                choices(
+                    [{"label": measure_word(m), "value": m} for m in MEASURES],
+                    id=ids.MEASURE,
+                    placeholder="",
+                    multi=False,
+                    clearable=False,
+                    searchable=False,
+                    value=DEFAULT_MEASURE,
+                ),
+                html_for=ids.MEASURE,
+            ),
+            html.Fieldset(
+                [
+                    html.Legend(_("Level")),
+                    dcc.RadioItems(
+                        id=ids.LEVEL,
+                        options=levels,
+                        value=reference.city.levels[-1].id,
+                        className="segments",
+                        labelClassName="segment",
+                    ),
+                ],
+                className="field",
+            ),
+            labelled(
+                _("Compare with"),
+                choices(
+                    [{"label": compare_word(c), "value": c} for c in COMPARISONS],
+                    id=ids.COMPARE,
+                    placeholder="",
+                    multi=False,
+                    clearable=False,
+                    searchable=False,
+                    value="off",
+                ),
+                html_for=ids.COMPARE,
+            ),
+        ],
+        className="map-box measure-box",
+    )
+
+
+def _layer_box(reference: Reference) -> html.Details:
+    words = {"districts": _("Districts"), "points": _("Complaints"), "heat": _("Heat")}
+    return html.Details(
+        [
+            html.Summary([icon("layers"), _("Layers")]),
+            html.Div(
+                [
+                    dcc.Checklist(
+                        id=ids.LAYERS,
+                        options=[
+                            {
+                                "label": html.Span(
+                                    [words[layer], html.Kbd(str(key))], className="layer-name"
+                                ),
+                                "value": layer,
+                            }
+                            for key, layer in enumerate(LAYERS, start=1)
+                        ],
+                        value=list(DEFAULT_LAYERS),
+                        className="layer-switches",
+                    ),
+                    html.Div(
+                        [
+                            dcc.Input(
+                                id=f"opacity-{layer}",
+                                type="range",
+                                min=0,
+                                max=100,
+                                step=5,
+                                value=100 if layer == "points" else 80,
+                                className="opacity",
+                            )
+                            for layer in LAYERS
+                        ],
+                        className="opacities",
+                        title=_("Opacity"),
+                    ),
+                ],
+                className="layer-rows",
+            ),
+        ],
+        open=True,
+        className="map-box layer-box",
+        **{"data-fold": "layers"},
+    )
+
+
+def _legend_box() -> html.Details:
+    return html.Details(
+        [
+            html.Summary(_("Legend")),
+            html.Div(id=ids.LEGEND, className="legend", **{"data-layer": "districts"}),
+            html.Div(
+                [
+                    html.H3(_("Complaints"), className="legend-title"),
+                    html.Div(
+                        [
+                            html.Span(
+                                [
+                                    html.Span(STATUS_SHAPES[s], className="status-shape"),
+                                    status_word(s),
+                                ],
+                                className=f"status {STATUS_CLASSES[s]}",
+                            )
+                            for s in _SHOWN_STATUSES
+                        ],
+                        className="legend-statuses",
+                    ),
+                    html.P(
+                        _("A ring holds several; its colours are their shares."),
+                        className="legend-note",
+                    ),
+                ],
+                className="legend",
+                **{"data-layer": "points"},
+            ),
+            html.Div(
+                [
+                    html.H3(_("Heat"), className="legend-title"),
+                    html.Div(className="heat-ramp"),
+                    html.P(
+                        [html.Span(_("few complaints")), html.Span(_("many"))],
+                        className="legend-ends",
+                    ),
+                ],
+                className="legend",
+                **{"data-layer": "heat"},
+            ),
+        ],
+        open=True,
+        className="map-box legend-box",
+        **{"data-fold": "legend"},
+    )

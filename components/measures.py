@@ -1,0 +1,58 @@
+"""What each measure of the choropleth is called, and how its values are written."""
+
+from data.i18n import (
+    format_change,
+    format_duration,
+    format_number,
+    format_percent,
+)
+from data.i18n import gettext as _
+
+DURATIONS = ("median_response", "p90_response", "median_resolution", "p90_resolution")
+MEASURES = (*DURATIONS, "on_time_share", "per_10000", "open_backlog", "satisfaction")
+DEFAULT_MEASURE = "median_response"
+HIGHER_IS_BETTER = frozenset({"on_time_share", "satisfaction"})
+
+
+def measure_word(measure: str) -> str:
+    return {
+        "median_response": _("Median response time"),
+        "p90_response": _("90th percentile of response time"),
+        "median_resolution": _("Median resolution time"),
+        "p90_resolution": _("90th percentile of resolution time"),
+        "on_time_share": _("Resolved on time"),
+        "per_10000": _("Complaints per 10,000 residents"),
+        "open_backlog": _("Open now"),
+        "satisfaction": _("Satisfaction"),
+    }[measure]
+
+
+def unit_word(measure: str, *, is_difference: bool = False) -> str:
+    """What the numbers of the legend are."""
+    if measure in DURATIONS:
+        return _("time from receipt")
+    if measure == "on_time_share":
+        return _("percentage points") if is_difference else _("share of those due")
+    return {
+        "per_10000": _("per 10,000 residents"),
+        "open_backlog": _("complaints"),
+        "satisfaction": _("stars of 5"),
+    }[measure]
+
+
+def format_value(measure: str, value: float | None) -> str:
+    """A value as a person reads it."""
+    if measure in DURATIONS:
+        return format_duration(value)
+    if measure == "on_time_share":
+        return format_percent(value)
+    return format_number(value, 0 if measure == "open_backlog" else 1)
+
+
+def format_difference(measure: str, value: float) -> str:
+    """A difference, with its sign."""
+    if measure in DURATIONS:
+        return ("+" if value > 0 else "") + format_duration(value)
+    if measure == "on_time_share":
+        return _("{change} points").format(change=format_change(100 * value, 1))
+    return format_change(value, 0 if measure == "open_backlog" else 1)
