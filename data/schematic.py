@@ -19,7 +19,8 @@ Geometries = NDArray[np.object_]
 
 REQUIRED_COLUMNS = ("code", "latitude", "longitude", "area_km2")
 FREE_ROUNDS = 80  # cells in discs: the outline is still being found
-FITTED_ROUNDS = 25  # cells in the outline
+FITTED_ROUNDS = 30  # cells in the outline
+CLOSING = 0.4  # inlets narrower than this many median radii, twice, are filled
 TOO_SMALL = 0.02  # of its area: the cell counts as lost
 WEIGHT_STEP = 0.25
 SITE_STEP = 0.25
@@ -30,13 +31,12 @@ DECIMALS = 5  # about a metre
 
 
 def schematic_cells(districts: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Columns `code` and `geometry` (one valid Polygon a row, EPSG:4326), in the order of the input.
+    """Columns `code` and `geometry` (a valid Polygon each, EPSG:4326), in the order of the input.
 
     `districts` has the columns code, latitude, longitude (degrees) and area_km2. The cells neither
-    overlap nor leave gaps; their areas and centroids approach the given ones. Same input, same output.
-    Where centres and areas contradict each other the areas give way.
-    Raises ValueError for missing columns, unusable numbers, a repeated code, or two districts at one
-    point.
+    overlap nor leave gaps; their areas and centroids approach the given ones, and where those
+    contradict each other the areas give way. Same input, same output. Raises ValueError for
+    missing columns, unusable numbers, a repeated code, or two districts at one point.
 
     Power diagram: Aurenhammer, "Power diagrams: properties, algorithms and applications" (1987).
     """
@@ -63,7 +63,7 @@ def schematic_cells(districts: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 def dissolve_up(cells: gpd.GeoDataFrame, parents: Mapping[str, str]) -> gpd.GeoDataFrame:
-    """Columns `code` and `geometry`, one row for each parent, sorted by code, in the CRS of `cells`.
+    """Columns `code` and `geometry`, one row a parent, sorted by code, in the CRS of `cells`.
 
     `parents` maps the code of every cell to the code of its parent. Raises ValueError for a cell
     that has none.
@@ -80,24 +80,18 @@ def dissolve_up(cells: gpd.GeoDataFrame, parents: Mapping[str, str]) -> gpd.GeoD
 
 
 def _union(leaves: Geometries, strangers: Geometries) -> shapely.Geometry:
-    """The leaves as one; a small hole with no stranger in it is a seam between leaves and is filled."""
-    if shapely.coverage_is_valid(leaves):
-        whole = shapely.coverage_union_all(leaves)
-    else:
-        whole = shapely.union_all(leaves)
+    """The leaves as one; a small hole without a stranger in it is a seam, and is filled."""
+    fitting = shapely.coverage_is_valid(leaves)
+    whole = shapely.coverage_union_all(leaves) if fitting else shapely.union_all(leaves)
     parts = shapely.get_parts(whole)
     holes = [shapely.Polygon(ring) for part in parts for ring in part.interiors]
-    seams = [
-        hole
-        for hole in holes
-        if hole.area < SEAM_SHARE * whole.area and not shapely.contains(hole, strangers).any()
-    ]
+    small = [hole for hole in holes if hole.area < SEAM_SHARE * whole.area]
+    seams = [hole for hole in small if not shapely.contains(hole, strangers).any()]
     return shapely.union_all([whole, *seams]) if seams else whole
 
 
 def _check(districts: pd.DataFrame) -> None:
-    missing = [name for name in REQUIRED_COLUMNS if name not in districts]
-    if missing:
+    if missing := [name for name in REQUIRED_COLUMNS if name not in districts]:
         raise ValueError(f"districts lack the columns {', '.join(missing)}")
     if districts.empty:
         raise ValueError("there are no districts to draw")
@@ -123,8 +117,8 @@ def _check(districts: pd.DataFrame) -> None:
 def _power_cells(sites: Floats, weights: Floats) -> Geometries:
     """Cell i is where |x - site i|² - weight i is smallest; empty if that is nowhere.
 
-    Read off the lower hull of the sites lifted to (x, y, |x|² - weight): each facet is a vertex of the
-    diagram, computed once, so neighbours share it exactly.
+    Read off the lower hull of the sites lifted to (x, y, |x|² - weight): each facet is a vertex of
+    the diagram, computed once, so neighbours share it exactly.
     """
     count = len(sites)
     middle = sites.mean(axis=0)
@@ -144,8 +138,8 @@ def _power_cells(sites: Floats, weights: Floats) -> Geometries:
     inside = np.column_stack(
         [np.bincount(owner, vertices[vertex, axis], minlength=count) for axis in (0, 1)]
     ) / np.maximum(size, 1).reshape(-1, 1)
-    away = vertices[vertex] - inside[owner]
-    order = np.lexsort((np.arctan2(away[:, 1], away[:, 0]), owner))
+    across, up = (vertices[vertex] - inside[owner]).T
+    order = np.lexsort((np.arctan2(up, across), owner))
     rings = np.split(vertices[vertex[order]] * span + middle, np.cumsum(size)[:-1])
     return np.array([shapely.Polygon(r) if len(r) > 2 else shapely.Polygon() for r in rings])
 
@@ -156,27 +150,26 @@ def _improve(
     """One small step: weights towards the wanted areas, sites towards the wanted centroids."""
     centroids, found = sites.copy(), ~shapely.is_empty(pieces)
     centroids[found] = shapely.get_coordinates(shapely.centroid(pieces[found]))
-    weights = weights + _caution(sites, areas) * (areas - shapely.area(pieces)) / np.pi
+    # The nearer two sites, the faster their border runs as weights change.
+    caution = np.minimum(1.0, _nearest(sites) / np.sqrt(areas / np.pi))
+    weights = weights + WEIGHT_STEP * caution * (areas - shapely.area(pieces)) / np.pi
     sites = sites + SITE_STEP * (centres - centroids) - SITE_LEASH * (sites - centres)
     return sites, weights
 
 
-def _caution(sites: Floats, areas: Floats) -> Floats:
-    """The step of each weight: the nearer two sites, the faster their border runs as weights change."""
-    return WEIGHT_STEP * np.minimum(1.0, _nearest(sites) / np.sqrt(areas / np.pi))
-
-
 def _nearest(sites: Floats) -> Floats:
     """How far each site is from the next one; infinite for a lone site."""
-    return cKDTree(sites).query(sites, k=[2])[0][:, 0]
+    distances: Floats = cKDTree(sites).query(sites, k=[2])[0][:, 0]
+    return distances
 
 
 def _discs(sites: Floats, weights: Floats) -> Geometries:
-    return shapely.buffer(shapely.points(sites), np.sqrt(np.maximum(weights, 1.0)), quad_segs=12)
+    radii = np.sqrt(np.maximum(weights, 1.0))
+    return np.asarray(shapely.buffer(shapely.points(sites), radii, quad_segs=12))
 
 
 def _grow_freely(centres: Floats, areas: Floats) -> tuple[Floats, Floats]:
-    """Each cell ends at the circle where its power is zero, so coast and islands find themselves."""
+    """Each cell ends at the circle where its power is zero, so coast and islands appear."""
     sites, weights = centres.copy(), 1.3 * areas / np.pi
     for _ in range(FREE_ROUNDS):
         pieces = shapely.intersection(_power_cells(sites, weights), _discs(sites, weights))
@@ -187,7 +180,7 @@ def _grow_freely(centres: Floats, areas: Floats) -> tuple[Floats, Floats]:
 def _outline(sites: Floats, weights: Floats, centres: Floats, scale: float) -> shapely.Geometry:
     """The discs together, small gaps closed, holes filled, the scalloped edge made smooth."""
     grown = shapely.union_all(_discs(sites, weights))
-    closed = shapely.buffer(shapely.buffer(grown, 0.4 * scale), -0.4 * scale)
+    closed = shapely.buffer(shapely.buffer(grown, CLOSING * scale), -CLOSING * scale)
     land = shapely.union_all([_smooth(part, scale) for part in shapely.get_parts(closed)])
     left_out = ~shapely.contains(land, shapely.points(centres))
     if not left_out.any():
@@ -222,25 +215,20 @@ def _fit_to(
     wanted = np.bincount(home, areas, minlength=len(parts))
     targets = areas * (shapely.area(parts) / np.maximum(wanted, 1.0))[home]
     shapely.prepare(outline)
+    # While |weight i - weight j| < |centre i - centre j|² every centre lies in its own cell.
+    best = centres, np.minimum(areas / np.pi, 0.5 * _nearest(centres) ** 2)
     for _ in range(FITTED_ROUNDS):
         pieces = shapely.intersection(_power_cells(sites, weights), outline)
-        sites, weights = _improve(pieces, sites, weights, centres, targets)
-
-    # While |weight i - weight j| < |centre i - centre j|² every centre lies in its own cell, so
-    # walking back to such weights ends with a cell for everyone.
-    tame = np.minimum(areas / np.pi, 0.5 * _nearest(centres) ** 2)
-    for back in (0.0, 0.25, 0.5, 0.75):
-        mixed = (1 - back) * sites + back * centres, (1 - back) * weights + back * tame
-        pieces = shapely.intersection(_power_cells(*mixed), outline)
         if (shapely.area(pieces) > TOO_SMALL * targets).all():
-            return mixed
-    return centres, tame
+            best = sites, weights
+        sites, weights = _improve(pieces, sites, weights, centres, targets)
+    return best
 
 
 def _partition(outline: shapely.Geometry, sites: Floats, weights: Floats) -> Geometries:
     """One polygon for each site, cut from one noded drawing so that borders are shared exactly.
 
-    A crumb cut off from its cell by the coast goes to the neighbour it leans on most, or to the sea.
+    A crumb cut off from its cell by the coast goes to the neighbour it leans on most, or is lost.
     """
     borders = [shapely.boundary(_power_cells(sites, weights)), [shapely.boundary(outline)]]
     faces = shapely.get_parts(shapely.polygonize([shapely.union_all(np.concatenate(borders))]))
@@ -252,7 +240,7 @@ def _partition(outline: shapely.Geometry, sites: Floats, weights: Floats) -> Geo
 
     largest = np.lexsort((-shapely.area(faces), owner))
     first = np.unique(owner[largest], return_index=True)[1]
-    cells = faces[largest[first]]
+    cells: Geometries = faces[largest[first]]
     for crumb in faces[np.delete(largest, first)]:
         leaning = shapely.length(shapely.intersection(shapely.boundary(cells), crumb))
         if leaning.max() > 0:
