@@ -1,0 +1,1 @@
+"""Old data in: files of other systems, read as presets say."""

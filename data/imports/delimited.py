@@ -1,0 +1,67 @@
+"""CSV and its kin."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+from data.imports.encodings import find_encoding
+from data.imports.table import Layout, Row, Source, Table, TableError
+
+_CELL_LIMIT = 64 << 20  # a longer one is a quote that was never closed
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+
+
+@contextmanager
+def read_delimited(source: Source, layout: Layout) -> Iterator[Table]:
+    """Rows as lists of str. Lines that hold nothing are passed over."""
+    encoding = find_encoding(source.name, source.open, layout.encoding)
+    delimiter = layout.delimiter
+    with source.open() as binary, _text(binary, encoding) as start:
+        head = start.read(65536)
+    if len(_CONTROL.findall(head)) > len(head) / 20:
+        raise TableError(f"{source.name} is not text: it is neither CSV, XLSX nor JSON")
+    if delimiter == "auto":
+        delimiter = _likely_delimiter(head)
+    former = csv.field_size_limit(_CELL_LIMIT)
+    try:
+        with source.open() as binary, _text(binary, encoding) as file:
+            reader = csv.reader(file, delimiter=delimiter)
+            rows = _rows(source.name, reader)
+            header = next(rows, None)
+            if header is None:
+                raise TableError(f"{source.name} has no line of column names")
+            yield Table(
+                columns=tuple(str(name).strip() for name in header[1]),
+                rows=rows,
+                size=source.size,
+                position=binary.tell,
+                description=f"CSV, {encoding}, {_DELIMITERS.get(delimiter, delimiter)}-separated",
+            )
+    finally:
+        csv.field_size_limit(former)
+
+
+def _text(binary: IO[bytes], encoding: str) -> io.TextIOWrapper:
+    # newline="" leaves line ends to the csv reader, which also knows those inside quotes.
+    return io.TextIOWrapper(binary, encoding=encoding, errors="replace", newline="")
+
+
+def _likely_delimiter(head: str) -> str:
+    first = next((line for line in re.split(r"[\r\n]+", head) if line.strip()), "")
+    return max(_DELIMITERS, key=first.count)
+
+
+def _rows(name: str, reader: Any) -> Iterator[Row]:
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise TableError(f"{name}, line {reader.line_num}: {error}") from error
+        if any(cells):
+            yield reader.line_num, cells

@@ -1,0 +1,190 @@
+"""A preset: a TOML file that says how to read one kind of export."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+FOLDER = Path(__file__).parent / "presets"
+
+FIELDS = (
+    "external_id",
+    "requested",
+    "acknowledged",
+    "started",
+    "closed",
+    "due",
+    "status",
+    "closing_note",
+    "service",
+    "service_group",
+    "unit",
+    "channel",
+    "district",
+    "latitude",
+    "longitude",
+    "address",
+    "zipcode",
+    "description",
+    "media",
+)
+REQUIRED = ("external_id", "requested", "service")
+CATALOGUES = ("service", "unit", "channel", "district")
+CREATABLE = ("service", "unit", "channel")
+OUTCOMES = ("open", "closed", "rejected")
+_KEYS = {
+    "title",
+    "source",
+    "time_zone",
+    "encoding",
+    "delimiter",
+    "decimal",
+    "sheet",
+    "records",
+    "datetime_formats",
+    "create_missing",
+    "optional",
+    "columns",
+    "statuses",
+    "values",
+    "defaults",
+}
+
+
+class PresetError(ValueError):
+    """A preset that does not exist or cannot be understood."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """How to read one kind of export.
+
+    columns: field -> the names its column may have; statuses: folded word -> open, closed or
+    rejected; values: catalogue -> folded word -> code; defaults: field -> word for empty cells.
+    time_zone is None where the city's own applies.
+    """
+
+    name: str
+    title: str
+    source: str
+    time_zone: ZoneInfo | None
+    encoding: str
+    delimiter: str
+    decimal: str
+    sheet: str | None
+    records: str | None
+    datetime_formats: tuple[str, ...]
+    create_missing: frozenset[str]
+    optional: frozenset[str]
+    columns: Mapping[str, tuple[str, ...]]
+    statuses: Mapping[str, str]
+    values: Mapping[str, Mapping[str, str]]
+    defaults: Mapping[str, str]
+
+
+def preset_names() -> list[str]:
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def load_preset(name: str) -> Preset:
+    """The preset of that name, or of that path when it ends in .toml. Raises PresetError."""
+    path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
+    if path.parent == FOLDER and path.stem not in preset_names():
+        raise PresetError(
+            f"preset {name!r} is not one of {', '.join(preset_names())}; "
+            "give one of these, or the path of your own .toml file"
+        )
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PresetError(f"preset {path} cannot be read: {error}") from error
+    return _checked(path, settings)
+
+
+def fold(word: str) -> str:
+    """Words are compared without case and without surplus spaces."""
+    return " ".join(word.split()).casefold()
+
+
+def _checked(path: Path, settings: Mapping[str, Any]) -> Preset:
+    def demand(condition: bool, message: str) -> None:
+        if not condition:
+            raise PresetError(f"preset {path.name}: {message}")
+
+    def strings(value: Any, key: str) -> tuple[str, ...]:
+        names = (value,) if isinstance(value, str) else value
+        valid = isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)
+        demand(valid and bool(names), f"{key} must be a text or a list of texts")
+        return tuple(names)
+
+    def table(key: str, allowed: tuple[str, ...] | None = None) -> Mapping[str, Any]:
+        value = settings.get(key, {})
+        demand(isinstance(value, dict), f"[{key}] must be a table")
+        if allowed is not None:
+            unknown = sorted(set(value) - set(allowed))
+            demand(not unknown, f"[{key}] knows {', '.join(allowed)}, not {', '.join(unknown)}")
+        return value
+
+    def option(key: str, default: str | None) -> Any:
+        value = settings.get(key, default)
+        demand(value is None or isinstance(value, str), f"{key} must be a text")
+        return value
+
+    unknown = sorted(set(settings) - _KEYS)
+    demand(not unknown, f"unknown key {', '.join(unknown)}; known are {', '.join(sorted(_KEYS))}")
+    columns = {
+        field: strings(names, f"columns.{field}")
+        for field, names in table("columns", FIELDS).items()
+    }
+    defaults = {key: str(value) for key, value in table("defaults", FIELDS).items()}
+    for field in REQUIRED:
+        given = field in columns or (field == "service" and field in defaults)
+        demand(given, f"[columns] must say which column is {field}")
+    demand(
+        "channel" in columns or "channel" in defaults,
+        "[columns] or [defaults] must say which channel the complaints came through",
+    )
+    source = option("source", None)
+    demand(bool(source) and len(source) <= 64, "source must be a text of at most 64 characters")
+    statuses = {fold(word): outcome for word, outcome in table("statuses").items()}
+    demand(
+        all(outcome in OUTCOMES for outcome in statuses.values()),
+        f"[statuses] may say {', '.join(OUTCOMES)}",
+    )
+    demand("status" not in columns or bool(statuses), "[statuses] must say what the words mean")
+    create_missing = frozenset(settings.get("create_missing", ()))
+    demand(create_missing <= set(CREATABLE), f"create_missing may hold {', '.join(CREATABLE)}")
+    optional = frozenset(settings.get("optional", ()))
+    demand(
+        optional <= set(columns) - set(REQUIRED),
+        f"optional may hold fields of [columns] other than {', '.join(REQUIRED)}",
+    )
+    values = {
+        catalogue: {fold(word): str(code) for word, code in words.items()}
+        for catalogue, words in table("values", CATALOGUES).items()
+    }
+    zone_name = option("time_zone", None)
+    try:
+        zone = None if zone_name is None else ZoneInfo(zone_name)
+    except (KeyError, ValueError, OSError) as error:
+        raise PresetError(f"preset {path.name}: time_zone {zone_name!r} is unknown") from error
+    return Preset(
+        name=path.stem,
+        title=option("title", path.stem),
+        source=source,
+        time_zone=zone,
+        encoding=option("encoding", "auto"),
+        delimiter=option("delimiter", "auto"),
+        decimal=option("decimal", "."),
+        sheet=option("sheet", None),
+        records=option("records", None),
+        datetime_formats=strings(settings.get("datetime_formats", "iso"), "datetime_formats"),
+        create_missing=create_missing,
+        optional=optional,
+        columns=columns,
+        statuses=statuses,
+        values=values,
+        defaults=defaults,
+    )

@@ -1,0 +1,87 @@
+"""JSON: an array of objects, an object that holds one, or one object a line."""
+
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from data.imports.encodings import find_encoding
+from data.imports.table import Layout, Row, Source, Table, TableError
+
+
+@contextmanager
+def read_records(source: Source, layout: Layout) -> Iterator[Table]:
+    """Rows in the order of columns first seen; nested objects become `outer.inner` columns.
+
+    The whole file is held in memory.
+    """
+    encoding = find_encoding(source.name, source.open, layout.encoding)
+    with source.open() as binary:
+        text = io.TextIOWrapper(binary, encoding=encoding, errors="replace").read()
+    records = [_flat(record) for record in _records(source.name, text, layout.records)]
+    columns = tuple(dict.fromkeys(name for record in records for name in record))
+    if not records:
+        raise TableError(f"{source.name} holds no records")
+    done = 0
+
+    def rows() -> Iterator[Row]:
+        nonlocal done
+        for number, record in enumerate(records, start=1):
+            done = number
+            if record:
+                yield number, [record.get(name) for name in columns]
+
+    yield Table(columns, rows(), len(records), lambda: done, "JSON")
+
+
+def _records(name: str, text: str, key: str | None) -> list[dict[str, Any]]:
+    try:
+        found = json.loads(text)
+    except RecursionError as error:
+        raise TableError(f"{name} is nested too deeply to be a list of records") from error
+    except json.JSONDecodeError as error:
+        if error.msg != "Extra data":
+            raise TableError(f"{name} is not JSON: {error}") from error
+        found = _lines(name, text)
+    for step in key.split(".") if key else ():
+        if not isinstance(found, dict) or step not in found:
+            raise TableError(f"{name} has no {key!r}, where the preset says its records are")
+        found = found[step]
+    if isinstance(found, dict):
+        lists = [value for value in found.values() if _is_records(value)]
+        if len(lists) == 1:
+            return lists[0]
+        if lists:
+            raise TableError(
+                f"{name} holds {len(lists)} lists; say in the preset's `records` which"
+            )
+        return [found]
+    if not _is_records(found) and found != []:
+        raise TableError(f"{name} is JSON, but not a list of objects")
+    return found
+
+
+def _lines(name: str, text: str) -> list[Any]:
+    records = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            try:
+                records.append(json.loads(line))
+            except json.JSONDecodeError as error:
+                raise TableError(f"{name}, line {number} is not JSON: {error}") from error
+    return records
+
+
+def _is_records(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
+
+
+def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in record.items():
+        if isinstance(value, dict):
+            flat.update(_flat(value, f"{prefix}{name}."))
+        else:
+            flat[f"{prefix}{name}"] = value
+    return flat

@@ -1,0 +1,71 @@
+"""Excel workbooks."""
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from data.imports.cells import is_blank, to_text
+from data.imports.table import Layout, Row, Table, TableError
+
+_PART_LIMIT = 2 << 30  # unpacked; more is a bomb or needs a CSV
+
+
+@contextmanager
+def read_workbook(path: Path, archive: zipfile.ZipFile, layout: Layout) -> Iterator[Table]:
+    """Rows as lists of str, number, bool, datetime or None; a formula gives its last value."""
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    for part in archive.infolist():
+        if part.file_size > _PART_LIMIT:
+            raise TableError(f"{path} unpacks to more than 2 GB; export it as CSV")
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, KeyError, ValueError, SyntaxError) as error:
+        raise TableError(f"{path} is not a workbook Excel would open: {error}") from error
+    try:
+        names = book.sheetnames
+        if layout.sheet is not None and layout.sheet not in names:
+            raise TableError(f"{path} has no sheet {layout.sheet!r}; it has {', '.join(names)}")
+        sheet = book[layout.sheet or names[0]]
+        # The size some programs write into the file is wrong; without it every row is read.
+        length = sheet.max_row or 0
+        sheet.reset_dimensions()
+        done = 0
+
+        def rows() -> Iterator[Row]:
+            nonlocal done
+            for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+                done = number
+                if not all(map(is_blank, cells)):
+                    yield number, cells
+
+        stream = rows()
+        header = next(stream, None)
+        if header is None:
+            raise TableError(f"{path}, sheet {sheet.title!r} is empty")
+        columns = tuple(_names(header[1]))
+        yield Table(
+            columns, _trimmed(stream, len(columns)), length, lambda: done, f"XLSX, {sheet.title}"
+        )
+    finally:
+        book.close()
+
+
+def _names(cells: Any) -> Iterator[str]:
+    names = [to_text(cell).strip() for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    yield from names
+
+
+def _trimmed(rows: Iterator[Row], width: int) -> Iterator[Row]:
+    """Sheets leave out empty cells at the end of a row, or carry more than there are columns."""
+    for number, cells in rows:
+        trimmed = list(cells)
+        while len(trimmed) > width and is_blank(trimmed[-1]):
+            trimmed.pop()
+        trimmed.extend([None] * (width - len(trimmed)))
+        yield number, trimmed
