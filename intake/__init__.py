@@ -1,1 +1,85 @@
-"""The Open311 API. Writes through data.complaints."""
+"""Open311 GeoReport v2: complaints come in, and their public part can be read.
+
+Runs inside the command centre, or alone: `gunicorn 'intake:create_app()'`.
+"""
+
+import os
+from http import HTTPStatus
+
+from flask import Blueprint, Flask, Response, current_app, request
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
+
+from data import keys
+from data.store import Store, open_store
+from intake import errors, routes
+
+PREFIX = "/open311"
+
+
+def create_app(*, store: Store | None = None) -> Flask:
+    """A server of nothing but the intake, on the database of PANTAU_DATABASE_URL."""
+    app = Flask(__name__, static_folder=None)
+    url = os.environ.get("PANTAU_DATABASE_URL", "sqlite:///var/pantau.db")
+    app.extensions["pantau"] = store or open_store(url)
+    keys.init_app(app)
+    init_app(app)
+    return app
+
+
+def init_app(app: Flask) -> None:
+    """Serve /open311 in an application that holds a store."""
+    app.register_blueprint(create_blueprint())
+
+
+def create_blueprint() -> Blueprint:
+    blueprint = Blueprint("intake", __name__, url_prefix=PREFIX)
+    routes.add_routes(blueprint)
+    errors.register(blueprint)
+    blueprint.before_app_request(_answer_what_no_route_takes)
+    blueprint.after_app_request(_open_to_all_origins)
+    return blueprint
+
+
+def _is_ours() -> bool:
+    return request.path == PREFIX or request.path.startswith(f"{PREFIX}/")
+
+
+def _answer_what_no_route_takes() -> Response | None:
+    """Keeps the pages' catch-all route, and Flask's HTML, away from /open311."""
+    redirected = isinstance(request.routing_exception, RequestRedirect)
+    if not _is_ours() or request.blueprint == "intake" or redirected:
+        return None
+    methods = _methods_here()
+    return errors.answer_http_error(MethodNotAllowed(methods) if methods else NotFound())
+
+
+def _methods_here() -> list[str]:
+    """What our own routes take at this path, whatever the pages' routes take."""
+    adapter = current_app.create_url_adapter(request)
+    assert adapter is not None
+    return [
+        method
+        for method in adapter.allowed_methods()
+        if adapter.match(method=method)[0].startswith("intake.")
+    ]
+
+
+def _open_to_all_origins(response: Response) -> Response:
+    """An open data service: any page may read it, and apps may post with their key."""
+    if _is_ours():
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = (
+            "Allow, Idempotency-Replayed, Retry-After"
+        )
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.vary.add("Accept-Language")
+        if request.method == "OPTIONS":
+            response.status_code = HTTPStatus.NO_CONTENT
+            response.headers.pop("Content-Type", None)
+            response.headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
+            response.headers["Access-Control-Allow-Headers"] = (
+                "Content-Type, Idempotency-Key, X-API-Key"
+            )
+            response.headers["Access-Control-Max-Age"] = "86400"
+    return response

@@ -1,0 +1,92 @@
+"""From what the city and the store hold to the answers of the standard."""
+
+from data.i18n import format_duration, gettext, use_language
+from data.reference import Reference
+from data.reference import Service as CityService
+from data.requests import StoredRequest
+from data.vocabulary import Status
+from intake import instants
+from intake.answering import FORMATS
+from intake.attributes import definitions
+from intake.models import Discovery, Endpoint, Service, ServiceDefinition, ServiceRequest
+
+_SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
+
+
+def describe_endpoint(reference: Reference, url: str) -> Discovery:
+    """`url` is the absolute address of this service, without a slash at its end."""
+    changeset = reference.version.zfill(8)  # zeros, because the standard wants it sortable
+    operator = f"The operator of the command centre of {reference.city.name}"
+    return Discovery(
+        changeset=changeset,
+        contact=f"{operator}, at {reference.city.jurisdiction_id}",
+        key_service=f"{operator} issues keys, one for each app",
+        endpoints=[
+            Endpoint(
+                specification=_SPECIFICATION,
+                url=url,
+                changeset=changeset,
+                type="test" if reference.city.demo else "production",
+                formats=[form.CONTENT_TYPE.partition(";")[0] for form in FORMATS.values()],
+            )
+        ],
+    )
+
+
+def describe_service(service: CityService, reference: Reference, language: str) -> Service:
+    return Service(
+        service_code=service.service_code,
+        service_name=reference.language_text(service.names, language),
+        description=reference.language_text(service.descriptions, language),
+        metadata=bool(service.attributes),
+        type="realtime",
+        keywords=", ".join(service.keywords),
+        group=reference.language_text(service.group_names, language),
+    )
+
+
+def define_service(service: CityService, reference: Reference, language: str) -> ServiceDefinition:
+    return ServiceDefinition(
+        service_code=service.service_code,
+        attributes=definitions(service, reference, language),
+    )
+
+
+def describe_request(stored: StoredRequest, reference: Reference, language: str) -> ServiceRequest:
+    zone = reference.city.time_zone
+    service = reference.services[stored.service_id]
+    due = stored.resolution_due_at
+    resolved = stored.status is Status.RESOLVED and stored.resolved_at
+    return ServiceRequest(
+        service_request_id=stored.service_request_id,
+        status="open" if stored.status.is_open else "closed",
+        status_notes=stored.status_note,
+        service_name=reference.language_text(service.names, language),
+        service_code=service.service_code,
+        description=stored.description,
+        agency_responsible=None if stored.unit_id is None else reference.units[stored.unit_id].name,
+        service_notice=service_notice(service, language),
+        requested_datetime=instants.write(stored.requested_at, zone),
+        # Of a closed request the standard wants the instant of closing, not of a later rating.
+        updated_datetime=instants.write(resolved or stored.updated_at, zone),
+        expected_datetime=None if due is None else instants.write(due, zone),
+        address=stored.address_string,
+        address_id=stored.address_id,
+        zipcode=stored.zipcode,
+        lat=stored.latitude,
+        long=stored.longitude,
+        media_url=next(iter(stored.media_urls), None),
+    )
+
+
+def service_notice(service: CityService, language: str) -> str | None:
+    """What the city means to do, and by when; None for a service without targets."""
+    if service.response_hours is None or service.resolution_hours is None:
+        return None
+    with use_language(language):
+        return gettext(
+            "The city means to respond within {response} and to solve this within {resolution}."
+        ).format(
+            response=format_duration(service.response_hours * 3600),
+            resolution=format_duration(service.resolution_hours * 3600),
+        )

@@ -1,0 +1,118 @@
+"""Every failure below /open311 becomes the standard's list of code and description."""
+
+import logging
+import secrets
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from flask import Blueprint, Response, request
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.routing import RequestRedirect
+
+from data.complaints import ComplaintError, IdempotencyConflict
+from data.reference import CityMissing
+from intake.answering import respond
+from intake.models import Error
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: what, with which value, and what to do about it."""
+
+    code: int
+    description: str
+
+
+def problem(description: str) -> Problem:
+    """The usual one: a bad request."""
+    return Problem(HTTPStatus.BAD_REQUEST, description)
+
+
+class Refused(Exception):
+    """A request that cannot be fulfilled as it is, with everything that is wrong with it."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(problem.description for problem in problems))
+        self.problems = problems
+
+    @property
+    def status(self) -> int:
+        """The problems' own code where they agree, else 400."""
+        codes = {problem.code for problem in self.problems}
+        return codes.pop() if len(codes) == 1 else HTTPStatus.BAD_REQUEST
+
+
+def register(blueprint: Blueprint) -> None:
+    blueprint.register_error_handler(Refused, _refused)
+    blueprint.register_error_handler(ComplaintError, _refused_by_the_write_path)
+    blueprint.register_error_handler(HTTPException, answer_http_error)
+    for away in (OperationalError, InterfaceError, NoConnectionFree, CityMissing):
+        blueprint.register_error_handler(away, _unavailable)
+    blueprint.register_error_handler(Exception, _unexpected)
+
+
+def _answer(status: int, *problems: Problem) -> Response:
+    errors = [Error(code=problem.code, description=problem.description) for problem in problems]
+    return respond("errors", errors, status=status)
+
+
+def _refused(refused: Refused) -> Response:
+    return _answer(refused.status, *refused.problems)
+
+
+def _refused_by_the_write_path(error: ComplaintError) -> Response:
+    conflict = isinstance(error, IdempotencyConflict)
+    status = HTTPStatus.CONFLICT if conflict else HTTPStatus.BAD_REQUEST
+    return _answer(status, Problem(status, str(error)))
+
+
+def answer_http_error(error: HTTPException) -> Response:
+    """The standard's error list for a path, method or body that the server itself refuses."""
+    if isinstance(error, RequestRedirect):
+        return error.get_response()  # type: ignore[return-value]
+    status = error.code or HTTPStatus.BAD_REQUEST
+    response = _answer(status, Problem(status, _http_description(error)))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+def _http_description(error: HTTPException) -> str:
+    if isinstance(error, NotFound):
+        return (
+            f"{request.path} does not exist; see /open311/v2/discovery.json, "
+            "and end every path in .json or .xml"
+        )
+    if isinstance(error, MethodNotAllowed):
+        allowed = ", ".join(sorted(error.valid_methods or ()))
+        return f"{request.path} does not take {request.method}; it takes {allowed}"
+    if isinstance(error, RequestEntityTooLarge):
+        limit = (request.max_content_length or 0) // 1024
+        return f"the request is too large; send at most {limit} KB, and photos as media_url"
+    return error.description or error.name
+
+
+def _unavailable(error: Exception) -> Response:
+    _log.warning("the database is away: %s", error)
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    response = _answer(
+        status, Problem(status, "the service is briefly unavailable; send the request again")
+    )
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    reference = secrets.token_hex(4)
+    _log.error(
+        "%s %s failed, reference %s", request.method, request.path, reference, exc_info=error
+    )
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return _answer(
+        status,
+        Problem(status, f"the service failed; tell its operator the reference {reference}"),
+    )

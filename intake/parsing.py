@@ -1,0 +1,111 @@
+"""From an HTTP body to fields: form, multipart form or JSON, one shape for all three."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from flask import Request
+
+from intake.errors import Refused, problem
+from intake.text import clean
+
+BODY_LIMIT = 2 * 1024 * 1024
+_FIELD_LIMIT = 500
+_ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,64})\](?:\[\d*\])?")
+_LISTED = re.compile(r"(\w+)\[\d*\]")
+
+
+@dataclass(frozen=True)
+class Fields:
+    """What was sent. Texts are clean; what was sent empty is not here."""
+
+    values: dict[str, list[str]]
+    attributes: dict[str, list[str]]
+
+    def first(self, name: str) -> str | None:
+        values = self.values.get(name)
+        return values[0] if values else None
+
+    def canonical(self, *, without: str) -> str:
+        """The same for the same content, however it was encoded and ordered."""
+        values = {name: sent for name, sent in self.values.items() if name != without}
+        content = {"values": values, "attributes": self.attributes}
+        return json.dumps(content, sort_keys=True, ensure_ascii=True)
+
+
+def read_body(request: Request) -> Fields:
+    """Raises Refused when the body is not UTF-8, not JSON or carries files."""
+    request.max_content_length = BODY_LIMIT
+    request.max_form_memory_size = BODY_LIMIT
+    if request.mimetype == "application/json":
+        return gather(_json_pairs(request.get_data()))
+    if request.mimetype == "multipart/form-data":
+        if any(upload.filename for upload in request.files.values()):
+            raise _refusal("the request carries a file; send photos as addresses in media_url")
+        return gather(request.form.items(multi=True))
+    return gather(_form_pairs(request.get_data()))
+
+
+def gather(pairs: Iterable[tuple[str, str]]) -> Fields:
+    """Names may repeat, and may end in `[]`; empty values count as absent."""
+    values: dict[str, list[str]] = {}
+    attributes: dict[str, list[str]] = {}
+    for raw_name, raw_value in pairs:
+        name, value = clean(raw_name).strip(), clean(raw_value)
+        if not value.strip():
+            continue
+        if attribute := _ATTRIBUTE.fullmatch(name):
+            attributes.setdefault(attribute[1], []).append(value)
+        else:
+            listed = _LISTED.fullmatch(name)
+            values.setdefault(listed[1] if listed else name, []).append(value)
+    return Fields(values, attributes)
+
+
+def _form_pairs(body: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(
+            body.decode("utf-8"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=_FIELD_LIMIT,
+        )
+    except UnicodeDecodeError:
+        raise _refusal("the form is not UTF-8; encode every field in UTF-8") from None
+    except ValueError:
+        raise _refusal(f"the form has more than {_FIELD_LIMIT} fields; send fewer") from None
+
+
+def _json_pairs(body: bytes) -> list[tuple[str, str]]:
+    try:
+        content = json.loads(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise _refusal("the body is not UTF-8; encode it in UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        raise _refusal(f"the body is not JSON ({error}); send one object of fields") from None
+    if not isinstance(content, dict):
+        raise _refusal("the body is not a JSON object; send one object of fields")
+    attributes = content.pop("attribute", None)
+    if isinstance(attributes, dict):
+        content |= {f"attribute[{code}]": value for code, value in attributes.items()}
+    elif attributes is not None:
+        raise _refusal('attribute is not a JSON object; send {"code": value, …}')
+    return [pair for name, value in content.items() for pair in _flat(name, value)]
+
+
+def _flat(name: str, value: Any) -> list[tuple[str, str]]:
+    items = value if isinstance(value, list) else [value]
+    if any(isinstance(item, (dict, list)) for item in items):
+        raise _refusal(f"{name} holds JSON objects or lists; send text, or a list of texts")
+    return [
+        (name, item if isinstance(item, str) else json.dumps(item))
+        for item in items
+        if item is not None
+    ]
+
+
+def _refusal(description: str) -> Refused:
+    return Refused(problem(description))

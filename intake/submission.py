@@ -1,0 +1,209 @@
+"""A new request as the standard words it, checked against the city: everything wrong, at once."""
+
+import math
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from data.geography import Locator
+from data.reference import Reference
+from intake.attributes import attribute_problems
+from intake.errors import Problem, Refused, problem
+from intake.parsing import Fields
+from intake.text import shown
+
+DESCRIPTION_LIMIT = 4_000  # the standard's own
+_MEDIA_LIMIT = 10
+_DECIMAL = re.compile(r"[+-]?(\d{1,20}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class City:
+    """What a submission is checked against."""
+
+    reference: Reference
+    locator: Locator
+
+
+def _wrong(description: str, *, code: int = HTTPStatus.BAD_REQUEST) -> PydanticCustomError:
+    return PydanticCustomError(
+        "submission", "{description}", {"description": description, "code": int(code)}
+    )
+
+
+def _text(limit: int, *, name: str | None = None) -> BeforeValidator:
+    def check(value: str, info: ValidationInfo) -> str:
+        if len(value) > limit:
+            raise _wrong(
+                f"{name or info.field_name} {shown(value)} is {len(value)} characters long; "
+                f"send at most {limit}"
+            )
+        return value
+
+    return BeforeValidator(check)
+
+
+def _degrees(limit: int) -> BeforeValidator:
+    def check(value: str, info: ValidationInfo) -> float:
+        text = value.strip()
+        if not _DECIMAL.fullmatch(text):
+            raise _wrong(
+                f"{info.field_name} {shown(value)} is not a number; "
+                "send decimal degrees with a point, such as -6.1754"
+            )
+        degrees = float(text)
+        if not math.isfinite(degrees) or abs(degrees) > limit:
+            raise _wrong(
+                f"{info.field_name} {shown(value)} is not between -{limit} and {limit}; "
+                "send WGS 84 degrees"
+            )
+        return degrees
+
+    return BeforeValidator(check)
+
+
+def _service_code(value: str, info: ValidationInfo) -> str:
+    reference: Reference = info.context.reference  # type: ignore[union-attr]
+    code = value.strip()
+    if code not in reference.service_by_code:
+        raise _wrong(
+            f"service_code {shown(value)} is not one of this city's "
+            f"{len(reference.services)} services; see /open311/v2/services.json",
+            code=HTTPStatus.NOT_FOUND,
+        )
+    return code
+
+
+def _district_code(value: str, info: ValidationInfo) -> str:
+    reference: Reference = info.context.reference  # type: ignore[union-attr]
+    district = reference.district_by_code.get(value.strip())
+    if district is None or district.level != reference.leaf_level:
+        raise _wrong(
+            f"district_code {shown(value)} is not a {reference.city.levels[-1].id} of "
+            f"{reference.city.name}; send its official code, or lat and long instead"
+        )
+    return district.code
+
+
+def _address(value: str) -> str:
+    """Only web addresses: these become links on a page."""
+    if not re.fullmatch(r"https?://\S{1,1990}", value.strip(), re.IGNORECASE):
+        raise _wrong(
+            f"media_url {shown(value)} is not a web address; "
+            "send one that begins with http:// or https://, of at most 2000 characters"
+        )
+    return value.strip()
+
+
+def _media(values: list[str]) -> list[str]:
+    if len(values) > _MEDIA_LIMIT:
+        raise _wrong(f"media_url is given {len(values)} times; send at most {_MEDIA_LIMIT}")
+    return values
+
+
+class Place(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    lat: Annotated[float | None, _degrees(90)] = None
+    long: Annotated[float | None, _degrees(180)] = None
+
+
+class Submission(Place):
+    """The fields of POST requests; what is unknown to the standard is ignored."""
+
+    service_code: Annotated[str, BeforeValidator(_service_code)]
+    address_string: Annotated[str | None, _text(1_000)] = None
+    address_id: Annotated[str | None, _text(200)] = None
+    zipcode: Annotated[str | None, _text(32)] = None
+    district_code: Annotated[str | None, BeforeValidator(_district_code)] = None
+    description: Annotated[str | None, _text(DESCRIPTION_LIMIT)] = None
+    first_name: Annotated[str | None, _text(200)] = None
+    last_name: Annotated[str | None, _text(200)] = None
+    email: Annotated[str | None, _text(320)] = None
+    phone: Annotated[str | None, _text(64)] = None
+    device_id: Annotated[str | None, _text(200)] = None
+    account_id: Annotated[str | None, _text(200)] = None
+    media_url: Annotated[
+        list[Annotated[str, BeforeValidator(_address)]], BeforeValidator(_media)
+    ] = []
+
+
+_LISTS = frozenset({"media_url"})
+
+
+def check_submission(fields: Fields, city: City) -> Submission:
+    """Raises Refused with every problem of the request."""
+    problems = _repeated(fields)
+    submission: Submission | None = None
+    try:
+        submission = Submission.model_validate(_values(fields), context=city)
+    except ValidationError as error:
+        problems += [_problem(detail) for detail in error.errors(include_url=False)]
+    problems += _location_problems(fields, city)
+    service = city.reference.service_by_code.get((fields.first("service_code") or "").strip())
+    if service is not None:
+        problems += attribute_problems(fields.attributes, service, city.reference)
+    if problems or submission is None:
+        raise Refused(*problems)
+    return submission
+
+
+def _values(fields: Fields) -> dict[str, Any]:
+    return {
+        name: fields.values[name] if name in _LISTS else fields.values[name][0]
+        for name in Submission.model_fields
+        if name in fields.values
+    }
+
+
+def _repeated(fields: Fields) -> list[Problem]:
+    return [
+        problem(f"{name} is given {len(values)} times with different values; send it once")
+        for name, values in fields.values.items()
+        if name in Submission.model_fields and name not in _LISTS and len(set(values)) > 1
+    ]
+
+
+def _problem(detail: Any) -> Problem:
+    if detail["type"] == "missing":
+        return problem(f"{detail['loc'][0]} is missing; choose one of /open311/v2/services.json")
+    return Problem(detail["ctx"]["code"], detail["ctx"]["description"])
+
+
+def _location_problems(fields: Fields, city: City) -> list[Problem]:
+    given = {name: fields.first(name) for name in ("lat", "long") if fields.first(name)}
+    if len(given) == 1:
+        came, missing = ("lat", "long") if "lat" in given else ("long", "lat")
+        return [problem(f"{came} came without {missing}; send both or neither")]
+    if given:
+        try:
+            place = Place.model_validate(given)
+        except ValidationError:
+            return []  # already said of lat or long themselves
+        return _outside(place.lat or 0.0, place.long or 0.0, city)
+    if any(fields.first(name) for name in ("address_string", "address_id", "district_code")):
+        return []
+    return [
+        problem(
+            "the location is missing; send lat and long, or address_string, "
+            "or address_id, or district_code"
+        )
+    ]
+
+
+def _outside(latitude: float, longitude: float, city: City) -> list[Problem]:
+    where, name = f"lat {latitude}, long {longitude}", city.reference.city.name
+    if latitude == 0 and longitude == 0:
+        return [
+            problem(
+                f"{where} is what devices send that do not know their place; "
+                "send the real one, or address_string instead"
+            )
+        ]
+    if city.locator.has_boundaries and city.locator.locate(latitude, longitude) is None:
+        return [problem(f"{where} lies outside {name}; this service takes reports from there only")]
+    return []
