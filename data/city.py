@@ -3,7 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import shapely
@@ -97,7 +97,8 @@ def init_city(engine: Engine, pack: CityPack) -> None:
         districts = _put_districts(connection, pack)
         units = _upsert(connection, schema.units, "code", _unit_rows(pack, districts))
         _upsert(connection, schema.services, "service_code", _service_rows(pack, units))
-        _upsert(connection, schema.channels, "code", pack.channels.to_dict("records"))
+        channels = pack.channels[["code", "name", "kind"]].to_dict("records")
+        _upsert(connection, schema.channels, "code", cast(list[dict[str, Any]], channels))
         if read_setting(connection, "boundaries") is None:
             _draw_boundaries(connection, pack, districts)
         touch_reference(connection)
@@ -105,9 +106,7 @@ def init_city(engine: Engine, pack: CityPack) -> None:
 
 def read_setting(connection: Connection, key: str) -> Any:
     """None where it was never written."""
-    return connection.scalar(
-        select(schema.settings.c.value).where(schema.settings.c.key == key)
-    )
+    return connection.scalar(select(schema.settings.c.value).where(schema.settings.c.key == key))
 
 
 def write_setting(connection: Connection, key: str, value: Any) -> None:
@@ -184,7 +183,9 @@ def _unit_rows(pack: CityPack, districts: dict[str, int]) -> list[dict[str, Any]
     for row in pack.units.to_dict("records"):
         district_code = row.get("district_code", "")
         if district_code and district_code not in districts:
-            raise PackError(f"units.csv: unit {row['code']} names no known district {district_code}")
+            raise PackError(
+                f"units.csv: unit {row['code']} names no known district {district_code}"
+            )
         rows.append(
             {
                 "code": row["code"],

@@ -99,7 +99,7 @@ api_keys = Table(
 )
 
 
-def _facts() -> list[Column]:  # type: ignore[type-arg]
+def _facts() -> list[Column]:
     """The columns that measures count by; the same for the present and for a past instant."""
     return [
         Column("service_id", SmallInteger, nullable=False),
@@ -205,7 +205,7 @@ events = Table(
 )
 
 
-def _spell_facts() -> list[Column]:  # type: ignore[type-arg]
+def _spell_facts() -> list[Column]:
     return [
         Column("unit_id", SmallInteger, nullable=False),
         Column("started_at", Instant, nullable=False),

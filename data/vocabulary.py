@@ -1,4 +1,4 @@
-"""The closed vocabularies: statuses, event kinds and outcomes, with the integers that are stored."""
+"""The closed vocabularies, with the integers that are stored."""
 
 from enum import IntEnum, StrEnum
 

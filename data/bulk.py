@@ -1,0 +1,214 @@
+"""Whole histories at once: the same checks and the same fold as the write path, in batches."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, select
+
+from data import schema
+from data.complaints import NewComplaint
+from data.database import write
+from data.fold import Fact, Folded, fold
+from data.instants import now, to_epoch
+from data.log import (
+    complaint_row,
+    details_row,
+    insert_rows,
+    new_token,
+    next_complaint_id,
+    next_seq,
+    spell_rows,
+)
+from data.prepare import Prepared, prepare, unit_id_of
+from data.reference import Reference
+from data.store import Store
+from data.vocabulary import EventKind
+
+_BATCH = 5_000
+
+
+@dataclass(slots=True)
+class Happening:
+    """One event after the receipt."""
+
+    kind: EventKind
+    at: datetime
+    unit_code: str | None = None
+    note: str | None = None
+    data: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class History:
+    """A complaint and all that happened to it, in order of time."""
+
+    new: NewComplaint
+    happenings: list[Happening]
+
+
+@dataclass
+class BulkResult:
+    """What became of the histories; `refused` has their positions and reasons."""
+
+    created: int = 0
+    skipped: int = 0
+    refused: list[tuple[int, str]] = field(default_factory=list)
+
+
+def record_histories(
+    store: Store,
+    histories: Sequence[History],
+    *,
+    on_batch: Callable[[int], None] | None = None,
+) -> BulkResult:
+    """Store histories in batches, one transaction each.
+
+    A history whose (source, external_id) is stored already is skipped; one that breaks a rule is
+    refused with the reason and leaves no trace. Calls `on_batch` with the size of each batch.
+    """
+    result = BulkResult()
+    for batch in _batches(list(enumerate(histories))):
+        _record_batch(store, batch, result)
+        if on_batch is not None:
+            on_batch(len(batch))
+    return result
+
+
+def _batches(numbered: list[tuple[int, History]]) -> Iterator[list[tuple[int, History]]]:
+    for start in range(0, len(numbered), _BATCH):
+        yield numbered[start : start + _BATCH]
+
+
+def _record_batch(store: Store, batch: list[tuple[int, History]], result: BulkResult) -> None:
+    reference = store.reference()
+    prepared = _prepare_all(store, reference, batch, result)
+    with write(store.engine) as connection:
+        fresh = _without_known(connection, prepared, result)
+        first_id, first_seq = next_complaint_id(connection), next_seq(connection)
+        rows = _Rows(reference, first_id, first_seq)
+        for ready in fresh:
+            rows.add(*ready)
+        rows.insert(connection)
+    result.created += len(fresh)
+
+
+_Ready = tuple[Prepared, list[Fact], Folded, list[Happening]]
+
+
+def _prepare_all(
+    store: Store, reference: Reference, batch: list[tuple[int, History]], result: BulkResult
+) -> list[_Ready]:
+    located = _locate_all(store, batch)
+    ready: list[_Ready] = []
+    for (position, history), district_id in zip(batch, located, strict=True):
+        try:
+            prepared = prepare(history.new, reference, store.locator(), located=int(district_id))
+            facts = _facts(reference, prepared, history.happenings)
+            state = fold(facts)
+        except ValueError as error:
+            result.refused.append((position, str(error)))
+        else:
+            ready.append((prepared, facts, state, history.happenings))
+    return ready
+
+
+def _locate_all(store: Store, batch: list[tuple[int, History]]) -> Any:
+    missing = float("nan")
+    latitude = [missing if h.new.latitude is None else h.new.latitude for _, h in batch]
+    longitude = [missing if h.new.longitude is None else h.new.longitude for _, h in batch]
+    there = ~(np.isnan(latitude) | np.isnan(longitude))
+    found = np.zeros(len(batch), dtype=int)
+    found[there] = store.locator().locate_many(
+        np.asarray(latitude)[there], np.asarray(longitude)[there]
+    )
+    return found
+
+
+def _facts(reference: Reference, prepared: Prepared, happenings: list[Happening]) -> list[Fact]:
+    facts = [Fact(EventKind.RECEIVED, prepared.requested_at, prepared.unit_id)]
+    for happening in happenings:
+        unit_id = unit_id_of(reference, happening.unit_code) if happening.unit_code else None
+        stars = happening.data.get("stars") if happening.data else None
+        facts.append(Fact(happening.kind, to_epoch(happening.at), unit_id, stars))
+    return sorted(facts, key=lambda fact: fact.at)
+
+
+def _without_known(connection: Connection, ready: list[_Ready], result: BulkResult) -> list[_Ready]:
+    complaints = schema.complaints
+    wanted: dict[str, list[str]] = {}
+    for prepared, *_ in ready:
+        if prepared.new.source is not None and prepared.new.external_id is not None:
+            wanted.setdefault(prepared.new.source, []).append(prepared.new.external_id)
+    known: set[tuple[str | None, str | None]] = set()
+    for source, external_ids in wanted.items():
+        for start in range(0, len(external_ids), 500):
+            rows = connection.execute(
+                select(complaints.c.external_id).where(
+                    complaints.c.source == source,
+                    complaints.c.external_id.in_(external_ids[start : start + 500]),
+                )
+            )
+            known |= {(source, row.external_id) for row in rows}
+    fresh = []
+    for item in ready:
+        key = (item[0].new.source, item[0].new.external_id)
+        if None not in key and key in known:
+            result.skipped += 1
+            continue
+        if None not in key:
+            known.add(key)
+        fresh.append(item)
+    return fresh
+
+
+class _Rows:
+    """Collects the rows of one batch, then inserts them table by table."""
+
+    def __init__(self, reference: Reference, first_id: int, first_seq: int) -> None:
+        self._reference = reference
+        self._id = first_id
+        self._seq = first_seq
+        self._recorded_at = to_epoch(now())
+        self._complaints: list[dict[str, Any]] = []
+        self._details: list[dict[str, Any]] = []
+        self._spells: list[dict[str, Any]] = []
+        self._events: list[dict[str, Any]] = []
+
+    def add(
+        self, prepared: Prepared, facts: list[Fact], state: Folded, happenings: list[Happening]
+    ) -> None:
+        last_seq = self._seq + len(facts) - 1
+        zone = self._reference.city.time_zone
+        self._complaints.append(
+            complaint_row(self._id, new_token(), prepared, state, last_seq, zone)
+        )
+        self._details.append(details_row(self._id, prepared))
+        self._spells += spell_rows(self._id, state, prepared.fixed)
+        self._add_event(facts[0], None)
+        for fact, happening in zip(facts[1:], sorted(happenings, key=lambda h: h.at), strict=True):
+            self._add_event(fact, happening)
+        self._id += 1
+
+    def _add_event(self, fact: Fact, happening: Happening | None) -> None:
+        self._events.append(
+            {
+                "seq": self._seq,
+                "complaint_id": self._id,
+                "kind": fact.kind.value,
+                "at": fact.at,
+                "recorded_at": self._recorded_at,
+                "unit_id": fact.unit_id,
+                "note": happening.note if happening else None,
+                "data": happening.data if happening else None,
+            }
+        )
+        self._seq += 1
+
+    def insert(self, connection: Connection) -> None:
+        insert_rows(connection, schema.complaints, self._complaints)
+        insert_rows(connection, schema.complaint_details, self._details)
+        insert_rows(connection, schema.events, self._events)
+        insert_rows(connection, schema.spells, self._spells)

@@ -1,0 +1,125 @@
+"""The past, exactly: complaints as they stood at an instant, replayed from the event log.
+
+A complaint untouched since that instant is read from `complaints`. The others are folded again up
+to it and kept in `past_complaints` and `past_spells`; a later question only replays what the log
+has gained since.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
+
+from data import schema
+from data.database import read, write
+from data.fold import Fact, Folded, complaint_facts, fold
+from data.instants import now, to_epoch
+from data.log import facts_by_complaint, insert_rows, raw_columns, spell_rows, unchanging
+from data.reference import Reference
+from data.store import Store
+
+_KEPT = 64  # snapshots; the one not used for longest goes first
+_TOUCH = timedelta(minutes=10)
+
+
+def snapshot_at(store: Store, as_of: datetime) -> int | None:
+    """The id of the snapshot that completes `complaints` for a past instant.
+
+    None when nothing has happened since: the present rows are the answer.
+    """
+    complaints = schema.complaints
+    with read(store.engine) as connection:
+        newest = connection.scalar(select(func.max(complaints.c.updated_at)))
+        if newest is None or newest <= as_of:
+            return None
+        seq = connection.scalar(select(func.max(schema.events.c.seq))) or 0
+        known = connection.execute(
+            select(schema.snapshots).where(schema.snapshots.c.as_of == as_of)
+        ).first()
+    if known is not None and known.seq == seq and now() - known.used_at < _TOUCH:
+        return int(known.id)
+    return _replay(store, as_of)
+
+
+def _replay(store: Store, as_of: datetime) -> int:
+    reference = store.reference()
+    snapshots = schema.snapshots
+    with write(store.engine) as connection:
+        seq = connection.scalar(select(func.max(schema.events.c.seq))) or 0
+        known = connection.execute(select(snapshots).where(snapshots.c.as_of == as_of)).first()
+        if known is None:
+            _forget_oldest(connection)
+            snapshot_id = (connection.scalar(select(func.max(snapshots.c.id))) or 0) + 1
+            connection.execute(
+                insert(snapshots).values(id=snapshot_id, as_of=as_of, seq=seq, used_at=now())
+            )
+            _fill(connection, reference, snapshot_id, as_of, after_seq=None)
+        else:
+            snapshot_id = known.id
+            if known.seq < seq:
+                _fill(connection, reference, snapshot_id, as_of, after_seq=known.seq)
+            connection.execute(
+                update(snapshots)
+                .where(snapshots.c.id == snapshot_id)
+                .values(seq=seq, used_at=now())
+            )
+    return int(snapshot_id)
+
+
+def _forget_oldest(connection: Connection) -> None:
+    snapshots = schema.snapshots
+    spare = connection.execute(
+        select(snapshots.c.id).order_by(snapshots.c.used_at.desc()).offset(_KEPT - 1)
+    ).scalars()
+    for snapshot_id in list(spare):
+        connection.execute(delete(snapshots).where(snapshots.c.id == snapshot_id))
+
+
+def forget_snapshots(connection: Connection) -> None:
+    """Drop all; needed when what events do not tell has changed, such as boundaries."""
+    for table in (schema.past_spells, schema.past_complaints, schema.snapshots):
+        connection.execute(delete(table))
+
+
+def _fill(
+    connection: Connection,
+    reference: Reference,
+    snapshot_id: int,
+    as_of: datetime,
+    *,
+    after_seq: int | None,
+) -> None:
+    complaints, past, past_spells = (
+        schema.complaints,
+        schema.past_complaints,
+        schema.past_spells,
+    )
+    touched: Any = and_(complaints.c.updated_at > as_of, complaints.c.requested_at <= as_of)
+    if after_seq is not None:
+        touched = and_(touched, complaints.c.last_seq > after_seq)
+        for table, key in ((past_spells, past_spells.c.complaint_id), (past, past.c.id)):
+            connection.execute(
+                delete(table).where(
+                    table.c.snapshot_id == snapshot_id,
+                    exists().where(complaints.c.id == key, complaints.c.last_seq > after_seq),
+                )
+            )
+    rows = connection.execute(select(*raw_columns(complaints)).where(touched)).all()
+    facts = facts_by_complaint(connection, touched, until=to_epoch(as_of))
+    zone = reference.city.time_zone
+    complaint_rows: list[dict[str, Any]] = []
+    spells: list[dict[str, Any]] = []
+    for row in rows:
+        state, fixed = _state(facts[row.id]), unchanging(row)
+        complaint_rows.append(
+            {"snapshot_id": snapshot_id, "id": row.id, **complaint_facts(state, fixed, zone)}
+        )
+        spells += [
+            {"snapshot_id": snapshot_id, **spell} for spell in spell_rows(row.id, state, fixed)
+        ]
+    insert_rows(connection, past, complaint_rows)
+    insert_rows(connection, past_spells, spells)
+
+
+def _state(facts: list[Fact]) -> Folded:
+    return fold(sorted(facts, key=lambda fact: fact.at))

@@ -1,0 +1,169 @@
+"""The one filter: a URL query string, a SQL condition (see `views`) and a sentence."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from dataclasses import replace as replace_fields
+from datetime import date, datetime, timedelta
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlencode
+
+from data.reference import Reference
+from data.vocabulary import Status
+from queries.periods import PERIODS, period_dates, same_dates_a_year_before
+
+# The name of each field in a URL, in the order in which it is written there.
+_URL_KEYS = {
+    "period": "period",
+    "start": "start",
+    "end": "end",
+    "services": "service",
+    "groups": "group",
+    "statuses": "status",
+    "channels": "channel",
+    "units": "unit",
+    "districts": "district",
+    "overdue": "overdue",
+    "text": "q",
+    "as_of": "as_of",
+}
+_MAX_TEXT = 200
+
+
+class FilterError(ValueError):
+    """A filter that means nothing; the message names the key, the value and the remedy."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintFilter:
+    """Which complaints, seen from which instant. Codes are the city's; dates are local."""
+
+    period: str | None = None  # rolling, one of PERIODS; else start and end
+    start: date | None = None
+    end: date | None = None  # exclusive
+    services: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    districts: tuple[str, ...] = ()  # of any level
+    overdue: bool = False
+    text: str | None = None
+    as_of: datetime | None = None  # aware; None: now
+
+    def __post_init__(self) -> None:
+        if self.period is not None and self.period not in PERIODS:
+            raise FilterError(f"period {self.period!r} is not one of {', '.join(PERIODS)}")
+        if self.start and self.end and self.start >= self.end:
+            raise FilterError(f"start {self.start} is not before end {self.end}")
+        if self.as_of is not None and self.as_of.tzinfo is None:
+            raise FilterError(f"as_of {self.as_of.isoformat()} lacks its offset, such as +07:00")
+        codes = [status.code for status in Status]
+        for status in self.statuses:
+            if status not in codes:
+                raise FilterError(f"status {status!r} is not one of {', '.join(codes)}")
+
+    def replace(self, **changes: Any) -> Self:
+        return replace_fields(self, **changes)
+
+    def dates(self, today: date) -> tuple[date | None, date | None]:
+        """First local date, and the one after the last; None where it is open."""
+        if self.period is not None:
+            return period_dates(self.period, today)
+        return self.start, self.end
+
+    def before(self, today: date) -> Self | None:
+        """The same over the equally long period just before; None for an unbounded one."""
+        start, end = self._bounded(today)
+        if start is None or end is None:
+            return None
+        return self.replace(period=None, start=start - (end - start), end=start)
+
+    def year_before(self, today: date) -> Self | None:
+        """The same over the same dates a year earlier; None for an unbounded period."""
+        start, end = self._bounded(today)
+        if start is None or end is None:
+            return None
+        start, end = same_dates_a_year_before(start, end)
+        return self.replace(period=None, start=start, end=end)
+
+    def _bounded(self, today: date) -> tuple[date | None, date | None]:
+        start, end = self.dates(today)
+        return start, end or today + timedelta(days=1)
+
+    def to_query(self) -> str:
+        """A URL query string in stable order, without what is at its default."""
+        pairs: list[tuple[str, str]] = []
+        for name, key in _URL_KEYS.items():
+            value = getattr(self, name)
+            if isinstance(value, tuple):
+                pairs += [(key, code) for code in value]
+            elif isinstance(value, bool):
+                pairs += [(key, "1")] if value else []
+            elif isinstance(value, date):  # a datetime is one, too
+                pairs.append((key, value.isoformat()))
+            elif value:
+                pairs.append((key, value))
+        return urlencode(pairs)
+
+    @classmethod
+    def from_query(cls, query: str | Mapping[str, Any]) -> Self:
+        """Read what `to_query` writes; other keys are left alone. Raises FilterError."""
+        if isinstance(query, str):
+            pairs = parse_qsl(query.lstrip("?"))
+        elif hasattr(query, "items") and hasattr(query, "getlist"):
+            pairs = list(query.items(multi=True))  # type: ignore[call-arg]
+        else:
+            pairs = [
+                (key, value)
+                for key, values in query.items()
+                for value in ([values] if isinstance(values, str) else values)
+            ]
+        values: dict[str, list[str]] = {}
+        for key, value in pairs:
+            if value != "":
+                values.setdefault(key, []).append(value)
+        found: dict[str, Any] = {}
+        kinds = {f.name: f.type for f in fields(cls)}
+        for name, key in _URL_KEYS.items():
+            if key in values:
+                found[name] = _parse(key, values[key], str(kinds[name]))
+        return cls(**found)
+
+    def check(self, reference: Reference) -> None:
+        """Raises FilterError for a code this city does not have."""
+        known: dict[str, tuple[str, Iterable[str]]] = {
+            "services": ("service", reference.service_by_code),
+            "groups": ("group", reference.groups),
+            "channels": ("channel", reference.channel_by_code),
+            "units": ("unit", reference.unit_by_code),
+            "districts": ("district", reference.district_by_code),
+        }
+        for name, (key, codes) in known.items():
+            for code in getattr(self, name):
+                if code not in codes:
+                    raise FilterError(f"{key} {code!r} is not known in {reference.city.name}")
+
+    def describe(self, reference: Reference, language: str, today: date) -> str:
+        """One sentence a person reads, such as 'Floods in Jakarta Utara, 1–30 October 2026'."""
+        from queries.sentences import describe
+
+        return describe(self, reference, language, today)
+
+
+def _parse(key: str, values: list[str], kind: str) -> Any:
+    value = values[-1]
+    try:
+        if "tuple" in kind:
+            return tuple(dict.fromkeys(values))
+        if "datetime" in kind:
+            return datetime.fromisoformat(value)
+        if "date" in kind:
+            return date.fromisoformat(value)
+    except ValueError:
+        example = "2026-10-31" if "datetime" not in kind else "2026-10-31T00:00:00+07:00"
+        raise FilterError(f"{key} {value!r} is not a date such as {example}") from None
+    if kind == "bool":
+        if value not in ("0", "1"):
+            raise FilterError(f"{key} {value!r} is neither 0 nor 1")
+        return value == "1"
+    return value[:_MAX_TEXT].replace("\0", "")

@@ -1,0 +1,213 @@
+"""Response and resolution times, promises kept, backlog and satisfaction, per group."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data.durations import BINS, to_bins
+from data.reference import Reference
+from data.store import Store
+from data.vocabulary import Outcome
+from queries.counts import SLA_MET, SLA_MISSED, SLA_NOT_DUE, count_by, open_seconds
+from queries.filters import ComplaintFilter
+from queries.survival import kaplan_meier, quantile
+from queries.views import seen_at
+
+MIN_RANKED = 20  # fewer complaints than that are shown, not ranked
+GROUPINGS = ("district", "service", "unit", "channel")
+CLOCKS = ("response", "resolution")
+
+SUMMARY_COLUMNS = (
+    "name",
+    "n",
+    "events",
+    "censored",
+    "rejected",
+    "median_seconds",
+    "p90_seconds",
+    "median_low",
+    "median_high",
+    "due",
+    "on_time",
+    "not_due",
+    "on_time_share",
+)
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """How complaints fall into groups: an axis to count by, and the code and name of a value."""
+
+    axis: str | None
+    facts: str
+    key_of: Callable[[Any], tuple[str, str] | None]
+
+
+def duration_summary(
+    store: Store,
+    complaint_filter: ComplaintFilter,
+    *,
+    by: str | None = None,
+    measure: str = "response",
+    level: str | None = None,
+    language: str | None = None,
+) -> pd.DataFrame:
+    """How long a cohort took, one row per group, indexed by the group's code.
+
+    Columns are SUMMARY_COLUMNS; durations in seconds, NaN where the survival curve never gets
+    there; median_low and median_high bound the median with 95%; on_time_share is NaN where
+    nothing is due. `by=None` gives one row. By unit, each hand-over starts a clock of its own.
+    Raises ValueError for an unknown grouping, measure or level.
+    """
+    if measure not in CLOCKS:
+        raise ValueError(f"measure {measure!r} is not one of {', '.join(CLOCKS)}")
+    grouping = grouping_by(store.reference(), by, level, language)
+    axes = [] if grouping.axis is None else [grouping.axis]
+    clock = count_by(
+        store,
+        [*axes, f"{measure}_outcome", f"{measure}_bin", f"{measure}_open_minute"],
+        complaint_filter,
+        facts=grouping.facts,
+    )
+    promises = count_by(store, [*axes, f"{measure}_sla"], complaint_filter, facts=grouping.facts)
+    groups = _groups(grouping, clock)
+    events, censored, rejected = _tables(
+        clock, groups.row_of(clock), len(groups.keys), measure, complaint_filter
+    )
+    summary = _durations(events, censored)
+    summary.insert(0, "name", groups.names)
+    summary["rejected"] = rejected
+    for name, column in _kept(promises, groups.row_of(promises), len(groups.keys), measure):
+        summary[name] = column
+    due = summary["due"].to_numpy()
+    summary["on_time_share"] = np.where(due > 0, summary["on_time"] / np.maximum(due, 1), np.nan)
+    summary.index = pd.Index(groups.keys, name="key")
+    return summary[list(SUMMARY_COLUMNS)].sort_index()
+
+
+def grouping_by(
+    reference: Reference, by: str | None, level: str | None, language: str | None
+) -> Grouping:
+    """Raises ValueError naming what there is."""
+    language = language or reference.city.languages[0]
+    if by is None:
+        return Grouping(None, "complaints", lambda _: ("all", reference.city.name))
+    if by == "district":
+        index = reference.leaf_level if level is None else reference.level_index(level)
+
+        def district(leaf: Any) -> tuple[str, str] | None:
+            found = reference.districts.get(reference.ancestor(leaf, index) or 0)
+            return None if found is None else (found.code, found.name)
+
+        return Grouping("district_id", "complaints", district)
+    if by == "service":
+        return Grouping(
+            "service_id",
+            "complaints",
+            lambda key: (
+                reference.services[key].service_code,
+                reference.language_text(reference.services[key].names, language),
+            ),
+        )
+    if by == "unit":
+        units = reference.units
+        return Grouping("unit_id", "spells", lambda key: (units[key].code, units[key].name))
+    if by == "channel":
+        channels = reference.channels
+        return Grouping(
+            "channel_id", "complaints", lambda key: (channels[key].code, channels[key].name)
+        )
+    raise ValueError(f"cannot group by {by!r}; use {', '.join(GROUPINGS)}")
+
+
+@dataclass(frozen=True)
+class _Groups:
+    axis: str | None
+    keys: list[str]
+    names: list[str]
+    rows: dict[Any, int]  # the row of each value of the axis
+
+    def row_of(self, frame: pd.DataFrame) -> np.ndarray[Any, Any]:
+        """The group's row for each line of counts; -1 for those in no group."""
+        if self.axis is None:
+            return np.zeros(len(frame), dtype=int)
+        return frame[self.axis].map(self.rows).fillna(-1).to_numpy(dtype=int)
+
+
+def _groups(grouping: Grouping, clock: pd.DataFrame) -> _Groups:
+    if grouping.axis is None:
+        key, name = grouping.key_of(None) or ("", "")
+        return _Groups(None, [key], [name], {})
+    places: dict[str, int] = {}
+    names: list[str] = []
+    rows: dict[Any, int] = {}
+    for value in clock[grouping.axis].dropna().unique():
+        found = grouping.key_of(int(value))
+        if found is None:
+            continue
+        if found[0] not in places:
+            places[found[0]] = len(names)
+            names.append(found[1])
+        rows[value] = places[found[0]]
+    return _Groups(grouping.axis, list(places), names, rows)
+
+
+def _tables(
+    clock: pd.DataFrame,
+    rows: np.ndarray[Any, Any],
+    groups: int,
+    measure: str,
+    complaint_filter: ComplaintFilter,
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Events and censorings per group and duration bin, and the rejected per group."""
+    outcome = clock[f"{measure}_outcome"].to_numpy(dtype=int)
+    bins = clock[f"{measure}_bin"].fillna(0).to_numpy(dtype=int)
+    running = outcome == int(Outcome.OPEN)
+    minutes = clock[f"{measure}_open_minute"].fillna(0)
+    bins = np.where(running, to_bins(open_seconds(minutes, seen_at(complaint_filter))), bins)
+    n = clock["n"].to_numpy()
+    happened = outcome == int(Outcome.EVENT)
+
+    def table(chosen: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        counts = np.zeros((groups, BINS), dtype=np.int64)
+        chosen = chosen & (rows >= 0)
+        np.add.at(counts, (rows[chosen], bins[chosen]), n[chosen])
+        return counts
+
+    rejected = table(outcome == int(Outcome.REJECTED)).sum(axis=1)
+    return table(happened), table(~happened), rejected
+
+
+def _durations(events: np.ndarray[Any, Any], censored: np.ndarray[Any, Any]) -> pd.DataFrame:
+    curves = kaplan_meier(events, censored)
+    return pd.DataFrame(
+        {
+            "n": events.sum(axis=1) + censored.sum(axis=1),
+            "events": events.sum(axis=1),
+            "censored": censored.sum(axis=1),
+            "median_seconds": quantile(curves.survival, 0.5),
+            "p90_seconds": quantile(curves.survival, 0.1),
+            "median_low": quantile(curves.lower, 0.5),
+            "median_high": quantile(curves.upper, 0.5),
+        }
+    )
+
+
+def _kept(
+    promises: pd.DataFrame, rows: np.ndarray[Any, Any], groups: int, measure: str
+) -> list[tuple[str, np.ndarray[Any, Any]]]:
+    state = promises[f"{measure}_sla"].to_numpy(dtype=int)
+    n = promises["n"].to_numpy()
+
+    def total(*states: int) -> np.ndarray[Any, Any]:
+        chosen = np.isin(state, states) & (rows >= 0)
+        return np.bincount(rows[chosen], weights=n[chosen], minlength=groups).astype(np.int64)
+
+    return [
+        ("due", total(SLA_MET, SLA_MISSED)),
+        ("on_time", total(SLA_MET)),
+        ("not_due", total(SLA_NOT_DUE)),
+    ]

@@ -1,0 +1,150 @@
+"""What a filter selects: the facts as they stood at its instant, and the condition on them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, and_, false, func, or_, select, true, union_all
+
+from data import schema
+from data.instants import day_of, now
+from data.reference import Reference
+from data.snapshots import snapshot_at
+from data.store import Store
+from data.vocabulary import Status
+from queries.filters import ComplaintFilter
+
+_OPEN = [int(status) for status in Status if status.is_open]
+
+
+@dataclass(frozen=True)
+class View:
+    """Select from `facts` (columns `id` and schema.FACT_COLUMNS) where `condition`."""
+
+    facts: FromClause
+    condition: ColumnElement[bool]
+    seen_at: datetime  # the instant from which one looks
+    snapshot_id: int | None
+
+
+def local_today(store: Store) -> date:
+    """The date it is in the city."""
+    return now().astimezone(store.reference().city.time_zone).date()
+
+
+def seen_at(complaint_filter: ComplaintFilter) -> datetime:
+    """`as_of`, or the minute that is now."""
+    return complaint_filter.as_of or now().replace(second=0)
+
+
+def open_view(store: Store, complaint_filter: ComplaintFilter) -> View:
+    """Raises FilterError for codes that the city does not have."""
+    reference = store.reference()
+    complaint_filter.check(reference)
+    instant = seen_at(complaint_filter)
+    snapshot_id = None
+    facts: FromClause = schema.complaints
+    if complaint_filter.as_of is not None:
+        snapshot_id = snapshot_at(store, complaint_filter.as_of)
+        if snapshot_id is not None:
+            facts = _past_complaints(snapshot_id, complaint_filter.as_of)
+    condition = _condition(complaint_filter, facts, reference, local_today(store), instant)
+    return View(facts, condition, instant, snapshot_id)
+
+
+def spells_of(view: View) -> FromClause:
+    """The spells as they stood at the view's instant."""
+    spells, past = schema.spells, schema.past_spells
+    if view.snapshot_id is None:
+        return spells
+    names = ("complaint_id", *schema.SPELL_COLUMNS)
+    unchanged = (
+        select(*(spells.c[name] for name in names))
+        .join_from(spells, schema.complaints, schema.complaints.c.id == spells.c.complaint_id)
+        .where(schema.complaints.c.updated_at <= view.seen_at)
+    )
+    replayed = select(*(past.c[name] for name in names)).where(
+        past.c.snapshot_id == view.snapshot_id
+    )
+    return union_all(unchanged, replayed).subquery("spells")
+
+
+def _past_complaints(snapshot_id: int, as_of: datetime) -> FromClause:
+    complaints, past = schema.complaints, schema.past_complaints
+    names = ("id", *schema.FACT_COLUMNS)
+    unchanged = select(*(complaints.c[name] for name in names)).where(
+        complaints.c.updated_at <= as_of
+    )
+    replayed = select(*(past.c[name] for name in names)).where(past.c.snapshot_id == snapshot_id)
+    return union_all(unchanged, replayed).subquery("facts")
+
+
+def is_overdue(facts: FromClause, instant: datetime) -> ColumnElement[bool]:
+    """Open, and past the time by which it should have been resolved."""
+    return and_(facts.c.status.in_(_OPEN), facts.c.resolution_due_at < instant)
+
+
+def _condition(
+    wanted: ComplaintFilter,
+    facts: FromClause,
+    reference: Reference,
+    today: date,
+    instant: datetime,
+) -> ColumnElement[bool]:
+    found: list[ColumnElement[bool]] = [true()]
+    start, end = wanted.dates(today)
+    if start is not None:
+        found.append(facts.c.day >= day_of(start))
+    if end is not None:
+        found.append(facts.c.day < day_of(end))
+    if wanted.services or wanted.groups:
+        found.append(
+            facts.c.service_id.in_(
+                sorted(
+                    service.id
+                    for service in reference.services.values()
+                    if service.service_code in wanted.services
+                    or service.group_code in wanted.groups
+                )
+            )
+        )
+    if wanted.statuses:
+        found.append(facts.c.status.in_([int(Status[c.upper()]) for c in wanted.statuses]))
+    if wanted.channels:
+        ids = [reference.channel_by_code[code].id for code in wanted.channels]
+        found.append(facts.c.channel_id.in_(ids))
+    if wanted.units:
+        ids = [reference.unit_by_code[code].id for code in wanted.units]
+        found.append(facts.c.unit_id.in_(ids))
+    if wanted.districts:
+        leaves = {
+            leaf
+            for code in wanted.districts
+            for leaf in reference.leaves_under(reference.district_by_code[code].id)
+        }
+        found.append(facts.c.district_id.in_(sorted(leaves)) if leaves else false())
+    if wanted.overdue:
+        found.append(is_overdue(facts, instant))
+    if wanted.text:
+        found.append(_mentions(facts, wanted.text))
+    return and_(*found)
+
+
+def _mentions(facts: FromClause, text: str) -> ColumnElement[bool]:
+    """Its number is the text, or its description or address holds it, in any letter case."""
+    details, complaints = schema.complaint_details, schema.complaints
+    holds: list[Any] = [
+        func.lower(column).contains(text.lower(), autoescape=True)
+        for column in (details.c.description, details.c.address_string)
+    ]
+    return or_(
+        facts.c.id.in_(select(details.c.complaint_id).where(or_(*holds))),
+        facts.c.id.in_(
+            select(complaints.c.id).where(complaints.c.service_request_id == text.strip())
+        ),
+    )
+
+
+def days_between(start: date, end: date) -> list[date]:
+    """Every date from start to the one before end."""
+    return [start + timedelta(days=offset) for offset in range((end - start).days)]
