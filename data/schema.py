@@ -162,6 +162,7 @@ Index(
             "resolution_bin",
             "resolved_at",
             "rating",
+            "x",
             "updated_at",
         )
     ),

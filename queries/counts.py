@@ -15,6 +15,8 @@ from queries.cache import Cache
 from queries.filters import ComplaintFilter
 from queries.views import View, is_overdue, local_today, open_view, seen_at, spells_of
 
+# Whether a complaint has a district; else whether it has coordinates at all.
+PLACE_DISTRICT, PLACE_OUTSIDE, PLACE_UNKNOWN = 0, 1, 2
 # The states of a promise at the instant from which one looks.
 SLA_NONE, SLA_NOT_DUE, SLA_MET, SLA_MISSED = 0, 1, 2, 3
 
@@ -45,7 +47,7 @@ def count_by(
 
     Returns one row per combination that occurs: a nullable integer column for each axis, and `n`.
     Axes: service_id, status, channel_id, unit_id, district_id, x, y, day, rating, overdue (0/1),
-    and for each clock (response, resolution) its _outcome, _bin, _open_minute (minute of the
+    place (PLACE_…), and for each clock (response, resolution) its _outcome, _bin, _open_minute (minute of the
     start, for clocks still running) and _sla (SLA_…). Raises ValueError for another axis,
     FilterError for an unknown code. The frame is shared between callers: do not change it.
     """
@@ -104,6 +106,13 @@ def _axis(name: str, columns: dict[str, FromClause], view: View, kind: str) -> C
         return view.facts.c[name]
     if name == "overdue":
         return case((is_overdue(view.facts, view.seen_at), 1), else_=0)
+    if name == "place":
+        facts = view.facts
+        return case(
+            (facts.c.district_id.is_not(None), PLACE_DISTRICT),
+            (facts.c.x.is_not(None), PLACE_OUTSIDE),
+            else_=PLACE_UNKNOWN,
+        )
     which, _, part = name.partition("_")
     if which not in _CLOCKS or part not in ("outcome", "bin", "open_minute", "sla"):
         raise ValueError(f"axis {name!r} is not one that complaints are counted by")

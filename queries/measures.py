@@ -30,6 +30,8 @@ SUMMARY_COLUMNS = (
     "p90_seconds",
     "median_low",
     "median_high",
+    "p90_low",
+    "p90_high",
     "due",
     "on_time",
     "not_due",
@@ -58,7 +60,7 @@ def duration_summary(
     """How long a cohort took, one row per group, indexed by the group's code.
 
     Columns are SUMMARY_COLUMNS; durations in seconds, NaN where the survival curve never gets
-    there; median_low and median_high bound the median with 95%; on_time_share is NaN where
+    there; _low and _high bound the median and the 90th percentile with 95%; on_time_share is NaN where
     nothing is due. `by=None` gives one row. By unit, each hand-over starts a clock of its own.
     Raises ValueError for an unknown grouping, measure or level.
     """
@@ -192,6 +194,8 @@ def _durations(events: np.ndarray[Any, Any], censored: np.ndarray[Any, Any]) -> 
             "p90_seconds": quantile(curves.survival, 0.1),
             "median_low": quantile(curves.lower, 0.5),
             "median_high": quantile(curves.upper, 0.5),
+            "p90_low": quantile(curves.lower, 0.1),
+            "p90_high": quantile(curves.upper, 0.1),
         }
     )
 

@@ -54,7 +54,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('token', name=op.f('uq_complaints_token'))
     )
     with op.batch_alter_table('complaints', schema=None) as batch_op:
-        batch_op.create_index('ix_complaints_district_facts', ['district_id', 'day', 'service_id', 'status', 'channel_id', 'unit_id', 'resolution_due_at', 'minute', 'response_outcome', 'response_bin', 'response_due_at', 'responded_at', 'resolution_outcome', 'resolution_bin', 'resolved_at', 'rating', 'updated_at'], unique=False)
+        batch_op.create_index('ix_complaints_district_facts', ['district_id', 'day', 'service_id', 'status', 'channel_id', 'unit_id', 'resolution_due_at', 'minute', 'response_outcome', 'response_bin', 'response_due_at', 'responded_at', 'resolution_outcome', 'resolution_bin', 'resolved_at', 'rating', 'x', 'updated_at'], unique=False)
         batch_op.create_index('ix_complaints_last_seq', ['last_seq'], unique=False)
         batch_op.create_index('ix_complaints_requested_at', ['requested_at'], unique=False)
         batch_op.create_index('ix_complaints_tile_facts', ['x', 'y', 'day', 'service_id', 'status', 'channel_id', 'unit_id', 'resolution_due_at', 'district_id', 'updated_at'], unique=False)
