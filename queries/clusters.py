@@ -1,0 +1,72 @@
+"""Complaints too many to draw one by one, gathered on a grid."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Row, Select, func, literal_column, select
+
+from data.geography import tile_centers
+from data.vocabulary import Status
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A number of complaints at their mean position, with how many are in each status."""
+
+    latitude: float
+    longitude: float
+    statuses: dict[str, int]
+
+    @property
+    def properties(self) -> dict[str, Any]:
+        return {
+            "cluster": True,
+            "point_count": sum(self.statuses.values()),
+            "statuses": self.statuses,
+            "status": max(self.statuses, key=self.statuses.__getitem__),  # the most frequent
+        }
+
+
+def count_cells(facts: FromClause, inside: ColumnElement[bool], shift: int) -> Select[Any]:
+    """Complaints per status and cell of 2**shift × 2**shift zoom-20 tiles."""
+    x, y, status = (facts.c[name] for name in ("x", "y", "status"))
+    # Written out, not bound: PostgreSQL takes two parameters for two different expressions.
+    bits = literal_column(str(int(shift)))
+    cell_x, cell_y = x.op(">>")(bits), y.op(">>")(bits)
+    return (
+        select(
+            cell_x.label("cell_x"),
+            cell_y.label("cell_y"),
+            status,
+            func.count().label("n"),
+            func.sum(x).label("sum_x"),
+            func.sum(y).label("sum_y"),
+        )
+        .where(inside)
+        .group_by(cell_x, cell_y, status)
+    )
+
+
+def clusters(rows: Sequence[Row[Any]]) -> list[Cluster]:
+    """One for each occupied cell, from the rows of `count_cells`."""
+    cells: dict[tuple[int, int], list[Row[Any]]] = {}
+    for row in rows:
+        cells.setdefault((row.cell_x, row.cell_y), []).append(row)
+    totals = [sum(row.n for row in members) for members in cells.values()]
+    mean_x, mean_y = (
+        [
+            sum(int(getattr(row, name)) for row in members) / total
+            for members, total in zip(cells.values(), totals, strict=True)
+        ]
+        for name in ("sum_x", "sum_y")
+    )
+    latitudes, longitudes = tile_centers(mean_x, mean_y)
+    return [
+        Cluster(
+            float(latitude),
+            float(longitude),
+            {Status(row.status).code: row.n for row in sorted(members, key=lambda row: row.status)},
+        )
+        for members, latitude, longitude in zip(cells.values(), latitudes, longitudes, strict=True)
+    ]
