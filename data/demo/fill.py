@@ -1,0 +1,133 @@
+"""Fill an empty city with a believable past."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+from sqlalchemy import func, select
+
+from data import schema
+from data.bulk import record_histories
+from data.city import read_setting, touch_reference, write_setting
+from data.database import read, write
+from data.demo.arrivals import Hours, period_hours
+from data.demo.cases import make_cases
+from data.demo.character import Character
+from data.demo.histories import write_histories
+from data.demo.lives import make_lives
+from data.demo.people import usage_by_day
+from data.demo.skills import make_skills
+from data.demo.texts import Writer
+from data.instants import to_epoch
+from data.reference import Reference
+from data.store import Store
+from data.usage import DayOfUse, record_usage
+
+_BATCH = 5_000
+_DAYS_A_MONTH = 30.4375
+
+
+class AlreadyFilled(ValueError):
+    """The city has complaints; a demo among real ones would be a lie."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What was written; `refused` is 0 unless the generator and the fold disagree."""
+
+    complaints: int
+    skipped: int
+    refused: list[str]
+
+
+def fill_city(
+    store: Store,
+    character: Character,
+    *,
+    complaints: int,
+    seed: int,
+    end: datetime,
+    months: float = 18,
+    among_others: bool = False,
+    on_batch: Callable[[int], None] | None = None,
+) -> Filled:
+    """Write `complaints` histories over the months before `end`; nothing happens after it.
+
+    The same seed, end and city give the same rows, tokens apart. Raises AlreadyFilled unless
+    `among_others`, for a city that has complaints.
+    """
+    if not among_others:
+        _refuse_if_filled(store)
+    reference, last = store.reference(), to_epoch(end)
+    first = last - round(months * _DAYS_A_MONTH * 86_400)
+    hours = period_hours(first, last, reference.city.time_zone)
+    cases, spots = make_cases(reference, store.locator(), character, hours, complaints, seed)
+    skills = make_skills(reference, last, seed)
+    lives = make_lives(cases, reference, character, skills, last, seed)
+    writer = Writer(character, reference, spots, seed)
+    _mark_as_demo(store)
+    created, skipped, refused = 0, 0, []
+    for batch in write_histories(
+        cases, lives, writer, character, reference, seed=seed, size=_BATCH
+    ):
+        result = record_histories(store, batch, on_batch=on_batch)
+        created += result.created
+        skipped += result.skipped
+        refused += [reason for _, reason in result.refused]
+    record_usage(store, _usage(reference, character, hours, seed))
+    return Filled(created, skipped, refused)
+
+
+def _refuse_if_filled(store: Store) -> None:
+    with read(store.engine) as connection:
+        present = connection.scalar(select(func.count()).select_from(schema.complaints)) or 0
+        demo = bool(read_setting(connection, "demo"))
+    if present:
+        kind = "the demo's" if demo else "real, as far as this program knows"
+        raise AlreadyFilled(
+            f"{store.reference().city.name} has {present:,} complaints already ({kind}); "
+            "use an empty database, or --among-others to add to them"
+        )
+
+
+def _mark_as_demo(store: Store) -> None:
+    with write(store.engine) as connection:
+        write_setting(connection, "demo", True)
+        touch_reference(connection)
+    store.forget()
+
+
+def _usage(
+    reference: Reference, character: Character, hours: Hours, seed: int
+) -> list[DayOfUse]:
+    """The city's registered and active people, shared out among its apps by their volume."""
+    apps = [c for c in reference.channels.values() if c.kind == "app"]
+    apps = apps or list(reference.channels.values())[:1]
+    weights = np.asarray([character.channels[c.id] for c in apps])
+    shares = weights / weights.sum()
+    days, registered, active = usage_by_day(character, hours, seed)
+    first = _local_date(hours, reference)
+    rows = []
+    for day, total, busy in zip(days.tolist(), registered.tolist(), active.tolist(), strict=True):
+        totals, busies = _split(total, shares), _split(busy, shares)
+        for app, app_total, app_busy in zip(apps, totals, busies, strict=True):
+            rows.append(
+                DayOfUse(
+                    date=date.fromordinal(first.toordinal() + day),
+                    channel_code=app.code,
+                    registered_users=app_total,
+                    active_users=app_busy,
+                )
+            )
+    return rows
+
+
+def _split(total: int, shares: np.ndarray) -> list[int]:
+    """Whole numbers in these shares that sum to the total."""
+    edges = np.round(np.concatenate([[0.0], np.cumsum(shares)]) * total).astype(int)
+    return np.diff(edges).tolist()
+
+
+def _local_date(hours: Hours, reference: Reference) -> date:
+    return datetime.fromtimestamp(int(hours.starts[0]), reference.city.time_zone).date()
