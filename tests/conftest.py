@@ -1,0 +1,231 @@
+"""Real databases for every test: SQLite files and a PostgreSQL server of our own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import shapely
+from flask import Flask
+from flask.testing import FlaskClient
+from psycopg import sql
+from sqlalchemy import select
+
+from app import create_app
+from data import schema
+from data.city import init_city, put_geometries, read_pack, touch_reference, write_setting
+from data.database import open_engine, write
+from data.settings import Settings
+from data.store import Store, open_store
+
+CITIES = Path(__file__).parent / "cities"
+ROOT = Path(__file__).resolve().parent.parent
+REAL = ROOT.parent / "shared" / "real"
+_HALF_SIDE = 0.01  # degrees; the tiny city is four squares that touch
+
+
+def real_file(*parts: str) -> Path:
+    """A file other people made; the test is skipped where there is none."""
+    path = REAL.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"the real file {'/'.join(parts)} is not beside this project")
+    return path
+
+
+def make_tiny_city(url: str) -> None:
+    """Four square districts in two towns, around 6.2° S 106.82° E."""
+    engine = open_engine(url)
+    pack = read_pack(CITIES / "tiny")
+    init_city(engine, pack)
+    with write(engine) as connection:
+        districts = connection.execute(select(schema.districts)).all()
+        ids = {row.code: row.id for row in districts}
+        leaves = {
+            row.code: shapely.box(
+                row.longitude - _HALF_SIDE,
+                row.latitude - _HALF_SIDE,
+                row.longitude + _HALF_SIDE,
+                row.latitude + _HALF_SIDE,
+            )
+            for row in districts
+            if row.level == 1
+        }
+        parents = {
+            parent: shapely.union_all([s for c, s in leaves.items() if c.startswith(parent)])
+            for parent in ("10", "20")
+        }
+        put_geometries(connection, leaves | parents, ids)
+        write_setting(connection, "boundaries", "squares")
+        touch_reference(connection)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def tiny_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("tiny") / "city.db"
+    make_tiny_city(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def jakarta_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("jakarta") / "city.db"
+    engine = open_engine(f"sqlite:///{path}")
+    init_city(engine, read_pack(ROOT / "data" / "cities" / "jakarta"))
+    engine.dispose()
+    return path
+
+
+def _copy(template: Path, folder: Path) -> str:
+    shutil.copy(template, folder / "city.db")
+    return f"sqlite:///{folder / 'city.db'}"
+
+
+def _opened(url: str) -> Iterator[Store]:
+    store = open_store(url)
+    yield store
+    store.engine.dispose()
+
+
+@pytest.fixture
+def store(tiny_template: Path, tmp_path: Path) -> Iterator[Store]:
+    """The tiny city, empty, in a SQLite file of its own."""
+    yield from _opened(_copy(tiny_template, tmp_path))
+
+
+@pytest.fixture
+def jakarta_store(jakarta_template: Path, tmp_path: Path) -> Iterator[Store]:
+    """Jakarta with schematic boundaries, empty, in a SQLite file of its own."""
+    yield from _opened(_copy(jakarta_template, tmp_path))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_url(request: pytest.FixtureRequest, tiny_template: Path, tmp_path: Path) -> str:
+    """Address of an empty tiny city, once on each kind of database."""
+    if request.param == "sqlite":
+        return _copy(tiny_template, tmp_path)
+    return str(request.getfixturevalue("postgresql_tiny_url"))
+
+
+@pytest.fixture
+def any_store(any_url: str) -> Iterator[Store]:
+    yield from _opened(any_url)
+
+
+@pytest.fixture
+def app(store: Store, tmp_path: Path) -> Flask:
+    """The whole application over `store`."""
+    settings = Settings(str(store.engine.url), CITIES / "tiny", demo=False, var=tmp_path / "var")
+    application = create_app(settings, store=store)
+    application.testing = True
+    return application
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server on loopback in a temporary folder, run by a user without rights; its base URL."""
+    programs = _postgresql_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL's initdb and postgres are not installed")
+    folder = tmp_path_factory.mktemp("postgresql")
+    port = free_port()
+    user = "nobody" if _is_root() else None
+    if user:
+        for path in (folder, *folder.parents):
+            if path == Path(path.anchor) or path.name == "tmp":
+                break
+            path.chmod(path.stat().st_mode | 0o055)
+        shutil.chown(folder, user)
+    subprocess.run(
+        [programs / "initdb", "-D", folder / "db", "-U", "pantau", "-A", "trust", "-E", "UTF8"],
+        user=user,
+        check=True,
+        capture_output=True,
+        cwd=folder,
+    )
+    server = subprocess.Popen(
+        [programs / "postgres", "-D", folder / "db", "-p", str(port), "-k", folder]
+        + ["-c", "listen_addresses=127.0.0.1"],
+        user=user,
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    base = f"postgresql://pantau@127.0.0.1:{port}"
+    try:
+        _wait_for(base)
+        yield base
+    finally:
+        server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
+        server.wait(timeout=30)
+
+
+def _postgresql_programs() -> Path | None:
+    found = shutil.which("initdb")
+    if found and shutil.which("postgres"):
+        return Path(found).parent
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return versions[-1].parent if versions else None
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def _wait_for(base: str) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(f"{base}/postgres").close()
+            return
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def _postgresql_template(postgresql_server: str) -> str:
+    _administer(postgresql_server, "CREATE DATABASE tiny")
+    make_tiny_city(f"{postgresql_server}/tiny")
+    return "tiny"
+
+
+@pytest.fixture
+def postgresql_tiny_url(postgresql_server: str, _postgresql_template: str) -> Iterator[str]:
+    """An empty tiny city in a PostgreSQL database of its own."""
+    name = f"test_{time.monotonic_ns()}"
+    _administer(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {_postgresql_template}")
+    yield f"{postgresql_server}/{name}"
+    _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """An empty PostgreSQL database, without a city."""
+    name = f"bare_{time.monotonic_ns()}"
+    _administer(postgresql_server, f"CREATE DATABASE {name}")
+    yield f"{postgresql_server}/{name}"
+    _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _administer(base: str, statement: str) -> None:
+    with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
+        connection.execute(sql.SQL(statement))
