@@ -1,6 +1,7 @@
 """Values by district → what the map script colours and says, and the legend beside it."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -30,20 +31,6 @@ def classes_of(values: pd.DataFrame, *, measure: str, is_difference: bool = Fals
         kind="diverging" if is_difference else "sequential",
         higher_is_better=measure in HIGHER_IS_BETTER,
     )
-
-
-def difference(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """now − before by district; only where both have a value, n is the smaller of both."""
-    both = now.merge(before[["code", "value", "n", "state"]], on="code", suffixes=("", "_before"))
-    is_ok = (both["state"] == "ok") & (both["state_before"] == "ok")
-    state = both["state"].where(both["state"] != "ok", both["state_before"])
-    return both.assign(
-        value=(both["value"].astype(float) - both["value_before"].astype(float)).where(is_ok),
-        low=np.nan,
-        high=np.nan,
-        n=both[["n", "n_before"]].min(axis=1),
-        state=state.where(~is_ok, "ok"),
-    )[now.columns.tolist()]
 
 
 def hideout(
@@ -117,10 +104,7 @@ def class_words(classes: Classes, measure: str, is_difference: bool) -> Sequence
         return [_("all alike")]
     return [
         _("under {value}").format(value=write(breaks[0])),
-        *(
-            f"{write(low)} – {write(high)}"
-            for low, high in zip(breaks[:-1], breaks[1:], strict=True)
-        ),
+        *(f"{write(low)} – {write(high)}" for low, high in pairwise(breaks)),
         _("{value} and over").format(value=write(breaks[-1])),
     ]
 
@@ -163,6 +147,13 @@ def _value_words(row: Any, measure: str, is_difference: bool) -> str:
 
 
 def _detail_words(row: Any, measure: str) -> str:
+    if hasattr(row, "n_before"):
+        return _("{before} → {now} · n {n_before} → {n}").format(
+            before=format_value(measure, row.before),
+            now=format_value(measure, row.now),
+            n_before=format_number(row.n_before),
+            n=format_number(row.n),
+        )
     parts = [f"n {format_number(row.n)}"]
     if row.state == "ok" and not pd.isna(row.low):
         high = (

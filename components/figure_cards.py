@@ -1,7 +1,6 @@
 """The four figures at the head of the right column."""
 
 from collections.abc import Sequence
-from typing import Protocol
 from urllib.parse import quote
 
 from dash import html
@@ -12,26 +11,9 @@ from data.i18n import (
     format_duration,
     format_number,
     format_percent,
-    ngettext,
 )
 from data.i18n import gettext as _
-
-
-class Figures(Protocol):
-    """What queries.measures.figures answers."""
-
-    received: int
-    mapped: int
-    unmapped: int
-    median_response_seconds: float | None
-    p90_response_seconds: float | None
-    n_response: int
-    on_time_share: float | None
-    due: int
-    not_due: int
-    open_now: int
-    overdue_now: int
-    open_share: float | None
+from queries.figures import Figures
 
 
 def figure_cards(
@@ -56,10 +38,10 @@ def figure_cards(
         ),
         _card(
             _("Median response"),
-            _quantile(now.median_response_seconds, now.n_response),
+            _quantile(now.mediaresponse_n_seconds, now.response_n),
             _("90% within {duration} · n {n}").format(
-                duration=_quantile(now.p90_response_seconds, now.n_response),
-                n=format_number(now.n_response),
+                duration=_quantile(now.p90_response_seconds, now.response_n),
+                n=format_number(now.response_n),
             ),
             change=_duration_change(now, before),
         ),
@@ -76,12 +58,10 @@ def figure_cards(
             format_number(now.open_now),
             _("{overdue} overdue ({share})").format(
                 overdue=format_number(now.overdue_now),
-                share=format_percent(now.overdue_now / now.open_now, 0)
-                if now.open_now
-                else NOTHING,
+                share=format_percent(now.overdue_share, 0),
             ),
             change=_relative(now.open_now, before and before.open_now, before_word, good="down"),
-            is_alarming=now.open_now > 0 and now.overdue_now / now.open_now > 0.5,
+            is_alarming=now.overdue_share > 0.5,
         ),
         html.P(maturity_note(now), className="maturity"),
     ]
@@ -98,11 +78,12 @@ def maturity_note(now: Figures) -> str:
 
 def unmapped_note(now: Figures) -> str:
     """Empty where everything has a place."""
-    if not now.unmapped:
-        return ""
-    return ngettext(
-        "Not on the map: {n} complaint", "Not on the map: {n} complaints", now.unmapped
-    ).format(n=format_number(now.unmapped))
+    parts = []
+    if now.unlocated:
+        parts.append(_("Not on the map: {n}").format(n=format_number(now.unlocated)))
+    if now.outside:
+        parts.append(_("outside every district: {n}").format(n=format_number(now.outside)))
+    return " · ".join(parts)
 
 
 def sparkline(daily: Sequence[int]) -> html.Span:
@@ -170,7 +151,7 @@ def _relative(
 def _duration_change(now: Figures, before: Figures | None) -> html.Span | None:
     if before is None:
         return None
-    pair = (now.median_response_seconds, before.median_response_seconds)
+    pair = (now.mediaresponse_n_seconds, before.mediaresponse_n_seconds)
     if NOTHING in [format_duration(seconds) for seconds in pair]:
         return None
     change = float(pair[0] or 0) - float(pair[1] or 0)

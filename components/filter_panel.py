@@ -7,11 +7,12 @@ from dash import dcc, html
 
 from components import ids
 from components.basics import choices, icon, icon_button, labelled, status_mark
-from components.words import PERIODS, period_word
+from components.words import period_word
 from data.i18n import current_language
 from data.i18n import gettext as _
 from data.reference import District, Reference
 from data.vocabulary import Status
+from queries.periods import PERIODS
 
 
 def filter_panel(reference: Reference, *, today: date) -> html.Aside:

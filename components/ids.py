@@ -2,6 +2,8 @@
 
 # shell
 PAGE = "page"
+LOCATION = "_pages_location"  # the only one; Dash makes it
+CONTENT = "_pages_content"
 QUERY = "query"  # Store: the filter as a URL query string
 VIEW = "view"  # Store: {measure, level, compare, layers}
 LIVE = "live"  # Store: {seq} at every change
@@ -33,6 +35,7 @@ LAYERS = "view-layers"
 # map page
 MAP = "map"
 DISTRICT_LAYER = "district-layer"
+OUTLINE_LAYER = "outline-layer"
 DISTRICT_VALUES = "district-values"
 POINT_LAYER = "point-layer"
 HEAT_LAYER = "heat-layer"

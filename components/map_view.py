@@ -5,13 +5,14 @@ from dash import dcc, html
 
 from components import ids
 from components.basics import choices, icon, labelled
-from components.measures import DEFAULT_MEASURE, MEASURES, measure_word
+from components.measures import DEFAULT_MEASURE, measure_word
 from components.tokens import STATUS_CLASSES, STATUS_SHAPES
 from components.words import COMPARISONS, compare_word, status_word
 from data.i18n import current_language
 from data.i18n import gettext as _
 from data.reference import Reference
 from data.vocabulary import Status
+from queries.districts import MEASURES
 
 # A transparent pixel: the heat layer while it is switched off, so that nothing is fetched.
 BLANK_TILE = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
@@ -80,6 +81,16 @@ def _leaflet(reference: Reference, basemap_url: str | None) -> dl.Map:
                 ),
                 name="districts",
                 style={"zIndex": 410},
+            ),
+            dl.Pane(
+                dl.GeoJSON(
+                    id=ids.OUTLINE_LAYER,
+                    data={"type": "FeatureCollection", "features": []},
+                    style={"variable": "pantau.map.outlineStyle"},
+                    interactive=False,
+                ),
+                name="outlines",
+                style={"zIndex": 425, "pointerEvents": "none"},
             ),
             dl.Pane(
                 dl.TileLayer(id=ids.HEAT_LAYER, url=BLANK_TILE, maxNativeZoom=18, maxZoom=18),

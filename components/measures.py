@@ -9,7 +9,6 @@ from data.i18n import (
 from data.i18n import gettext as _
 
 DURATIONS = ("median_response", "p90_response", "median_resolution", "p90_resolution")
-MEASURES = (*DURATIONS, "on_time_share", "per_10000", "open_backlog", "satisfaction")
 DEFAULT_MEASURE = "median_response"
 HIGHER_IS_BETTER = frozenset({"on_time_share", "satisfaction"})
 

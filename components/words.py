@@ -46,9 +46,6 @@ def period_word(period: str) -> str:
     }[period]
 
 
-PERIODS = ("today", "7d", "30d", "90d", "12m", "month", "last-month", "year", "all")
-
-
 def compare_word(compare: str) -> str:
     return {
         "off": _("Off"),

@@ -1,0 +1,53 @@
+"""A complaint's own page, and the field to look one up."""
+
+from typing import Any
+
+import dash
+from dash import Dash, Input, Output, State, html, no_update
+
+from components import ids
+from components.complaint_view import complaint_article, look_up, unknown_complaint
+from data.i18n import gettext as _
+from data.store import current_store
+from queries.timeline import complaint_page
+
+
+def register_page() -> None:
+    dash.register_page("look_up", path="/complaints", title="Pantau", layout=look_up_page)
+    dash.register_page(
+        "complaint", path_template="/complaints/<service_request_id>", title="Pantau", layout=layout
+    )
+
+
+def look_up_page(**_url: Any) -> html.Div:
+    return html.Div([html.H2(_("Look up a complaint")), look_up()], className="text-page")
+
+
+def layout(service_request_id: str = "", **_url: Any) -> html.Div:
+    return html.Div(
+        [
+            look_up(service_request_id),
+            html.Div(article(service_request_id), id="complaint-article"),
+            dash.dcc.Store(id="complaint-shown", data=service_request_id),
+        ],
+        className="text-page",
+    )
+
+
+def article(service_request_id: str) -> Any:
+    store = current_store()
+    found = complaint_page(store, service_request_id)
+    if found is None:
+        return unknown_complaint(service_request_id, store.reference())
+    return complaint_article(found, store.reference())
+
+
+def register(app: Dash) -> None:
+    @app.callback(
+        Output("complaint-article", "children"),
+        Input(ids.LIVE_SLOW, "data"),
+        State("complaint-shown", "data"),
+        prevent_initial_call=True,
+    )
+    def follow(live: Any, shown: str | None) -> Any:
+        return article(shown) if live and shown else no_update

@@ -1,0 +1,280 @@
+"""The map page: complaints in place and time, and how fast they are answered."""
+
+from datetime import date
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
+from flask import current_app
+
+from components import ids
+from components.basics import panel
+from components.choropleth import classes_of, hideout, legend
+from components.complaint_view import complaint_card
+from components.figure_cards import figure_cards, unmapped_note
+from components.map_view import map_view
+from components.newest_list import newest_list
+from components.series_chart import series_chart, series_table
+from components.service_bars import service_bars
+from components.tokens import theme_of
+from components.words import compare_word
+from data.i18n import current_language, format_date_range
+from data.i18n import gettext as _
+from data.instants import now
+from data.store import Store, current_store
+from queries.districts import district_differences, district_values
+from queries.figures import daily_series, figures
+from queries.figures import service_bars as count_services
+from queries.filters import ComplaintFilter
+from queries.points import newest
+from queries.timeline import complaint_page
+
+_NEWEST = 12
+_GRAPH_CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": False}
+
+
+def register_page() -> None:
+    dash.register_page("map", path="/", title="Pantau", layout=layout)
+
+
+def layout(**_url: Any) -> html.Div:
+    reference = current_store().reference()
+    return html.Div(
+        [
+            map_view(reference, basemap_url=current_app.config["PANTAU"].basemap_url),
+            html.Aside(
+                [
+                    html.Section(
+                        html.Div(id=ids.FIGURES, className="figures"),
+                        className="panel",
+                        **{"aria-label": _("Key figures")},
+                    ),
+                    panel(
+                        _("Received per day"),
+                        [
+                            dcc.Graph(
+                                id=ids.SERIES,
+                                config=_GRAPH_CONFIG,  # type: ignore[arg-type]
+                                className="series",
+                                figure={"layout": {"height": 112}},
+                            ),
+                            html.Div(id=ids.SERIES_TABLE, className="table-view"),
+                        ],
+                        name="series",
+                        has_table=True,
+                        note=_("drag to choose days"),
+                    ),
+                    panel(
+                        _("Services"),
+                        html.Div(id=ids.SERVICE_BARS),
+                        name="services",
+                        note=_("click to filter"),
+                    ),
+                    panel(_("Newest"), html.Div(id=ids.NEWEST), name="newest"),
+                ],
+                className="column",
+                **{"aria-label": _("Figures")},
+            ),
+        ],
+        className="map-page",
+    )
+
+
+def register(app: Dash) -> None:
+    """One callback per panel, so that they are computed at the same time."""
+    query, live, live_slow = (Input(name, "data") for name in (ids.QUERY, ids.LIVE, ids.LIVE_SLOW))
+    theme = Input(ids.THEME, "data")
+    _register_scripts(app)
+
+    @app.callback(
+        Output(ids.FIGURES, "children"),
+        Output(ids.UNMAPPED, "children"),
+        query,
+        live,
+        Input(ids.COMPARE, "value"),
+    )
+    def show_figures(query: str | None, _live: Any, compare: str | None) -> Any:
+        if query is None:
+            return no_update, no_update
+        return figures_of(current_store(), ComplaintFilter.from_query(query), compare or "off")
+
+    @app.callback(
+        Output(ids.DISTRICT_VALUES, "data"),
+        Output(ids.LEGEND, "children"),
+        query,
+        live_slow,
+        Input(ids.MEASURE, "value"),
+        Input(ids.LEVEL, "value"),
+        Input(ids.COMPARE, "value"),
+    )
+    def show_districts(
+        query: str | None, _live: Any, measure: str, level: str, compare: str
+    ) -> Any:
+        if query is None:
+            return no_update, no_update
+        return districts_of(
+            current_store(),
+            ComplaintFilter.from_query(query),
+            measure=measure,
+            level=level,
+            compare=compare or "off",
+        )
+
+    @app.callback(
+        Output(ids.SERIES, "figure"), Output(ids.SERIES_TABLE, "children"), query, live_slow, theme
+    )
+    def show_series(query: str | None, _live: Any, theme: str | None) -> Any:
+        if query is None:
+            return no_update, no_update
+        daily = daily_series(current_store(), ComplaintFilter.from_query(query))
+        return series_chart(daily, theme=theme_of(theme)), series_table(daily)
+
+    @app.callback(Output(ids.SERVICE_BARS, "children"), query, live_slow)
+    def show_services(query: str | None, _live: Any) -> Any:
+        if query is None:
+            return no_update
+        chosen = ComplaintFilter.from_query(query)
+        # Its own choice does not empty the panel: the others stay to be compared and chosen.
+        return service_bars(
+            count_services(current_store(), chosen.replace(services=()), current_language()),
+            chosen=chosen.services,
+        )
+
+    @app.callback(Output(ids.NEWEST, "children"), query, live)
+    def show_newest(query: str | None, live: dict[str, Any] | None) -> Any:
+        if query is None:
+            return no_update
+        store = current_store()
+        return newest_list(
+            newest(store, ComplaintFilter.from_query(query), _NEWEST),
+            store.reference(),
+            today=now(),
+            arrived=(live or {}).get("arrived", ()),
+        )
+
+    @app.callback(Output(ids.CARD, "children"), Input(ids.CHOSEN, "data"))
+    def show_card(chosen: str | None) -> Any:
+        found = complaint_page(current_store(), chosen) if chosen else None
+        return complaint_card(found, current_store().reference()) if found else None
+
+
+def _register_scripts(app: Dash) -> None:
+    query, view = Input(ids.QUERY, "data"), Input(ids.VIEW, "data")
+    controls = [(name, "value") for name in (ids.MEASURE, ids.LEVEL, ids.COMPARE, ids.LAYERS)]
+    app.clientside_callback(
+        ClientsideFunction("pantau", "readView"),
+        [Output(*control) for control in controls],
+        Input(ids.LOCATION, "search"),
+        [State(name, "options") for name in (ids.MEASURE, ids.LEVEL, ids.COMPARE)],
+    )
+    app.clientside_callback(
+        ClientsideFunction("pantau", "composeView"),
+        Output(ids.VIEW, "data"),
+        [Input(*control) for control in controls],
+        State(ids.VIEW, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("pantau", "drawDistricts"),
+        Output(ids.DISTRICT_LAYER, "data"),
+        Output(ids.DISTRICT_LAYER, "hideout"),
+        Output(ids.OUTLINE_LAYER, "data"),
+        Input(ids.DISTRICT_VALUES, "data"),
+        view,
+        query,
+    )
+    app.clientside_callback(
+        ClientsideFunction("pantau", "heatUrl"),
+        Output(ids.HEAT_LAYER, "url"),
+        query,
+        view,
+        Input(ids.LIVE_SLOW, "data"),
+    )
+    app.clientside_callback(ClientsideFunction("pantau", "drawPoints"), query, view)
+    app.clientside_callback(
+        ClientsideFunction("pantau", "brush"), Input(ids.SERIES, "selectedData")
+    )
+
+
+def compared(
+    complaint_filter: ComplaintFilter, compare: str, today: date
+) -> ComplaintFilter | None:
+    """The filter to compare with; None when off or when the period has no bounds."""
+    if compare == "before":
+        return complaint_filter.before(today)
+    return complaint_filter.year_before(today) if compare == "year" else None
+
+
+def figures_of(
+    store: Store, complaint_filter: ComplaintFilter, compare: str
+) -> tuple[list[Any], str]:
+    """The four cards, and the note on complaints without a place."""
+    today = now().astimezone(store.reference().city.time_zone).date()
+    other = compared(complaint_filter, compare, today)
+    present = figures(store, complaint_filter)
+    before = figures(store, other) if other else None
+    neighbour = other or complaint_filter.before(today)
+    received_before = (
+        before.received
+        if before
+        else int(daily_series(store, neighbour)["n"].sum())
+        if neighbour
+        else None
+    )
+    cards = figure_cards(
+        present,
+        daily=daily_series(store, complaint_filter)["n"].tolist(),
+        received_before=received_before,
+        before=before,
+        before_word=_("on a year ago") if compare == "year" else _("on the period before"),
+    )
+    return cards, unmapped_note(present)
+
+
+def districts_of(
+    store: Store, complaint_filter: ComplaintFilter, *, measure: str, level: str, compare: str
+) -> tuple[dict[str, Any], list[Any]]:
+    """What the map script colours, and the legend.
+
+    The choice of districts does not empty the others: the script dims them.
+    """
+    reference = store.reference()
+    today = now().astimezone(reference.city.time_zone).date()
+    everywhere = complaint_filter.replace(districts=())
+    other = compared(everywhere, compare, today)
+    if other:
+        values = district_differences(store, everywhere, other, measure=measure, level=level)
+    else:
+        values = district_values(store, everywhere, measure=measure, level=level)
+    classes = classes_of(values, measure=measure, is_difference=other is not None)
+    names = reference.city.levels[reference.level_index(level)].names
+    return (
+        {
+            "level": level,
+            "measure": measure,
+            "compare": compare,
+            **hideout(values, classes, measure=measure, is_difference=other is not None),
+        },
+        legend(
+            values,
+            classes,
+            measure=measure,
+            is_difference=other is not None,
+            compared_with=_compared_words(other, compare),
+            level_word=reference.language_text(names, current_language()),
+            boundaries=boundaries_note(reference.city.boundaries),
+        ),
+    )
+
+
+def boundaries_note(boundaries: str) -> str:
+    if boundaries == "schematic":
+        return _("Boundaries: schematic")
+    if boundaries == "none":
+        return _("Boundaries: none loaded")
+    return _("Boundaries: {source}").format(source=boundaries)
+
+
+def _compared_words(other: ComplaintFilter | None, compare: str) -> str:
+    if other is None:
+        return _("This period has no period before it.") if compare != "off" else ""
+    return f"{compare_word(compare)}: {format_date_range(other.start, other.end)}"

@@ -1,0 +1,238 @@
+"""The application around the pages: frame, filters, state, and the live clock."""
+
+import json
+import logging
+from datetime import datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, set_props
+from flask import Flask, request
+
+from components import ids
+from components.filter_panel import filter_panel
+from components.frame import banners, header, help_dialog, navigation
+from components.map_view import BLANK_TILE, LAYERS
+from components.words import status_word
+from data.i18n import current_language, languages, set_language
+from data.i18n import gettext as _
+from data.instants import now
+from data.reference import Reference
+from data.store import Store, current_store
+from data.vocabulary import Status
+from pages import complaint, map
+from queries.filters import ComplaintFilter, FilterError
+
+_ASSETS = Path(__file__).parent.parent / "assets"
+_LANGUAGE_COOKIE = "pantau_lang"
+_THEME_COOKIE = "pantau_theme"
+_log = logging.getLogger(__name__)
+
+# No inline script but Dash's own, so that the content policy can name it by its hash.
+_INDEX = """<!DOCTYPE html>
+<html lang="{language}" data-bs-theme="{theme}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="/assets/icons/favicon.svg" type="image/svg+xml">
+{css}
+</head>
+<body>
+<svg class="patterns" width="0" height="0" aria-hidden="true"><defs>
+<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse"
+  patternTransform="rotate(45)">
+<rect class="hatch-ground" width="6" height="6"/><rect class="hatch-line" width="1.6" height="6"/>
+</pattern></defs></svg>
+{app_entry}
+<footer>
+{config}
+{scripts}
+{renderer}
+</footer>
+</body>
+</html>"""
+
+
+class _Pantau(Dash):
+    """Dash with a frame that knows the reader's language and theme before anything is drawn."""
+
+    def interpolate_index(self, **parts: Any) -> str:
+        return _INDEX.format(
+            language=current_language(),
+            theme=theme_of_request(),
+            title=escape(f"Pantau · {current_store().reference().city.name}"),
+            **{part: parts[part] for part in ("css", "app_entry", "config", "scripts", "renderer")},
+        )
+
+
+def build(server: Flask, store: Store) -> Dash:
+    """The pages on this server. Its content policy may need `app.csp_hashes()`."""
+    init_app(server)
+    app = _Pantau(
+        "pantau",
+        server=server,
+        use_pages=True,
+        pages_folder="",
+        assets_folder=str(_ASSETS),
+        assets_ignore=r"^vendor",
+        serve_locally=True,
+        suppress_callback_exceptions=True,
+        include_pages_meta=False,  # it would need the page's address, and adds nothing here
+        update_title=None,  # type: ignore[arg-type]
+        on_error=_say_what_failed,
+        title="Pantau",
+    )
+    map.register_page()
+    complaint.register_page()
+    app.layout = layout
+    register(app)
+    map.register(app)
+    complaint.register(app)
+    return app
+
+
+def init_app(server: Flask) -> None:
+    """Every request speaks its reader's language: the cookie, else the city's first."""
+
+    @server.before_request
+    def speak() -> None:
+        set_language(language_of_request())
+
+
+def language_of_request() -> str:
+    wanted = request.args.get("lang") or request.cookies.get(_LANGUAGE_COOKIE, "")
+    if wanted in languages():
+        return wanted
+    if request.path.startswith(("/open311", "/assets", "/_dash-component-suites")):
+        return current_language()  # these say nothing in any language: spare the database
+    return current_store().reference().city.languages[0]
+
+
+def theme_of_request() -> str:
+    return "light" if request.cookies.get(_THEME_COOKIE) == "light" else "dark"
+
+
+def layout() -> html.Div:
+    """The frame; the page itself comes into its container."""
+    store = current_store()
+    reference = store.reference()
+    today = local_today(reference)
+    return html.Div(
+        [
+            dcc.Store(id=ids.QUERY),
+            dcc.Store(id=ids.VIEW),
+            dcc.Store(id=ids.LIVE),
+            dcc.Store(id=ids.LIVE_SLOW),
+            dcc.Store(id=ids.THEME, data=theme_of_request()),
+            html.Div(id="page-config", hidden=True, **{"data-config": _config(store, reference)}),
+            html.A(_("To the content"), href="#content", className="skip-link"),
+            navigation(),
+            header(reference),
+            filter_panel(reference, today=today),
+            html.Div(id="drawer-shade"),
+            html.Main(dash.page_container, id="content", tabIndex="-1"),
+            *banners(),
+            help_dialog(),
+        ],
+        id=ids.PAGE,
+        className="frame",
+    )
+
+
+def _config(store: Store, reference: Reference) -> str:
+    """What the scripts must know, as JSON."""
+    city = reference.city
+    districts = reference.districts
+    return json.dumps(
+        {
+            "seq": store.latest_seq(),
+            "version": reference.version,
+            "zone": city.time_zone.key,
+            "zoneName": city.zone_abbreviation,
+            "zoom": city.zoom,
+            "levels": [level.id for level in city.levels],
+            "tree": {
+                d.code: [
+                    d.level,
+                    districts[d.parent_id].code if d.parent_id in districts else None,
+                    d.name,
+                ]
+                for d in districts.values()
+            },
+            "blank": BLANK_TILE,
+            "layers": dict(zip(LAYERS, (_("Districts"), _("Complaints"), _("Heat")), strict=True)),
+            "statuses": {status.code: status_word(status) for status in Status},
+            "texts": {
+                "map": _("Map of the city; arrow keys move it, plus and minus zoom"),
+                "capped": _("Newest {shown} of {total} shown as points; zoom in for all"),
+                "cluster": _("{n} complaints; click to come closer"),
+                "offline": _(
+                    "No connection since {time}. What you see is as of then; it returns by itself."
+                ),
+                "copied": _("The link to this view is copied."),
+                "opacity": _("Opacity"),
+                "pointsFailed": _("The points could not be loaded; everything else still works."),
+                "districtsFailed": _(
+                    "The district boundaries could not be loaded; everything else still works."
+                ),
+                "overdue": _("overdue"),
+            },
+        },
+        separators=(",", ":"),
+    )
+
+
+def register(app: Dash) -> None:
+    """The callbacks of the frame: URL ↔ controls → filter, and the sentence."""
+    controls = [
+        (ids.PERIOD, "value"),
+        (ids.START, "value"),
+        (ids.END, "value"),
+        (ids.SERVICES, "value"),
+        (ids.GROUPS, "value"),
+        (ids.STATUSES, "value"),
+        (ids.CHANNELS, "value"),
+        (ids.UNITS, "value"),
+        (ids.DISTRICTS, "value"),
+        (ids.OVERDUE, "value"),
+        (ids.TEXT, "value"),
+        (ids.AS_OF, "data"),
+    ]
+    app.clientside_callback(
+        ClientsideFunction("pantau", "readUrl"),
+        [Output(*control) for control in controls],
+        Input(ids.LOCATION, "search"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("pantau", "compose"),
+        Output(ids.QUERY, "data"),
+        [Input(*control) for control in controls],
+        State(ids.QUERY, "data"),
+    )
+
+    @app.callback(Output(ids.SENTENCE, "children"), Input(ids.QUERY, "data"))
+    def say(query: str | None) -> Any:
+        if query is None:
+            return dash.no_update
+        reference = current_store().reference()
+        complaint_filter = ComplaintFilter.from_query(query)
+        return complaint_filter.describe(reference, current_language(), local_today(reference))
+
+
+def local_today(reference: Reference) -> Any:
+    """The city's own date."""
+    instant: datetime = now()
+    return instant.astimezone(reference.city.time_zone).date()
+
+
+def _say_what_failed(error: Exception) -> None:
+    """One panel failed: say so, keep its old picture, and let the others be."""
+    if isinstance(error, FilterError):
+        words = _("This filter means nothing: {reason}").format(reason=error)
+    else:
+        _log.exception("a callback failed", exc_info=error)
+        words = _("One part of the page could not be computed; the others are up to date.")
+    set_props(ids.NOTICE, {"children": words, "hidden": False})
