@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, delete, insert
+from sqlalchemy import bindparam, delete, insert
 
 from data import schema
 from data.database import write
@@ -49,16 +49,12 @@ def record_usage(store: Store, days: Iterable[DayOfUse]) -> int:
     if not rows:
         return 0
     with write(store.engine) as connection:
-        for channel_id in {row["channel_id"] for row in rows}:
-            dates = [row["date"] for row in rows if row["channel_id"] == channel_id]
-            connection.execute(
-                delete(table).where(
-                    and_(
-                        table.c.channel_id == channel_id,
-                        table.c.date.between(min(dates), max(dates)),
-                        table.c.date.in_(dates),
-                    )
-                )
-            )
+        connection.execute(
+            delete(table).where(
+                table.c.date == bindparam("known_date"),
+                table.c.channel_id == bindparam("known_channel_id"),
+            ),
+            [{"known_date": r["date"], "known_channel_id": r["channel_id"]} for r in rows],
+        )
         connection.execute(insert(table), rows)
     return len(rows)

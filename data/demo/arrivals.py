@@ -16,7 +16,7 @@ _DAY_NOISE = 0.09
 _STORM_DECAY_HOURS = 7.0
 _STORM_TAIL_HOURS = 40
 # How much of a service's volume comes with storms, by its kind of weather.
-_STORM_SHARE = {"": 0.0, "rain": 0.10, "wind": 0.40, "flood": 0.93}
+STORM_SHARE = {"": 0.0, "rain": 0.10, "wind": 0.40, "flood": 0.93}
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def arrival_times(
         calm = _rhythm(hours, character.rhythms[service.rhythm]) * trend * noise
         weight = calm / calm.mean()
         if storms.any():
-            share = _STORM_SHARE[service.weather]
+            share = STORM_SHARE[service.weather]
             # Nobody photographs a flood at three in the morning as readily as at seven.
             awake = 0.35 + 0.65 * weight / weight.max()
             weight = (1 - share) * weight + share * storms * awake * trend

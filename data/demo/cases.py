@@ -56,7 +56,9 @@ def make_cases(
         rng = stream(seed, "spot", service_id)
         cumulative = np.cumsum(weights[:, column])
         drawn = rng.random(int(counts[column])) * cumulative[-1]
-        chosen.append(np.minimum(np.searchsorted(cumulative, drawn, side="right"), len(weights) - 1))
+        chosen.append(
+            np.minimum(np.searchsorted(cumulative, drawn, side="right"), len(weights) - 1)
+        )
     times = np.concatenate([arrivals[service_id] for service_id in service_ids])
     order = np.argsort(times[:, 1], kind="stable")
     service = np.repeat(service_ids, counts)[order]
@@ -83,9 +85,7 @@ def make_cases(
     ), spots
 
 
-def _channels(
-    character: Character, count: int, rng: np.random.Generator
-) -> NDArray[np.int64]:
+def _channels(character: Character, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
     weights = np.asarray(list(character.channels.values()), float)
     return rng.choice(list(character.channels), count, p=weights / weights.sum())
 
@@ -100,7 +100,9 @@ def _forget_places(
     """The app sends coordinates; a letter or a tweet often names a place, or none."""
     main = channel == np.bincount(channel).argmax()
     others = max(1 - main.mean(), 1e-9)
-    wanted = (_WITHOUT_POINT + _WITHOUT_PLACE - main.mean() * _WITHOUT_POINT_IN_MAIN_CHANNEL) / others
+    wanted = (
+        _WITHOUT_POINT + _WITHOUT_PLACE - main.mean() * _WITHOUT_POINT_IN_MAIN_CHANNEL
+    ) / others
     without = rng.random(len(channel)) < np.where(main, _WITHOUT_POINT_IN_MAIN_CHANNEL, wanted)
     latitude[without] = longitude[without] = np.nan
     share = _WITHOUT_PLACE / (_WITHOUT_POINT + _WITHOUT_PLACE)

@@ -1,6 +1,7 @@
 """What kind of city the demo should be: a pack's demo.toml over this folder's default.toml."""
 
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ def read_character(folder: Path | None, reference: Reference) -> Character:
 
 
 def _check(raw: dict[str, Any], reference: Reference) -> None:
-    known = {
+    known: dict[str, Collection[str]] = {
         "services": reference.service_by_code,
         "channels": reference.channel_by_code,
         "districts": reference.district_by_code,

@@ -24,7 +24,8 @@ from data.reference import Reference
 from data.store import Store
 from data.usage import DayOfUse, record_usage
 
-_BATCH = 5_000
+SEED_SETTING = "demo_seed"  # where the living demo finds its hot spots again
+_BATCH = 2_500
 _DAYS_A_MONTH = 30.4375
 
 
@@ -66,7 +67,7 @@ def fill_city(
     skills = make_skills(reference, last, seed)
     lives = make_lives(cases, reference, character, skills, last, seed)
     writer = Writer(character, reference, spots, seed)
-    _mark_as_demo(store)
+    _mark_as_demo(store, seed)
     created, skipped, refused = 0, 0, []
     for batch in write_histories(
         cases, lives, writer, character, reference, seed=seed, size=_BATCH
@@ -91,16 +92,15 @@ def _refuse_if_filled(store: Store) -> None:
         )
 
 
-def _mark_as_demo(store: Store) -> None:
+def _mark_as_demo(store: Store, seed: int) -> None:
     with write(store.engine) as connection:
         write_setting(connection, "demo", True)
+        write_setting(connection, SEED_SETTING, seed)
         touch_reference(connection)
     store.forget()
 
 
-def _usage(
-    reference: Reference, character: Character, hours: Hours, seed: int
-) -> list[DayOfUse]:
+def _usage(reference: Reference, character: Character, hours: Hours, seed: int) -> list[DayOfUse]:
     """The city's registered and active people, shared out among its apps by their volume."""
     apps = [c for c in reference.channels.values() if c.kind == "app"]
     apps = apps or list(reference.channels.values())[:1]

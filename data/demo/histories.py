@@ -8,6 +8,7 @@ import numpy as np
 
 from data.bulk import Happening, History
 from data.complaints import NewComplaint
+from data.demo.answers import answers_to
 from data.demo.cases import Cases
 from data.demo.character import Character
 from data.demo.lives import KINDS, NEVER, RATE_AGAIN, RESOLVE, Lives
@@ -52,7 +53,7 @@ def write_histories(
         )
         yield [
             History(
-                new=_new(case, writer, character, codes, f"{seed}-{number}"),
+                new=_new(case, writer, character, reference, codes, f"{seed}-{number}"),
                 happenings=_happenings(case, life, sequence, writer, codes),
             )
             for number, case, life, sequence in rows
@@ -86,6 +87,7 @@ def _new(
     case: dict[str, Any],
     writer: Writer,
     character: Character,
+    reference: Reference,
     codes: dict[str, dict[int, str]],
     external_id: str,
 ) -> NewComplaint:
@@ -102,6 +104,7 @@ def _new(
         district_code=codes["district"][case["district_id"]] if placed else None,
         description=writer.description(case["service_id"], spot, ticket),
         address_string=writer.address(spot, ticket) if addressed else None,
+        attributes=answers_to(reference.services[case["service_id"]], ticket),
         source=SOURCE,
         external_id=external_id,
         **person,

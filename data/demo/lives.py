@@ -120,7 +120,7 @@ def make_lives(
 
     _close(times, done, ~rejected, show, cases, skills, last, rng)
     stars, stars_again = _aftermath(times, received, work, show, slow, cases, rng)
-    times[rejected, SUBMIT : REJECT] = np.nan
+    times[rejected, SUBMIT:REJECT] = np.nan
     commented = rng.random(n) < _COMMENTED
     until = np.fmin(times[:, RESOLVE], received + 30 * _DAY)
     times[commented, COMMENT] = (received + (until - received) * rng.random(n))[commented]
@@ -225,9 +225,7 @@ def _aftermath(
     return stars, stars_again
 
 
-def _settle(
-    times: NDArray[np.float64], received: NDArray[np.int64], end: int
-) -> NDArray[np.int64]:
+def _settle(times: NDArray[np.float64], received: NDArray[np.int64], end: int) -> NDArray[np.int64]:
     """Whole seconds, each happening at least a second after the one before; nothing after the end.
 
     Only a comment may stand anywhere; the others follow each other in the order of `KINDS`, and

@@ -13,9 +13,7 @@ _ACTIVITY_SIGMA = 1.8  # of the log-normal spread in how often one person report
 _YEAR = 365.25 * 86_400
 
 
-def registered_at(
-    character: Character, hours: Hours, at: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def registered_at(character: Character, hours: Hours, at: NDArray[np.int64]) -> NDArray[np.int64]:
     """How many people are registered at each instant (epoch seconds) of the period."""
     people = character.people
     first, last = int(hours.starts[0]), int(hours.starts[-1]) + 3600

@@ -1,6 +1,7 @@
-"""Where complaints come from: hot spots inside the districts, low ground, and points around them."""
+"""Where complaints come from: hot spots in the districts, low ground, and points around them."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,7 +115,7 @@ def _lowness(
 def _dense(course: NDArray[np.float64]) -> NDArray[np.float64]:
     """The course of a river as points close enough together to measure distances to."""
     pieces = []
-    for here, there in zip(course[:-1], course[1:], strict=True):
+    for here, there in pairwise(course):
         steps = int(np.hypot(*(there - here)) * _KM_PER_DEGREE / _RIVER_STEP_KM) + 1
         pieces.append(here + (there - here) * np.arange(steps)[:, None] / steps)
     return np.concatenate([*pieces, course[-1:]])
@@ -143,7 +144,9 @@ def points_around(
     latitude, longitude = move(home_lat, home_lon, north, east)
     known = np.flatnonzero(~np.isnan(latitude))
     for shrink in (0.15, 0.0):  # over the border: nearer to the spot, at last on it
-        inside = _is_in(locator, latitude[known], longitude[known], spots.district_id[chosen[known]])
+        inside = _is_in(
+            locator, latitude[known], longitude[known], spots.district_id[chosen[known]]
+        )
         known = known[~inside]
         latitude[known], longitude[known] = move(
             home_lat[known], home_lon[known], north[known] * shrink, east[known] * shrink

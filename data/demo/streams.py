@@ -1,4 +1,4 @@
-"""Random numbers: one independent stream per purpose, so that adding one leaves the others alone."""
+"""Random numbers: a stream for each purpose, so that a new purpose leaves the others alone."""
 
 import zlib
 

@@ -17,9 +17,7 @@ class Writer:
             i: reference.language_text(service.names, reference.city.languages[0])
             for i, service in reference.services.items()
         }
-        self._districts = [
-            reference.districts[i].name for i in spots.district_id.tolist()
-        ]
+        self._districts = [reference.districts[i].name for i in spots.district_id.tolist()]
         scattered = mix(spots.district_id * 1000 + range(len(spots.district_id)), seed).tolist()
         forms, streets = words["street_forms"], words["streets"]
         self._streets = [

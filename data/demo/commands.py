@@ -1,0 +1,123 @@
+"""`flask demo`: fill a city with a believable past, and keep it alive."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from data.city import read_setting
+from data.database import read
+from data.demo.character import Character, CharacterError, read_character
+from data.demo.fill import SEED_SETTING, AlreadyFilled, fill_city
+from data.demo.key import KEY_VARIABLE, NoDemo, ensure_demo_key
+from data.demo.live import Live
+from data.demo.mover import Mover
+from data.demo.newcomers import Newcomers
+from data.instants import now
+from data.reference import CityMissing
+from data.settings import Settings
+from data.store import Store, current_store
+
+_REPORTS_A_DAY = 508
+_SPEED = 1.5
+
+demo = AppGroup("demo", help="The demo city.")
+
+
+def init_app(app: Flask) -> None:
+    app.cli.add_command(demo)
+
+
+@demo.command("fill")
+@click.option("--complaints", default=120_000, type=click.IntRange(min=1), show_default=True)
+@click.option("--seed", default=1, type=click.IntRange(min=0), show_default=True)
+@click.option("--end", metavar="INSTANT", help="ISO 8601; the city's time where no offset. [now]")
+@click.option("--months", default=18.0, type=click.FloatRange(0.1, 240), show_default=True)
+@click.option("--among-others", is_flag=True, help="Add to a city that has complaints already.")
+def fill(complaints: int, seed: int, end: str | None, months: float, among_others: bool) -> None:
+    """Make complaints and all that happened to them, up to the end instant.
+
+    The same seed and end give the same city.
+    """
+    store = current_store()
+    try:
+        character = _character(store)
+        with click.progressbar(
+            length=complaints, label=f"Filling {store.reference().city.name}", show_pos=True
+        ) as bar:
+            filled = fill_city(
+                store,
+                character,
+                complaints=complaints,
+                seed=seed,
+                end=_instant(store, end),
+                months=months,
+                among_others=among_others,
+                on_batch=bar.update,
+            )
+    except (AlreadyFilled, CharacterError, CityMissing) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{filled.complaints:,} complaints stored, {filled.skipped:,} were there already")
+    if filled.refused:
+        raise click.ClickException(f"{len(filled.refused):,} were refused: {filled.refused[0]}")
+
+
+@demo.command("live")
+@click.option("--url", default="http://127.0.0.1:8050", show_default=True, help="The server.")
+@click.option("--rate", type=click.FloatRange(min=0.1), help="New complaints an hour.")
+@click.option(
+    "--speed",
+    default=_SPEED,
+    type=click.FloatRange(min=0.01),
+    show_default=True,
+    help=f"Without --rate: times {_REPORTS_A_DAY} complaints a day.",
+)
+@click.option("--seed", type=click.IntRange(min=0), help="Repeatable draws, for tests.")
+@click.option("--quiet", is_flag=True, help="Say only what is wrong.")
+def live(url: str, rate: float | None, speed: float, seed: int | None, quiet: bool) -> None:
+    """Report new complaints over HTTP and move old ones on, until stopped.
+
+    Takes the API key from PANTAU_DEMO_KEY, else from the demo's own file.
+    """
+    store = current_store()
+    settings: Settings = current_app.config["PANTAU"]
+    try:
+        key = os.environ.get(KEY_VARIABLE) or ensure_demo_key(store, Path(settings.var))
+        character = _character(store)
+    except (NoDemo, CharacterError, CityMissing) as error:
+        raise click.ClickException(str(error)) from None
+    with read(store.engine) as connection:
+        places_seed = int(read_setting(connection, SEED_SETTING) or 1)
+    newcomers = Newcomers(store.reference(), store.locator(), character, places_seed)
+    Live(
+        store,
+        newcomers,
+        Mover(store, character, newcomers),
+        url=url,
+        key=key,
+        per_hour=rate or _REPORTS_A_DAY / 24 * speed,
+        seed=seed,
+        say=(lambda _line: None) if quiet else lambda line: click.echo(line),
+    ).run()
+
+
+def _character(store: Store) -> Character:
+    settings: Settings = current_app.config["PANTAU"]
+    return read_character(settings.city, store.reference())
+
+
+def _instant(store: Store, text: str | None) -> datetime:
+    if text is None:
+        return now()
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is not an instant; use e.g. 2026-11-01T00:00:00+07:00", param_hint="--end"
+        ) from None
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=store.reference().city.time_zone)
+    return instant
