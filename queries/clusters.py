@@ -4,8 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    func,
+    literal_column,
+    select,
+)
 
+from data import schema
 from data.geography import tile_centers
 from data.vocabulary import Status
 
@@ -17,6 +27,7 @@ class Cluster:
     latitude: float
     longitude: float
     statuses: dict[str, int]
+    newest: str  # service_request_id
 
     @property
     def properties(self) -> dict[str, Any]:
@@ -25,6 +36,7 @@ class Cluster:
             "point_count": sum(self.statuses.values()),
             "statuses": self.statuses,
             "status": max(self.statuses, key=self.statuses.__getitem__),  # the most frequent
+            "newest": self.newest,
         }
 
 
@@ -42,31 +54,34 @@ def count_cells(facts: FromClause, inside: ColumnElement[bool], shift: int) -> S
             func.count().label("n"),
             func.sum(x).label("sum_x"),
             func.sum(y).label("sum_y"),
+            func.max(facts.c.id).label("newest_id"),
         )
         .where(inside)
         .group_by(cell_x, cell_y, status)
     )
 
 
-def clusters(rows: Sequence[Row[Any]]) -> list[Cluster]:
+def clusters(connection: Connection, rows: Sequence[Row[Any]]) -> list[Cluster]:
     """One for each occupied cell, from the rows of `count_cells`."""
     cells: dict[tuple[int, int], list[Row[Any]]] = {}
     for row in rows:
         cells.setdefault((row.cell_x, row.cell_y), []).append(row)
-    totals = [sum(row.n for row in members) for members in cells.values()]
-    mean_x, mean_y = (
-        [
-            sum(int(getattr(row, name)) for row in members) / total
-            for members, total in zip(cells.values(), totals, strict=True)
-        ]
-        for name in ("sum_x", "sum_y")
-    )
-    latitudes, longitudes = tile_centers(mean_x, mean_y)
-    return [
-        Cluster(
-            float(latitude),
-            float(longitude),
-            {Status(row.status).code: row.n for row in sorted(members, key=lambda row: row.status)},
+    newest = [max(row.newest_id for row in members) for members in cells.values()]
+    table = schema.complaints
+    numbers = dict(
+        connection.execute(
+            select(table.c.id, table.c.service_request_id).where(table.c.id.in_(newest))
         )
-        for members, latitude, longitude in zip(cells.values(), latitudes, longitudes, strict=True)
-    ]
+        .tuples()
+        .all()
+    )
+    found = []
+    for members, newest_id in zip(cells.values(), newest, strict=True):
+        statuses = {Status(row.status).code: row.n for row in members}
+        total = sum(statuses.values())
+        latitude, longitude = tile_centers(
+            sum(int(row.sum_x) for row in members) / total,
+            sum(int(row.sum_y) for row in members) / total,
+        )
+        found.append(Cluster(float(latitude), float(longitude), statuses, numbers[newest_id]))
+    return found

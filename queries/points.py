@@ -171,8 +171,8 @@ def _point(row: Row[Any], reference: Reference, instant: datetime, language: str
         {
             "id": row.service_request_id,
             "status": Status(row.status).code,
-            "service": reference.language_text(service.names, language),
             "service_code": service.service_code,
+            "service_name": reference.language_text(service.names, language),
             "requested": row.requested_at.astimezone(reference.city.time_zone).isoformat(),
             "unit": unit.name if unit else None,
             "district": district.name if district else None,

@@ -1,0 +1,205 @@
+"""One complaint with all that happened to it, for its own page. Never who reported it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Row, select
+
+from data import schema
+from data.database import read
+from data.instants import now
+from data.reference import Channel, District, Reference, Service, Unit
+from data.store import Store
+from data.vocabulary import EventKind, Outcome, Status
+
+Promise = Literal["none", "not_due", "met", "missed"]
+_LONGEST_ID = 64  # as stored
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A time that is measured: running, stopped by what it waits for, or cut off.
+
+    `promise` is 'none' where nothing was promised, or nothing is owed any more.
+    """
+
+    started_at: datetime
+    stopped_at: datetime | None  # None: still running
+    outcome: Outcome
+    due_at: datetime | None
+    seconds: float  # until it stopped, or until now
+    promise: Promise
+
+
+@dataclass(frozen=True)
+class SpellView:
+    """The time for which one unit was accountable, with that unit's own clocks."""
+
+    unit: Unit
+    started_at: datetime
+    ended_at: datetime | None  # None: accountable still, or at the end
+    response: Clock
+    resolution: Clock
+
+
+@dataclass(frozen=True)
+class EventView:
+    """One fact; `note` is plain text as it was written."""
+
+    seq: int
+    kind: EventKind
+    at: datetime
+    unit: Unit | None
+    note: str | None
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ComplaintView:
+    """What a complaint's own page shows. Instants are aware, UTC; texts are plain, not HTML."""
+
+    service_request_id: str
+    service: Service
+    status: Status
+    channel: Channel
+    unit: Unit | None  # accountable now
+    districts: tuple[District, ...]  # from the top of the tree to the leaf
+    latitude: float | None
+    longitude: float | None
+    requested_at: datetime
+    updated_at: datetime
+    is_overdue: bool
+    rating: int | None
+    response: Clock  # the citizen's: from the receipt, whoever was accountable
+    resolution: Clock
+    description: str | None
+    address: str | None
+    media_urls: tuple[str, ...]
+    events: tuple[EventView, ...]  # in order of time
+    spells: tuple[SpellView, ...]
+    seen_at: datetime
+
+
+def complaint_page(store: Store, service_request_id: str) -> ComplaintView | None:
+    """The complaint as it stands now; None where no complaint has this id."""
+    if len(service_request_id) > _LONGEST_ID or "\0" in service_request_id:
+        return None
+    complaints, details = schema.complaints, schema.complaint_details
+    events, spells = schema.events, schema.spells
+    with read(store.engine) as connection:
+        row = connection.execute(
+            select(
+                complaints,
+                details.c.description,
+                details.c.address_string,
+                details.c.media_urls,
+            )
+            .outerjoin(details, details.c.complaint_id == complaints.c.id)
+            .where(complaints.c.service_request_id == service_request_id)
+        ).first()
+        if row is None:
+            return None
+        happened = connection.execute(
+            select(events).where(events.c.complaint_id == row.id).order_by(events.c.at, events.c.seq)
+        ).all()
+        held = connection.execute(
+            select(spells).where(spells.c.complaint_id == row.id).order_by(spells.c.ordinal)
+        ).all()
+    return _view(row, happened, held, store.reference(), now())
+
+
+def _view(
+    row: Row[Any], happened: Any, held: Any, reference: Reference, instant: datetime
+) -> ComplaintView:
+    events = tuple(_event(event, reference) for event in happened)
+    rejections = [event.at for event in events if event.kind is EventKind.REJECTED]
+    cut_off = rejections[-1] if rejections else None
+    status = Status(row.status)
+
+    def cut(spell: Row[Any]) -> datetime | None:
+        return spell.ended_at or cut_off  # a rejection ends no spell, but its clocks
+
+    return ComplaintView(
+        service_request_id=row.service_request_id,
+        service=reference.services[row.service_id],
+        status=status,
+        channel=reference.channels[row.channel_id],
+        unit=reference.units.get(row.unit_id),
+        districts=_tree(row.district_id, reference),
+        latitude=row.latitude,
+        longitude=row.longitude,
+        requested_at=row.requested_at,
+        updated_at=row.updated_at,
+        is_overdue=bool(
+            status.is_open and row.resolution_due_at and row.resolution_due_at < instant
+        ),
+        rating=row.rating,
+        response=_clock(row, "response", row.requested_at, cut_off, instant),
+        resolution=_clock(row, "resolution", row.requested_at, cut_off, instant),
+        description=row.description,
+        address=row.address_string,
+        media_urls=tuple(row.media_urls or ()),
+        events=events,
+        spells=tuple(
+            SpellView(
+                unit=reference.units[spell.unit_id],
+                started_at=spell.started_at,
+                ended_at=spell.ended_at,
+                response=_clock(spell, "response", spell.started_at, cut(spell), instant),
+                resolution=_clock(spell, "resolution", spell.started_at, cut(spell), instant),
+            )
+            for spell in held
+        ),
+        seen_at=instant,
+    )
+
+
+def _event(event: Row[Any], reference: Reference) -> EventView:
+    return EventView(
+        seq=event.seq,
+        kind=EventKind(event.kind),
+        at=event.at,
+        unit=reference.units.get(event.unit_id),
+        note=event.note,
+        data=event.data or {},
+    )
+
+
+def _clock(
+    row: Row[Any], name: str, start: datetime, cut_off: datetime | None, instant: datetime
+) -> Clock:
+    outcome = Outcome(getattr(row, f"{name}_outcome"))
+    done = row.responded_at if name == "response" else row.resolved_at
+    due = getattr(row, f"{name}_due_at")
+    stopped = done if outcome is Outcome.EVENT else cut_off if outcome is not Outcome.OPEN else None
+    return Clock(
+        started_at=start,
+        stopped_at=stopped,
+        outcome=outcome,
+        due_at=due,
+        seconds=max(((stopped or instant) - start).total_seconds(), 0.0),
+        promise=_promise(outcome, stopped, due, instant),
+    )
+
+
+def _promise(
+    outcome: Outcome, stopped: datetime | None, due: datetime | None, instant: datetime
+) -> Promise:
+    if due is None or outcome is Outcome.REJECTED:
+        return "none"
+    if outcome is Outcome.HANDED_OVER and stopped is not None and stopped <= due:
+        return "none"  # handed over in time: the next unit owes it
+    if outcome is Outcome.EVENT and stopped is not None:
+        return "met" if stopped <= due else "missed"
+    return "not_due" if due > instant else "missed"
+
+
+def _tree(district_id: int | None, reference: Reference) -> tuple[District, ...]:
+    branch: list[District] = []
+    district = reference.districts.get(district_id or 0)
+    while district is not None:
+        branch.append(district)
+        district = reference.districts.get(district.parent_id or 0)
+    return tuple(branch[::-1])
