@@ -16,5 +16,5 @@ def clean(text: str) -> str:
 
 def shown(value: str, *, limit: int = 60) -> str:
     """A value as an error message quotes it: on one line, and not longer than a line."""
-    line = " ".join(value.split())
+    line = " ".join(clean(value).split())
     return f"'{line}'" if len(line) <= limit else f"'{line[:limit]}…'"

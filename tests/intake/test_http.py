@@ -1,0 +1,193 @@
+"""Paths, methods, bodies and headers: everything below /open311 answers as the standard says."""
+
+import logging
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+import intake
+from intake import routes
+from tests.intake.conftest import Api, from_xml
+
+
+@pytest.fixture
+def beside_pages(api: Api) -> Any:
+    """A client of an application whose pages catch every path, as Dash's do."""
+    app = Flask(__name__)
+    app.extensions["pantau"] = api.store
+    intake.init_app(app)
+    app.add_url_rule("/", view_func=lambda: "<html>", endpoint="pages")
+    app.add_url_rule("/<path:path>", view_func=lambda path: "<html>", endpoint="page")
+    return app.test_client()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/open311",
+        "/open311/",
+        "/open311/v2",
+        "/open311/v2/",
+        "/open311/v1/services.json",
+        "/open311/v2/services",
+        "/open311/v2/services.html",
+        "/open311/v2/services.json/",
+        "/open311/v2/nonsense.json",
+        "/open311/v2/nonsense.xml",
+        "/open311/v2/requests/%F0%9F%98%80.json",
+        "/open311/v2/requests/..%2f..%2fetc%2fpasswd.xml",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_unknown_paths_are_404_in_the_asked_format(
+    api: Api, beside_pages: Any, path: str, method: str
+) -> None:
+    for client in (api.client, beside_pages):
+        response = client.open(path, method=method)
+        if method != "GET" and "requests/" in path:
+            assert response.status_code == 405
+        else:
+            assert response.status_code == 404
+        if path.endswith(".xml"):
+            assert response.content_type == "text/xml; charset=utf-8"
+            errors = from_xml(response.data)
+        else:
+            assert response.content_type == "application/json; charset=utf-8"
+            errors = response.get_json()
+        assert str(errors[0]["code"]) == str(response.status_code)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"])
+def test_wrong_methods_are_405_and_name_the_right_ones(
+    api: Api, beside_pages: Any, method: str
+) -> None:
+    for client in (api.client, beside_pages):
+        response = client.open("/open311/v2/requests.xml", method=method)
+        assert response.status_code == 405
+        assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
+        assert from_xml(response.data)[0]["code"] == "405"
+    assert api.client.post("/open311/v2/services.json").status_code == 405
+
+
+def test_pages_elsewhere_are_left_alone(beside_pages: Any) -> None:
+    for path in ("/", "/map", "/open311-like"):
+        response = beside_pages.get(path)
+        assert (response.status_code, response.data) == (200, b"<html>")
+        assert "Access-Control-Allow-Origin" not in response.headers
+
+
+def test_any_origin_may_read_and_apps_may_post(api: Api) -> None:
+    for response in (
+        api.client.get("/open311/v2/services.json"),
+        api.client.get("/open311/v2/nonsense.json"),
+        api.post(),
+        api.post(api_key=None),
+    ):
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Set-Cookie" not in response.headers
+    preflight = api.client.options("/open311/v2/requests.json")
+    assert preflight.status_code == 204
+    assert "POST" in preflight.headers["Access-Control-Allow-Methods"]
+    assert "Idempotency-Key" in preflight.headers["Access-Control-Allow-Headers"]
+
+
+def test_head_answers_like_get_without_a_body(api: Api) -> None:
+    response = api.client.head("/open311/v2/services.xml")
+    assert (response.status_code, response.data) == (200, b"")
+
+
+def test_a_megabyte_of_description_is_refused_by_name(api: Api) -> None:
+    response = api.post(description="x" * 1_048_576)
+    assert response.status_code == 400
+    assert "1048576 characters long; send at most 4000" in response.get_json()[0]["description"]
+    assert len(response.data) < 500
+
+
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "application/json"])
+def test_a_body_too_large_is_413(api: Api, content_type: str) -> None:
+    response = api.client.post(
+        "/open311/v2/requests.xml", data=b"x" * 2_200_000, content_type=content_type
+    )
+    assert response.status_code == 413
+    assert from_xml(response.data) == [
+        {
+            "code": "413",
+            "description": "the request is too large; send at most 2048 KB, "
+            "and photos as media_url",
+        }
+    ]
+
+
+def test_a_file_is_refused_and_not_dropped(api: Api) -> None:
+    import io
+
+    fields = api.fields() | {"media": (io.BytesIO(b"jpeg"), "photo.jpg")}
+    response = api.client.post("/open311/v2/requests.json", data=fields)
+    assert response.status_code == 400
+    assert "media_url" in response.get_json()[0]["description"]
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "said"),
+    [
+        (b"description=\xff\xfe", "application/x-www-form-urlencoded", "not UTF-8"),
+        (b"description=%ff%fe", "application/x-www-form-urlencoded", "not UTF-8"),
+        ("description=caf\u00e9".encode("utf-16"), "application/x-www-form-urlencoded", "UTF-8"),
+        (b"&".join(b"a=b" for _ in range(600)), "application/x-www-form-urlencoded", "500 fields"),
+        (b'{"description": "\xff"}', "application/json", "not UTF-8"),
+        (b"{", "application/json", "not JSON"),
+        (b"[1]", "application/json", "not a JSON object"),
+        (b'{"lat": {"a": 1}}', "application/json", "lat holds JSON objects"),
+        (b'{"attribute": ["a"]}', "application/json", "attribute is not a JSON object"),
+        (b"[" * 100_000, "application/json", "not JSON"),
+        (b'{"lat": ' + b"9" * 5000 + b"}", "application/json", "not JSON"),
+    ],
+)
+def test_unreadable_bodies_are_400(api: Api, body: bytes, content_type: str, said: str) -> None:
+    response = api.client.post(
+        "/open311/v2/requests.json",
+        data=body,
+        content_type=content_type,
+        headers={"X-API-Key": api.key},
+    )
+    assert response.status_code == 400
+    assert said in response.get_json()[0]["description"]
+
+
+@pytest.mark.parametrize(
+    "content_type", [None, "text/plain", "multipart/form-data", "a/b; charset"]
+)
+def test_other_bodies_hold_no_fields(api: Api, content_type: str | None) -> None:
+    response = api.client.post(
+        "/open311/v2/requests.json", data=b"\x00\xc3", content_type=content_type
+    )
+    assert response.status_code in (400, 403)
+
+
+def test_a_failure_is_logged_with_the_reference_it_answers(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(routes, "describe_service", lambda *_: 1 / 0)
+    with caplog.at_level(logging.ERROR):
+        response = api.client.get("/open311/v2/services.xml")
+    assert response.status_code == 500
+    (error,) = from_xml(response.data)
+    reference = error["description"].rpartition(" ")[2]
+    assert reference in caplog.text
+    assert "ZeroDivisionError" not in response.text
+
+
+def test_a_database_that_is_away_is_503(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("SELECT 1", {}, Exception("connection refused"))
+
+    monkeypatch.setattr(routes, "receive", away)
+    response = api.post(ending="xml")
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "5"
+    assert "SELECT" not in response.text
+    assert ElementTree.fromstring(response.data).tag == "errors"
