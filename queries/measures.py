@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.durations import BINS, to_bins
 from data.reference import Reference
 from data.store import Store
-from data.vocabulary import Outcome
-from queries.counts import SLA_MET, SLA_MISSED, SLA_NOT_DUE, count_by, open_seconds
+from queries.counts import SLA_MET, SLA_MISSED, SLA_NOT_DUE, count_by
+from queries.durations import put_exact_quantiles, read_quantiles, tally
+from queries.exact import clock_rows
 from queries.filters import ComplaintFilter
-from queries.survival import kaplan_meier, quantile
 from queries.views import seen_at
 
 MIN_RANKED = 20  # fewer complaints than that are shown, not ranked
@@ -76,12 +75,27 @@ def duration_summary(
     )
     promises = count_by(store, [*axes, f"{measure}_sla"], complaint_filter, facts=grouping.facts)
     groups = _groups(grouping, clock)
-    events, censored, rejected = _tables(
-        clock, groups.row_of(clock), len(groups.keys), measure, complaint_filter
+    clocks = tally(
+        clock,
+        groups.row_of(clock),
+        len(groups.keys),
+        measure=measure,
+        seen_at=seen_at(complaint_filter),
     )
-    summary = _durations(events, censored)
+    summary, unsure = read_quantiles(clocks)
+    if unsure.any():
+        decided = {int(v): row for v, row in groups.rows.items() if unsure[row]}
+        rows = clock_rows(
+            store,
+            complaint_filter,
+            measure=measure,
+            facts=grouping.facts,
+            axis=grouping.axis,
+            values=list(decided),
+        )
+        place = rows["value"].map(decided) if grouping.axis else pd.Series(0, index=rows.index)
+        put_exact_quantiles(summary, rows, place)
     summary.insert(0, "name", groups.names)
-    summary["rejected"] = rejected
     for name, column in _kept(promises, groups.row_of(promises), len(groups.keys), measure):
         summary[name] = column
     due = summary["due"].to_numpy()
@@ -155,49 +169,6 @@ def _groups(grouping: Grouping, clock: pd.DataFrame) -> _Groups:
             names.append(found[1])
         rows[value] = places[found[0]]
     return _Groups(grouping.axis, list(places), names, rows)
-
-
-def _tables(
-    clock: pd.DataFrame,
-    rows: np.ndarray[Any, Any],
-    groups: int,
-    measure: str,
-    complaint_filter: ComplaintFilter,
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Events and censorings per group and duration bin, and the rejected per group."""
-    outcome = clock[f"{measure}_outcome"].to_numpy(dtype=int)
-    bins = clock[f"{measure}_bin"].fillna(0).to_numpy(dtype=int)
-    running = outcome == int(Outcome.OPEN)
-    minutes = clock[f"{measure}_open_minute"].fillna(0)
-    bins = np.where(running, to_bins(open_seconds(minutes, seen_at(complaint_filter))), bins)
-    n = clock["n"].to_numpy()
-    happened = outcome == int(Outcome.EVENT)
-
-    def table(chosen: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        counts = np.zeros((groups, BINS), dtype=np.int64)
-        chosen = chosen & (rows >= 0)
-        np.add.at(counts, (rows[chosen], bins[chosen]), n[chosen])
-        return counts
-
-    rejected = table(outcome == int(Outcome.REJECTED)).sum(axis=1)
-    return table(happened), table(~happened), rejected
-
-
-def _durations(events: np.ndarray[Any, Any], censored: np.ndarray[Any, Any]) -> pd.DataFrame:
-    curves = kaplan_meier(events, censored)
-    return pd.DataFrame(
-        {
-            "n": events.sum(axis=1) + censored.sum(axis=1),
-            "events": events.sum(axis=1),
-            "censored": censored.sum(axis=1),
-            "median_seconds": quantile(curves.survival, 0.5),
-            "p90_seconds": quantile(curves.survival, 0.1),
-            "median_low": quantile(curves.lower, 0.5),
-            "median_high": quantile(curves.upper, 0.5),
-            "p90_low": quantile(curves.lower, 0.1),
-            "p90_high": quantile(curves.upper, 0.1),
-        }
-    )
 
 
 def _kept(

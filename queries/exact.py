@@ -1,0 +1,92 @@
+"""Clocks to the second, one row each: for the few groups whose quantiles bins do not decide."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import BigInteger, ColumnElement, FromClause, case, literal, select, type_coerce
+
+from data import schema
+from data.database import read
+from data.durations import from_bins
+from data.store import Store
+from data.vocabulary import Outcome
+from queries.filters import ComplaintFilter
+from queries.views import open_view, spells_of
+
+
+def clock_rows(
+    store: Store,
+    complaint_filter: ComplaintFilter,
+    *,
+    measure: str,
+    facts: str,
+    axis: str | None,
+    values: Sequence[int],
+) -> pd.DataFrame:
+    """One row per clock whose `axis` has one of these values: `value`, `seconds`, `happened`.
+
+    Seconds are exact, but for rejected complaints: of them the facts keep only the bin.
+    """
+    of_spells = facts == "spells"
+    units = complaint_filter.units if of_spells else ()
+    view = open_view(store, complaint_filter.replace(units=()) if units else complaint_filter)
+    clock, source, start = _clock(view.facts, spells_of(view) if of_spells else None)
+    place: ColumnElement[Any] = literal(0)
+    condition = view.condition
+    if axis is not None:
+        place = (clock if axis == "unit_id" else view.facts).c[axis]
+        condition &= place.in_(values)
+    if units:
+        ids = [store.reference().unit_by_code[code].id for code in units]
+        condition &= clock.c.unit_id.in_(ids)
+    outcome = clock.c[f"{measure}_outcome"]
+    stopped_at = clock.c["responded_at" if measure == "response" else "resolved_at"]
+    stops = [(outcome == int(Outcome.EVENT), _seconds(stopped_at))]
+    if of_spells:
+        stops.append((outcome == int(Outcome.HANDED_OVER), _seconds(clock.c.ended_at)))
+    query = (
+        select(
+            place.label("value"),
+            _seconds(start).label("start"),
+            case(*stops).label("stop"),
+            outcome.label("outcome"),
+            clock.c[f"{measure}_bin"].label("bin"),
+        )
+        .select_from(source)
+        .where(condition)
+    )
+    with read(store.engine) as connection:
+        rows = connection.execute(query).all()
+    frame = pd.DataFrame.from_records(
+        [tuple(row) for row in rows], columns=["value", "start", "stop", "outcome", "bin"]
+    ).astype(float)
+    stop = frame["stop"].fillna(view.seen_at.timestamp())
+    by_bin = frame["outcome"] == int(Outcome.REJECTED)
+    binned = from_bins(frame["bin"].fillna(0))
+    return pd.DataFrame(
+        {
+            "value": frame["value"].astype(int),
+            "seconds": np.where(by_bin, binned, (stop - frame["start"]).clip(lower=0.0)),
+            "happened": frame["outcome"] == int(Outcome.EVENT),
+        }
+    )
+
+
+def _clock(
+    facts: FromClause, spells: FromClause | None
+) -> tuple[FromClause, FromClause, ColumnElement[Any]]:
+    """The relation that has the clocks, what to select from, and when each clock began."""
+    if spells is not None:
+        source = facts.join(spells, spells.c.complaint_id == facts.c.id)
+        return spells, source, spells.c.started_at
+    complaints = schema.complaints
+    if facts is complaints:
+        return facts, facts, complaints.c.requested_at
+    source = facts.join(complaints, complaints.c.id == facts.c.id)
+    return facts, source, complaints.c.requested_at
+
+
+def _seconds(instant: ColumnElement[Any]) -> ColumnElement[Any]:
+    return type_coerce(instant, BigInteger)
