@@ -121,17 +121,18 @@
     },
 
     /* What was seen last, else what the URL says → the controls over the map. */
-    readView: function (search, measures, levels, compares) {
+    readView: function (search, measures, levels, compares, ...now) {
       const known = pantau.state.view;
       const url = new URLSearchParams(search || "");
-      const pick = (key, options) => {
+      const pick = (key, options, otherwise) => {
         const wanted = known[key] || url.get(key);
-        return options.some((option) => option.value === wanted) ? wanted : clientside.no_update;
+        return options.some((option) => option.value === wanted) ? wanted : otherwise;
       };
-      const layers = known.layers || (url.has("layers") ? url.get("layers").split(",").filter(Boolean) : null);
+      const [measure, level, compare, layers] = now;
+      const shown = known.layers || (url.has("layers") ? url.get("layers").split(",").filter(Boolean) : layers);
       return [
-        pick("measure", measures), pick("level", levels), pick("compare", compares),
-        layers || clientside.no_update,
+        pick("measure", measures, measure), pick("level", levels, level),
+        pick("compare", compares, compare), shown,
       ];
     },
 

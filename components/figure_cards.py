@@ -38,7 +38,7 @@ def figure_cards(
         ),
         _card(
             _("Median response"),
-            _quantile(now.mediaresponse_n_seconds, now.response_n),
+            _quantile(now.median_response_seconds, now.response_n),
             _("90% within {duration} · n {n}").format(
                 duration=_quantile(now.p90_response_seconds, now.response_n),
                 n=format_number(now.response_n),
@@ -151,7 +151,7 @@ def _relative(
 def _duration_change(now: Figures, before: Figures | None) -> html.Span | None:
     if before is None:
         return None
-    pair = (now.mediaresponse_n_seconds, before.mediaresponse_n_seconds)
+    pair = (now.median_response_seconds, before.median_response_seconds)
     if NOTHING in [format_duration(seconds) for seconds in pair]:
         return None
     change = float(pair[0] or 0) - float(pair[1] or 0)

@@ -2,8 +2,8 @@
 
 # shell
 PAGE = "page"
-LOCATION = "_pages_location"  # the only one; Dash makes it
-CONTENT = "_pages_content"
+LOCATION = "location"  # the only one
+CONTENT = "content"
 QUERY = "query"  # Store: the filter as a URL query string
 VIEW = "view"  # Store: {measure, level, compare, layers}
 LIVE = "live"  # Store: {seq} at every change

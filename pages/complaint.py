@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import dash
-from dash import Dash, Input, Output, State, html, no_update
+from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from components import ids
 from components.complaint_view import complaint_article, look_up, unknown_complaint
@@ -12,23 +11,16 @@ from data.store import current_store
 from queries.timeline import complaint_page
 
 
-def register_page() -> None:
-    dash.register_page("look_up", path="/complaints", title="Pantau", layout=look_up_page)
-    dash.register_page(
-        "complaint", path_template="/complaints/<service_request_id>", title="Pantau", layout=layout
-    )
-
-
-def look_up_page(**_url: Any) -> html.Div:
+def look_up_page() -> html.Div:
     return html.Div([html.H2(_("Look up a complaint")), look_up()], className="text-page")
 
 
-def layout(service_request_id: str = "", **_url: Any) -> html.Div:
+def layout(service_request_id: str) -> html.Div:
     return html.Div(
         [
             look_up(service_request_id),
             html.Div(article(service_request_id), id="complaint-article"),
-            dash.dcc.Store(id="complaint-shown", data=service_request_id),
+            dcc.Store(id="complaint-shown", data=service_request_id),
         ],
         className="text-page",
     )

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-import dash
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 from flask import current_app
 
@@ -33,11 +32,7 @@ _NEWEST = 12
 _GRAPH_CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": False}
 
 
-def register_page() -> None:
-    dash.register_page("map", path="/", title="Pantau", layout=layout)
-
-
-def layout(**_url: Any) -> html.Div:
+def layout() -> html.Div:
     reference = current_store().reference()
     return html.Div(
         [
@@ -166,6 +161,7 @@ def _register_scripts(app: Dash) -> None:
         [Output(*control) for control in controls],
         Input(ids.LOCATION, "search"),
         [State(name, "options") for name in (ids.MEASURE, ids.LEVEL, ids.COMPARE)],
+        [State(*control) for control in controls],
     )
     app.clientside_callback(
         ClientsideFunction("pantau", "composeView"),

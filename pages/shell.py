@@ -6,9 +6,9 @@ from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
-import dash
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, set_props
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update, set_props
 from flask import Flask, request
 
 from components import ids
@@ -74,19 +74,15 @@ def build(server: Flask, store: Store) -> Dash:
     app = _Pantau(
         "pantau",
         server=server,
-        use_pages=True,
-        pages_folder="",
         assets_folder=str(_ASSETS),
         assets_ignore=r"^vendor",
         serve_locally=True,
         suppress_callback_exceptions=True,
-        include_pages_meta=False,  # it would need the page's address, and adds nothing here
+        use_pages=False,  # its registry is global to the process, and its title script is inline
         update_title=None,  # type: ignore[arg-type]
         on_error=_say_what_failed,
         title="Pantau",
     )
-    map.register_page()
-    complaint.register_page()
     app.layout = layout
     register(app)
     map.register(app)
@@ -122,6 +118,7 @@ def layout() -> html.Div:
     today = local_today(reference)
     return html.Div(
         [
+            dcc.Location(id=ids.LOCATION, refresh=False),
             dcc.Store(id=ids.QUERY),
             dcc.Store(id=ids.VIEW),
             dcc.Store(id=ids.LIVE),
@@ -133,7 +130,7 @@ def layout() -> html.Div:
             header(reference),
             filter_panel(reference, today=today),
             html.Div(id="drawer-shade"),
-            html.Main(dash.page_container, id="content", tabIndex="-1"),
+            html.Main(id=ids.CONTENT, tabIndex="-1"),
             *banners(),
             help_dialog(),
         ],
@@ -213,13 +210,35 @@ def register(app: Dash) -> None:
         State(ids.QUERY, "data"),
     )
 
+    @app.callback(Output(ids.CONTENT, "children"), Input(ids.LOCATION, "pathname"))
+    def show_page(path: str | None) -> Any:
+        return page_at(path or "/")
+
     @app.callback(Output(ids.SENTENCE, "children"), Input(ids.QUERY, "data"))
     def say(query: str | None) -> Any:
         if query is None:
-            return dash.no_update
+            return no_update
         reference = current_store().reference()
         complaint_filter = ComplaintFilter.from_query(query)
         return complaint_filter.describe(reference, current_language(), local_today(reference))
+
+
+def page_at(path: str) -> html.Div:
+    """The page of an address; a plain sentence where there is none."""
+    match path.strip("/").split("/"):
+        case [""]:
+            return map.layout()
+        case ["complaints"]:
+            return complaint.look_up_page()
+        case ["complaints", service_request_id]:
+            return complaint.layout(unquote(service_request_id))
+    return html.Div(
+        [
+            html.H2(_("There is no page here")),
+            html.P(html.A(_("To the map"), href="/", **{"data-page": "map"})),
+        ],
+        className="text-page",
+    )
 
 
 def local_today(reference: Reference) -> Any:
