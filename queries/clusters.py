@@ -44,7 +44,7 @@ def count_cells(facts: FromClause, inside: ColumnElement[bool], shift: int) -> S
     """Complaints per status and cell of 2**shift × 2**shift zoom-20 tiles."""
     x, y, status = (facts.c[name] for name in ("x", "y", "status"))
     # Written out, not bound: PostgreSQL takes two parameters for two different expressions.
-    bits = literal_column(str(int(shift)))
+    bits: ColumnElement[int] = literal_column(str(int(shift)))
     cell_x, cell_y = x.op(">>")(bits), y.op(">>")(bits)
     return (
         select(

@@ -102,7 +102,7 @@ def bin_shift(zoom: int) -> int:
 
 
 def binned(cells: Cells, shift: int, west: int, north: int, width: int, height: int) -> np.ndarray:
-    """Complaints per bin, float32 (height, width), of the window that begins at bin (west, north)."""
+    """Complaints per bin, float32 (height, width), of the window from bin (west, north) on."""
     first, last = np.searchsorted(cells.x, (west << shift, (west + width) << shift))
     column = (cells.x[first:last] >> shift) - west
     row = (cells.y[first:last] >> shift) - north
@@ -116,6 +116,11 @@ def colours(shares: np.ndarray) -> np.ndarray:
     """RGBA (…, 4) of shares of the maximum."""
     steps = np.clip(shares, 0, 1) ** _GAMMA * 255
     return _lookup()[(steps + 0.5).astype(np.uint8)]
+
+
+def density_of(share: float) -> float:
+    """The share of the maximum that is drawn in the colour at `share` of the palette."""
+    return share ** (1 / _GAMMA)
 
 
 def _smooth(grid: np.ndarray) -> np.ndarray:

@@ -77,7 +77,9 @@ def viewport(
         cells = connection.execute(count_cells(view.facts, inside, shift)).all()
         total = sum(cell.n for cell in cells)
         if total > CAP and zoom < STREET_ZOOM:
-            features = [_feature(c.latitude, c.longitude, c.properties) for c in clusters(cells)]
+            features = [
+                _feature(c.latitude, c.longitude, c.properties) for c in clusters(connection, cells)
+            ]
             return _collection(features, total=total, shown=total, mode="clusters")
         rows = connection.execute(_newest(view, inside, CAP)).all()
     reference = store.reference()

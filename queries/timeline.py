@@ -102,7 +102,9 @@ def complaint_page(store: Store, service_request_id: str) -> ComplaintView | Non
         if row is None:
             return None
         happened = connection.execute(
-            select(events).where(events.c.complaint_id == row.id).order_by(events.c.at, events.c.seq)
+            select(events)
+            .where(events.c.complaint_id == row.id)
+            .order_by(events.c.at, events.c.seq)
         ).all()
         held = connection.execute(
             select(spells).where(spells.c.complaint_id == row.id).order_by(spells.c.ordinal)

@@ -1,0 +1,84 @@
+"""Downloads of the current view: its complaints as a table or as points, its map as a picture."""
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from flask import Blueprint, Response
+
+from components import measures as measure_words
+from data.store import current_store
+from pages.map_parameters import (
+    read_choice,
+    read_choices,
+    read_filter,
+    read_language,
+    read_optional_bounds,
+)
+from queries.districts import MEASURES
+from reports.picture import COMPARISONS, LAYERS, map_picture
+from reports.table_export import csv_chunks, export_name, geojson_chunks
+
+routes = Blueprint("export_routes", __name__)
+_PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
+
+
+@routes.get("/export/complaints.csv")
+def complaints_csv() -> Response:
+    return _table(csv_chunks, "csv", "text/csv; charset=utf-8")
+
+
+@routes.get("/export/complaints.geojson")
+def complaints_geojson() -> Response:
+    return _table(geojson_chunks, "geojson", "application/geo+json")
+
+
+@routes.get("/export/map.png")
+def map_png() -> Response:
+    return _picture("png")
+
+
+@routes.get("/export/map.svg")
+def map_svg() -> Response:
+    return _picture("svg")
+
+
+def _table(chunks: Callable[..., Iterator[bytes]], ending: str, mimetype: str) -> Response:
+    store = current_store()
+    wanted = read_filter(store)
+    pieces = chunks(store, wanted, language=read_language(store.reference()))
+    first = next(pieces)  # what can fail, fails before the answer has begun
+    response = Response(_joined(first, pieces), content_type=mimetype)
+    return _as_download(response, export_name(store, wanted, ending))
+
+
+def _picture(ending: Literal["png", "svg"]) -> Response:
+    store = current_store()
+    reference = store.reference()
+    levels = tuple(level.id for level in reference.city.levels)
+    wanted = read_filter(store)
+    picture = map_picture(
+        store,
+        wanted,
+        read_choice("measure", MEASURES, MEASURES[0]),
+        read_choice("level", levels, levels[-1]),
+        layers=read_choices("layers", LAYERS, LAYERS[:1]),
+        theme=read_choice("theme", ("dark", "light"), "dark"),
+        language=read_language(reference),
+        format=ending,
+        compare=read_choice("compare", COMPARISONS, COMPARISONS[0]),
+        bounds=read_optional_bounds("bbox"),
+        words=measure_words,
+    )
+    response = Response(picture, mimetype=_PICTURES[ending])
+    return _as_download(response, export_name(store, wanted, ending))
+
+
+def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
+
+
+def _as_download(response: Response, name: str) -> Response:
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response

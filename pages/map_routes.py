@@ -1,0 +1,109 @@
+"""What the map fetches by address: tiles, boundaries, points, what is new, exports, health."""
+
+from flask import Blueprint, Flask, Response, request
+
+from data.instants import now
+from data.store import current_store
+from pages import export_routes
+from pages.answers import accepts_gzip, answer_error, answer_errors, answer_json, reason_of
+from pages.map_parameters import read_bounds, read_filter, read_int, read_language, read_seq
+from queries.boundaries import boundaries_geojson
+from queries.heat import fetch_heat_tile
+from queries.points import MAX_ZOOM, received_since, viewport
+
+GEOJSON = "application/geo+json"
+_EVERY_METHOD = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_A_DAY = 86_400
+
+routes = Blueprint("map_routes", __name__)
+
+
+def init_app(server: Flask) -> None:
+    """Must come before Dash, which answers every path that is left."""
+    for blueprint in (routes, export_routes.routes):
+        answer_errors(blueprint)
+        server.register_blueprint(blueprint)
+
+
+@routes.get("/healthz")
+def health() -> Response:
+    try:
+        return answer_json({"status": "ok", "seq": current_store().latest_seq()})
+    except Exception as error:  # whatever it is, the answer is that we are not well
+        return answer_json({"status": "unavailable", "reason": reason_of(error)}, status=503)
+
+
+@routes.get("/tiles/heat/<z>/<x>/<y>.png")
+def heat(z: str, x: str, y: str) -> Response:
+    """Kept by the browser for a day when the address says which state of the data it shows."""
+    store = current_store()
+    tile = fetch_heat_tile(store, read_filter(store), *(_tile_number(n) for n in (z, x, y)))
+    response = Response(tile.png, mimetype="image/png")
+    asked = request.args.get("v") or request.args.get("seq")
+    if asked == str(tile.seq):
+        response.headers["Cache-Control"] = f"private, max-age={_A_DAY}"
+    else:
+        response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@routes.get("/api/districts/<level>.geojson")
+def districts(level: str) -> Response:
+    store = current_store()
+    try:
+        index = store.reference().level_index(level)
+    except ValueError as error:
+        return answer_error(str(error), 404)
+    found = boundaries_geojson(store, index)
+    compressed = accepts_gzip()
+    response = Response(found.gzipped if compressed else found.body, mimetype=GEOJSON)
+    if compressed:
+        response.content_encoding = "gzip"
+    response.vary.add("Accept-Encoding")
+    response.headers["Cache-Control"] = "private, no-cache"  # ask again: 304 costs nothing
+    response.set_etag(f"{found.tag}-gzip" if compressed else found.tag)
+    response.make_conditional(request)
+    return response
+
+
+@routes.get("/api/points.geojson")
+def points() -> Response:
+    store = current_store()
+    return answer_json(
+        viewport(
+            store,
+            read_filter(store),
+            read_bounds("bbox"),
+            read_int("zoom", low=0, high=MAX_ZOOM),
+            language=read_language(store.reference()),
+        ),
+        mimetype=GEOJSON,
+    )
+
+
+@routes.get("/api/live")
+def live() -> Response:
+    """Asked every second or two by every open page, so it does nothing while nothing changes."""
+    store = current_store()
+    since, wanted = read_seq("since"), read_filter(store)
+    seq = store.latest_seq()
+    new = received_since(store, wanted, since) if seq > since else []
+    return answer_json({"seq": seq, "changed": seq != since, "now": now().isoformat(), "new": new})
+
+
+# Dash answers whatever nobody else does with its own page and 200: not under these.
+@routes.route("/api/", methods=_EVERY_METHOD)
+@routes.route("/api/<path:path>", methods=_EVERY_METHOD)
+@routes.route("/tiles/", methods=_EVERY_METHOD)
+@routes.route("/tiles/<path:path>", methods=_EVERY_METHOD)
+@routes.route("/export/", methods=_EVERY_METHOD)
+@routes.route("/export/<path:path>", methods=_EVERY_METHOD)
+def nothing_here(path: str = "") -> Response:
+    return answer_error(f"{request.method} {request.path[:200]} is not an address here", 404)
+
+
+def _tile_number(text: str) -> int:
+    """-1, which no tile has, for what is not a number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
