@@ -257,5 +257,5 @@ def put_geometries(connection: Connection, shapes: dict[str, Any], ids: dict[str
         connection.execute(
             update(schema.districts)
             .where(schema.districts.c.id == ids[code])
-            .values(geometry=shapely.to_geojson(shapely.set_precision(shape, 1e-6)))
+            .values(geometry=shapely.to_geojson(shapely.set_precision(shape, 1e-8)))
         )

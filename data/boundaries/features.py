@@ -16,7 +16,7 @@ from pyproj.exceptions import CRSError
 
 from data.boundaries.report import BoundaryError, examples
 
-_GRID = 1e-6  # degrees, about 10 cm; what is stored
+_GRID = 1e-8  # degrees, about a millimetre: a coarser one moves complaints across borders
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
 Shapes = NDArray[np.object_]
 
