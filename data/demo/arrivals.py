@@ -60,7 +60,7 @@ def storm_signal(hours: Hours, character: Character, seed: int) -> NDArray[np.fl
     month = hours.month[first_hour]
     falls = rng.random(days) < expected[month] / 30.4
     # A wet month has not only more storms but heavier ones.
-    strength = rng.gamma(0.9, 1.0, days) * (expected[month] / max(expected.max(), 1e-9)) ** 0.7
+    strength = rng.lognormal(0, 1.05, days) * (expected[month] / max(expected.max(), 1e-9)) ** 0.7
     at = first_hour + np.round(rng.normal(character.weather["storm_hour"], 3.5, days)).astype(int)
     signal = np.zeros(len(hours.starts) + _STORM_TAIL_HOURS)
     for place, force in zip(at[falls], strength[falls], strict=True):

@@ -16,6 +16,7 @@ from data.demo.key import KEY_VARIABLE, NoDemo, ensure_demo_key
 from data.demo.live import Live
 from data.demo.mover import Mover
 from data.demo.newcomers import Newcomers
+from data.demo.places import with_centers
 from data.instants import now
 from data.reference import CityMissing
 from data.settings import Settings
@@ -91,7 +92,8 @@ def live(url: str, rate: float | None, speed: float, seed: int | None, quiet: bo
         raise click.ClickException(str(error)) from None
     with read(store.engine) as connection:
         places_seed = int(read_setting(connection, SEED_SETTING) or 1)
-    newcomers = Newcomers(store.reference(), store.locator(), character, places_seed)
+        reference = with_centers(connection, store.reference())
+    newcomers = Newcomers(reference, store.locator(), character, places_seed)
     Live(
         store,
         newcomers,

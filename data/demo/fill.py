@@ -17,6 +17,7 @@ from data.demo.character import Character
 from data.demo.histories import write_histories
 from data.demo.lives import make_lives
 from data.demo.people import usage_by_day
+from data.demo.places import with_centers
 from data.demo.skills import make_skills
 from data.demo.texts import Writer
 from data.instants import to_epoch
@@ -60,7 +61,9 @@ def fill_city(
     """
     if not among_others:
         _refuse_if_filled(store)
-    reference, last = store.reference(), to_epoch(end)
+    with read(store.engine) as connection:
+        reference = with_centers(connection, store.reference())
+    last = to_epoch(end)
     first = last - round(months * _DAYS_A_MONTH * 86_400)
     hours = period_hours(first, last, reference.city.time_zone)
     cases, spots = make_cases(reference, store.locator(), character, hours, complaints, seed)

@@ -1,7 +1,7 @@
 """The offices of the living demo: each call moves one complaint a step on."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -11,18 +11,20 @@ from data import complaints as path
 from data.database import read
 from data.demo.character import Character
 from data.demo.newcomers import Newcomers
+from data.instants import now
 from data.schema import complaints
 from data.store import Store
 from data.vocabulary import Status
 
-_RECENT = 300
-_OLDEST = 150
+_NEIGHBOURS = 300
 _RATING_CHANCE = 0.14
 _REOPEN_CHANCE = 0.015
 _REJECT_CHANCE = 0.02
 _TRANSFER_CHANCE = 0.03
 _SENT_BACK_CHANCE = 0.05
-_OLD_CHANCE = 0.15  # somebody looks through the backlog
+_OLDEST_CHANCE = 0.04  # somebody looks through the backlog
+_EARLIER_CHANCE = 0.5
+_EARLIEST_SECONDS, _LATEST_SECONDS = 3600.0, 45 * 86_400.0
 _STEP_SHARE = {  # of the usual time of the whole work, until the next step
     Status.WAITING: 1.0,
     Status.ASSIGNED: 0.25,
@@ -48,8 +50,7 @@ class Mover:
 
     def move_one(self, rng: np.random.Generator) -> Move | None:
         """One event through the write path; None when there is nothing to do."""
-        old = bool(rng.random() < _OLD_CHANCE)
-        rows = self._candidates(old)
+        rows = self._candidates(rng)
         if rng.random() < _RATING_CHANCE + _REOPEN_CHANCE:
             done = [r for r in rows if r.status == Status.RESOLVED and r.rating is None]
             if done:
@@ -61,23 +62,28 @@ class Mover:
         chosen = unfinished[int(rng.choice(len(unfinished), p=weights / weights.sum()))]
         return self._office(chosen, rng)
 
-    def _candidates(self, old: bool) -> list[Any]:
+    def _candidates(self, rng: np.random.Generator) -> list[Any]:
+        """Neighbours in time: changed just now, received around some earlier day, or oldest."""
         c = complaints.c
         query: Select[Any] = select(
             c.service_request_id, c.status, c.service_id, c.unit_id, c.district_id,
             c.requested_at, c.responded_at, c.updated_at, c.rating,
         )  # fmt: skip
-        if old:
+        luck = rng.random()
+        if luck < _OLDEST_CHANCE:
             query = query.where(c.status < int(Status.RESOLVED)).order_by(c.requested_at)
-            query = query.limit(_OLDEST)
+        elif luck < _OLDEST_CHANCE + _EARLIER_CHANCE:
+            ago = np.exp(rng.uniform(np.log(_EARLIEST_SECONDS), np.log(_LATEST_SECONDS)))
+            before = now() - timedelta(seconds=round(float(ago)))
+            query = query.where(c.requested_at <= before).order_by(c.requested_at.desc())
         else:
-            query = query.order_by(c.updated_at.desc()).limit(_RECENT)
+            query = query.order_by(c.updated_at.desc())
         with read(self._store.engine) as connection:
-            return list(connection.execute(query))
+            return list(connection.execute(query.limit(_NEIGHBOURS)))
 
     def _urgency(self, row: Any) -> float:
         """Time since the last event over the usual time to the next, up to 3."""
-        idle = (datetime.now(UTC) - row.updated_at).total_seconds()
+        idle = (now() - row.updated_at).total_seconds()
         if idle < _NOT_BEFORE_SECONDS:
             return 0.0
         service = self._character.services[row.service_id]

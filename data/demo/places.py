@@ -1,11 +1,14 @@
 """Where complaints come from: hot spots in the districts, low ground, and points around them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
+from sqlalchemy import Connection, select
 
+from data import schema
 from data.demo.character import Character
 from data.demo.streams import stream
 from data.geography import Locator
@@ -18,6 +21,22 @@ _RIVER_STEP_KM = 0.25
 # Around a hot spot: the place itself, its street, its neighbourhood.
 _SPREAD_METRES = (14.0, 70.0, 330.0)
 _SPREAD_SHARES = (0.45, 0.33, 0.22)
+
+
+def with_centers(connection: Connection, reference: Reference) -> Reference:
+    """The reference with a point inside the boundaries as centre of districts that have none."""
+    table = schema.districts
+    rows = connection.execute(
+        select(table.c.id, table.c.geometry).where(
+            table.c.latitude.is_(None), table.c.geometry.is_not(None)
+        )
+    )
+    found = {}
+    for district_id, geometry in rows:
+        point = shapely.from_geojson(geometry).representative_point()
+        district = reference.districts[district_id]
+        found[district_id] = replace(district, latitude=point.y, longitude=point.x)
+    return replace(reference, districts={**reference.districts, **found})
 
 
 @dataclass(frozen=True)
