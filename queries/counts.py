@@ -2,37 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import pandas as pd
-from sqlalchemy import BigInteger, ColumnElement, FromClause, case, func, literal, select
-from sqlalchemy import type_coerce as coerce
 
-from data.database import read
 from data.store import Store
-from data.vocabulary import Outcome, Status
+from data.vocabulary import Status
+from queries.axes import moves_with_time
 from queries.cache import Cache
+from queries.columns import current_facts
+from queries.counts_memory import count_in_memory
+from queries.counts_sql import count_in_database
 from queries.filters import ComplaintFilter
-from queries.views import View, is_overdue, local_today, open_view, seen_at, spells_of
+from queries.selection import select_ids
+from queries.views import local_today, seen_at
 
-# Whether a complaint has a district; else whether it has coordinates at all.
-PLACE_DISTRICT, PLACE_OUTSIDE, PLACE_UNKNOWN = 0, 1, 2
-# The states of a promise at the instant from which one looks.
-SLA_NONE, SLA_NOT_DUE, SLA_MET, SLA_MISSED = 0, 1, 2, 3
-
-_PLAIN = (
-    "service_id",
-    "status",
-    "channel_id",
-    "unit_id",
-    "district_id",
-    "x",
-    "y",
-    "day",
-    "rating",
-)
-_CLOCKS = ("response", "resolution")
-_OF_THE_MOMENT = ("overdue", "response_sla", "resolution_sla")
 _CACHED = 256
 
 
@@ -47,10 +30,12 @@ def count_by(
 
     Returns one row per combination that occurs: a nullable integer column for each axis, and `n`.
     Axes: service_id, status, channel_id, unit_id, district_id, x, y, day, rating, overdue (0/1),
-    place (PLACE_…), and for each clock (response, resolution) its _outcome, _bin, _open_minute (minute of the
-    start, for clocks still running) and _sla (SLA_…). Raises ValueError for another axis,
-    FilterError for an unknown code. The frame is shared between callers: do not change it.
+    place (PLACE_…), and for each clock (response, resolution) its _outcome, _bin, _open_minute
+    (minute of the start, for clocks still running) and _sla (SLA_…). Raises ValueError for
+    another axis, FilterError for an unknown code. The frame is shared between callers: do not
+    change it.
     """
+    moving = complaint_filter.overdue or any(moves_with_time(axis) for axis in axes)
     key = (
         tuple(axes),
         facts,
@@ -58,91 +43,20 @@ def count_by(
         local_today(store),
         store.latest_seq(),
         store.reference().version,
-        seen_at(complaint_filter) if complaint_filter.overdue or _moves(axes) else None,
+        seen_at(complaint_filter) if moving else None,
     )
     cache: Cache = store.kept("counts", lambda: Cache(_CACHED))
     return cache.get(key, lambda: _count(store, axes, complaint_filter, facts))
 
 
-def _moves(axes: Sequence[str]) -> bool:
-    return any(axis in _OF_THE_MOMENT for axis in axes)
-
-
 def _count(
-    store: Store, axes: Sequence[str], complaint_filter: ComplaintFilter, kind: str
+    store: Store, axes: Sequence[str], complaint_filter: ComplaintFilter, facts: str
 ) -> pd.DataFrame:
-    # Of spells, a unit has those it was itself accountable for, wherever the complaint is now.
-    units = complaint_filter.units if kind == "spells" else ()
-    view = open_view(store, complaint_filter.replace(units=()) if units else complaint_filter)
-    source, columns = _source(view, kind)
-    chosen = [_axis(name, columns, view, kind).label(name) for name in axes]
-    query = select(*chosen, func.count().label("n")).select_from(source).where(view.condition)
-    if units:
-        ids = [store.reference().unit_by_code[code].id for code in units]
-        query = query.where(columns["clock"].c.unit_id.in_(ids))
-    if chosen:
-        query = query.group_by(*chosen)
-    with read(store.engine) as connection:
-        rows = connection.execute(query).all()
-    frame = pd.DataFrame.from_records([tuple(row) for row in rows], columns=[*axes, "n"])
-    return frame.astype(dict.fromkeys(axes, "Int64") | {"n": "int64"})
-
-
-def _source(view: View, kind: str) -> tuple[Any, dict[str, FromClause]]:
-    """What to select from, and which relation answers for clocks and for the unit."""
-    if kind == "complaints":
-        return view.facts, {"clock": view.facts}
-    if kind != "spells":
-        raise ValueError(f"facts {kind!r} is neither 'complaints' nor 'spells'")
-    spells = spells_of(view)
-    return view.facts.join(spells, spells.c.complaint_id == view.facts.c.id), {"clock": spells}
-
-
-def _axis(name: str, columns: dict[str, FromClause], view: View, kind: str) -> ColumnElement[Any]:
-    clock = columns["clock"]
-    if name == "unit_id":
-        return clock.c.unit_id
-    if name in _PLAIN:
-        return view.facts.c[name]
-    if name == "overdue":
-        return case((is_overdue(view.facts, view.seen_at), 1), else_=0)
-    if name == "place":
-        facts = view.facts
-        return case(
-            (facts.c.district_id.is_not(None), PLACE_DISTRICT),
-            (facts.c.x.is_not(None), PLACE_OUTSIDE),
-            else_=PLACE_UNKNOWN,
-        )
-    which, _, part = name.partition("_")
-    if which not in _CLOCKS or part not in ("outcome", "bin", "open_minute", "sla"):
-        raise ValueError(f"axis {name!r} is not one that complaints are counted by")
-    if part == "open_minute":
-        start = view.facts.c.minute if kind == "complaints" else _minute(clock.c.started_at)
-        return case((clock.c[f"{which}_outcome"] == int(Outcome.OPEN), start))
-    if part == "sla":
-        return _sla(which, clock, view, kind)
-    return clock.c[name]
-
-
-def _minute(instant: ColumnElement[Any]) -> ColumnElement[Any]:
-    return coerce(instant, BigInteger) // literal(60, BigInteger)
-
-
-def _sla(which: str, clock: FromClause, view: View, kind: str) -> ColumnElement[Any]:
-    """A promise counts once its time has passed; who rejected or rightly handed over owes none."""
-    due = clock.c[f"{which}_due_at"]
-    done = clock.c["responded_at" if which == "response" else "resolved_at"]
-    outcome = clock.c[f"{which}_outcome"]
-    freed = [(outcome == int(Outcome.REJECTED), SLA_NONE)]
-    if kind == "spells":
-        freed.append(((outcome == int(Outcome.HANDED_OVER)) & (clock.c.ended_at <= due), SLA_NONE))
-    return case(
-        (due.is_(None), SLA_NONE),
-        *freed,
-        (due > view.seen_at, SLA_NOT_DUE),
-        (done <= due, SLA_MET),
-        else_=SLA_MISSED,
-    )
+    of_the_database = facts != "complaints" or complaint_filter.as_of or complaint_filter.text
+    if of_the_database:
+        return count_in_database(store, axes, complaint_filter, facts)
+    selection = select_ids(complaint_filter, store.reference(), local_today(store))
+    return count_in_memory(current_facts(store), axes, selection, seen_at(complaint_filter))
 
 
 def open_seconds(minutes: pd.Series, instant: datetime) -> pd.Series:

@@ -8,15 +8,14 @@ import pandas as pd
 
 from data.instants import date_of, day_of
 from data.store import Store
-from queries.counts import (
+from queries.axes import (
     PLACE_OUTSIDE,
     PLACE_UNKNOWN,
     SLA_MET,
     SLA_MISSED,
     SLA_NOT_DUE,
-    count_by,
-    open_statuses,
 )
+from queries.counts import count_by, open_statuses
 from queries.filters import ComplaintFilter
 from queries.measures import duration_summary
 from queries.views import local_today

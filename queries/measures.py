@@ -9,7 +9,8 @@ import pandas as pd
 
 from data.reference import Reference
 from data.store import Store
-from queries.counts import SLA_MET, SLA_MISSED, SLA_NOT_DUE, count_by
+from queries.axes import SLA_MET, SLA_MISSED, SLA_NOT_DUE
+from queries.counts import count_by
 from queries.durations import put_exact_quantiles, read_quantiles, tally
 from queries.exact import clock_rows
 from queries.filters import ComplaintFilter

@@ -1,18 +1,18 @@
 """What a filter selects: the facts as they stood at its instant, and the condition on them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, false, func, or_, select, true, union_all
+from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select, true, union_all
 
 from data import schema
-from data.instants import day_of, now
-from data.reference import Reference
+from data.instants import now
 from data.snapshots import snapshot_at
 from data.store import Store
 from data.vocabulary import Status
 from queries.filters import ComplaintFilter
+from queries.selection import Selection, select_ids
 
 _OPEN = [int(status) for status in Status if status.is_open]
 
@@ -39,8 +39,7 @@ def seen_at(complaint_filter: ComplaintFilter) -> datetime:
 
 def open_view(store: Store, complaint_filter: ComplaintFilter) -> View:
     """Raises FilterError for codes that the city does not have."""
-    reference = store.reference()
-    complaint_filter.check(reference)
+    chosen = select_ids(complaint_filter, store.reference(), local_today(store))
     instant = seen_at(complaint_filter)
     snapshot_id = None
     facts: FromClause = schema.complaints
@@ -48,8 +47,7 @@ def open_view(store: Store, complaint_filter: ComplaintFilter) -> View:
         snapshot_id = snapshot_at(store, complaint_filter.as_of)
         if snapshot_id is not None:
             facts = _past_complaints(snapshot_id, complaint_filter.as_of)
-    condition = _condition(complaint_filter, facts, reference, local_today(store), instant)
-    return View(facts, condition, instant, snapshot_id)
+    return View(facts, _condition(chosen, facts, instant), instant, snapshot_id)
 
 
 def spells_of(view: View) -> FromClause:
@@ -84,49 +82,17 @@ def is_overdue(facts: FromClause, instant: datetime) -> ColumnElement[bool]:
     return and_(facts.c.status.in_(_OPEN), facts.c.resolution_due_at < instant)
 
 
-def _condition(
-    wanted: ComplaintFilter,
-    facts: FromClause,
-    reference: Reference,
-    today: date,
-    instant: datetime,
-) -> ColumnElement[bool]:
+def _condition(chosen: Selection, facts: FromClause, instant: datetime) -> ColumnElement[bool]:
     found: list[ColumnElement[bool]] = [true()]
-    start, end = wanted.dates(today)
-    if start is not None:
-        found.append(facts.c.day >= day_of(start))
-    if end is not None:
-        found.append(facts.c.day < day_of(end))
-    if wanted.services or wanted.groups:
-        found.append(
-            facts.c.service_id.in_(
-                sorted(
-                    service.id
-                    for service in reference.services.values()
-                    if service.service_code in wanted.services
-                    or service.group_code in wanted.groups
-                )
-            )
-        )
-    if wanted.statuses:
-        found.append(facts.c.status.in_([int(Status[c.upper()]) for c in wanted.statuses]))
-    if wanted.channels:
-        ids = [reference.channel_by_code[code].id for code in wanted.channels]
-        found.append(facts.c.channel_id.in_(ids))
-    if wanted.units:
-        ids = [reference.unit_by_code[code].id for code in wanted.units]
-        found.append(facts.c.unit_id.in_(ids))
-    if wanted.districts:
-        leaves = {
-            leaf
-            for code in wanted.districts
-            for leaf in reference.leaves_under(reference.district_by_code[code].id)
-        }
-        found.append(facts.c.district_id.in_(sorted(leaves)) if leaves else false())
-    if wanted.overdue:
+    if chosen.first_day is not None:
+        found.append(facts.c.day >= chosen.first_day)
+    if chosen.end_day is not None:
+        found.append(facts.c.day < chosen.end_day)
+    found += [facts.c[column].in_(ids) for column, ids in chosen.allowed.items()]
+    if chosen.overdue:
         found.append(is_overdue(facts, instant))
-    if wanted.text:
-        found.append(_mentions(facts, wanted.text))
+    if chosen.text:
+        found.append(_mentions(facts, chosen.text))
     return and_(*found)
 
 
@@ -143,8 +109,3 @@ def _mentions(facts: FromClause, text: str) -> ColumnElement[bool]:
             select(complaints.c.id).where(complaints.c.service_request_id == text.strip())
         ),
     )
-
-
-def days_between(start: date, end: date) -> list[date]:
-    """Every date from start to the one before end."""
-    return [start + timedelta(days=offset) for offset in range((end - start).days)]
