@@ -10,12 +10,14 @@ import pandas as pd
 from data.reference import Reference
 from data.store import Store
 from queries.axes import SLA_MET, SLA_MISSED, SLA_NOT_DUE
+from queries.cache import Cache
 from queries.counts import count_by
 from queries.durations import put_exact_quantiles, read_quantiles, tally
 from queries.exact import clock_rows
 from queries.filters import ComplaintFilter
-from queries.views import seen_at
+from queries.views import local_today, seen_at
 
+_CACHED = 64
 MIN_RANKED = 20  # fewer complaints than that are shown, not ranked
 GROUPINGS = ("district", "service", "unit", "channel")
 CLOCKS = ("response", "resolution")
@@ -60,13 +62,25 @@ def duration_summary(
     """How long a cohort took, one row per group, indexed by the group's code.
 
     Columns are SUMMARY_COLUMNS; durations in seconds, NaN where the survival curve never gets
-    there; _low and _high bound the median and the 90th percentile with 95%; on_time_share is NaN where
-    nothing is due. `by=None` gives one row. By unit, each hand-over starts a clock of its own.
-    Raises ValueError for an unknown grouping, measure or level.
+    there; _low and _high bound the median and the 90th percentile with 95%; on_time_share is NaN
+    where nothing is due. `by=None` gives one row. By unit, each hand-over starts a clock anew.
+    Raises ValueError for an unknown grouping, measure or level. The frame is shared between
+    callers: do not change it.
     """
     if measure not in CLOCKS:
         raise ValueError(f"measure {measure!r} is not one of {', '.join(CLOCKS)}")
     grouping = grouping_by(store.reference(), by, level, language)
+    key = (
+        *(by, measure, level, language, complaint_filter, seen_at(complaint_filter)),
+        *(local_today(store), store.latest_seq(), store.reference().version),
+    )
+    cache: Cache = store.kept("summaries", lambda: Cache(_CACHED))
+    return cache.get(key, lambda: _summary(store, complaint_filter, grouping, measure))
+
+
+def _summary(
+    store: Store, complaint_filter: ComplaintFilter, grouping: Grouping, measure: str
+) -> pd.DataFrame:
     axes = [] if grouping.axis is None else [grouping.axis]
     clock = count_by(
         store,
