@@ -11,6 +11,9 @@
   const TOO_FEW = -1, NOT_REACHED = -2;
   const CLICK_PAUSE = 260; // ms in which a second click makes a double click
   const FRAME = 460; // px that the city's own zoom was chosen for
+  const SINGLE_ZOOM = 15; // from here on every complaint is drawn by itself
+  const FEW = 60; // as are so few, at any zoom
+  const CELL = 56; // px, the side of the square whose complaints become one ring
   const SHAPES = { waiting: "●", assigned: "◆", in_progress: "◆", verifying: "◆", resolved: "✓", rejected: "✕" };
   const TONES = {
     waiting: "waiting", assigned: "in-progress", in_progress: "in-progress",
@@ -215,7 +218,7 @@
     fetch(address, { signal: mine.signal })
       .then((answer) => { if (!answer.ok) throw new Error(answer.status); return answer.json(); })
       .then((data) => {
-        clientside.set_props("point-layer", { data: data });
+        clientside.set_props("point-layer", { data: gathered(data, leaflet) });
         note(capWords(data.pantau || {}));
       })
       .catch((error) => {
@@ -226,6 +229,38 @@
         if (mine === request && pane) pane.classList.remove("loading");
       });
   };
+
+  /* Far out, single points would hide the map: those in one square of the screen become one ring. */
+  function gathered(data, leaflet) {
+    const zoom = leaflet.getZoom();
+    if (zoom >= SINGLE_ZOOM || data.features.length <= FEW || (data.pantau || {}).mode !== "points") return data;
+    const cells = new Map();
+    data.features.forEach((feature) => {
+      const [lon, lat] = feature.geometry.coordinates;
+      const at = leaflet.project([lat, lon], zoom).divideBy(CELL).floor();
+      const key = at.x + ":" + at.y;
+      if (!cells.has(key)) cells.set(key, []);
+      cells.get(key).push(feature);
+    });
+    return { ...data, features: [...cells.values()].map((members) => members.length === 1 ? members[0] : ring(members)) };
+  }
+
+  function ring(members) {
+    const sum = [0, 0], statuses = {};
+    members.forEach((feature) => {
+      sum[0] += feature.geometry.coordinates[0];
+      sum[1] += feature.geometry.coordinates[1];
+      statuses[feature.properties.status] = (statuses[feature.properties.status] || 0) + 1;
+    });
+    return {
+      type: "Feature",
+      geometry: { type: "Point", coordinates: sum.map((one) => one / members.length) },
+      properties: {
+        cluster: true, point_count: members.length, statuses: statuses,
+        arrived: members.some((feature) => pantau.arrivals.has(feature.properties.id)),
+      },
+    };
+  }
 
   function capWords(info) {
     if (!info.capped) return "";
@@ -248,7 +283,7 @@
     const isNew = pantau.arrivals && pantau.arrivals.has(own.id);
     const shape = element("span", "point status-" + tone + (own.overdue ? " overdue" : "") + (isNew ? " arrived" : ""));
     shape.textContent = SHAPES[own.status] || "●";
-    const words = [own.service_name, config().statuses[own.status]].filter(Boolean).join(", ");
+    const words = [own.service, config().statuses[own.status]].filter(Boolean).join(", ");
     const marker = window.L.marker(latlng, {
       icon: window.L.divIcon({ html: shape, className: "point-frame", iconSize: [20, 20] }),
       alt: words, title: words, riseOnHover: true, pane: "points",
@@ -260,7 +295,7 @@
   function cluster(own, latlng) {
     const count = own.point_count;
     const size = Math.round((22 + 7 * Math.log10(count)) * (pantau.isWall ? 2 : 1));
-    const ring = element("span", "cluster" + (hasArrival(own) ? " arrived" : ""));
+    const ring = element("span", "cluster" + (own.arrived ? " arrived" : ""));
     ring.style.background = shares(own.statuses || {});
     ring.append(element("span", "cluster-count", short(count)));
     const marker = window.L.marker(latlng, {
@@ -271,10 +306,6 @@
     marker.on("click", () => map.instance.flyTo(latlng, Math.min(map.instance.getZoom() + 2, 18),
       { duration: pantau.calm() ? 0 : 0.5 }));
     return marker;
-  }
-
-  function hasArrival(own) {
-    return Boolean(pantau.arrivals && own.newest && pantau.arrivals.has(own.newest));
   }
 
   function short(count) {

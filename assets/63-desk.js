@@ -39,7 +39,7 @@
 
   new MutationObserver(() => {
     document.querySelectorAll("details[data-fold]:not([data-restored])").forEach(restore);
-    document.querySelectorAll("input.opacity:not([data-restored])").forEach((slider) => {
+    document.querySelectorAll("input[id^='opacity-']:not([data-restored])").forEach((slider) => {
       slider.dataset.restored = "1";
       setOpacity(slider.id.slice(8), recall("opacity-" + slider.id.slice(8)) || slider.value, slider);
     });
@@ -129,7 +129,7 @@
   }
 
   document.addEventListener("input", (event) => {
-    if (!event.target.classList.contains("opacity")) return;
+    if (!event.target.id.startsWith("opacity-")) return;
     const layer = event.target.id.slice(8);
     setOpacity(layer, event.target.value);
     remember("opacity-" + layer, event.target.value);

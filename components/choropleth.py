@@ -80,7 +80,9 @@ def legend(
     ):
         if states.get(state, 0):
             rows.append(_row(None, words, int(states[state]), css=css))
-    title = measure_word(measure) + (f": {_('difference')}" if is_difference else "")
+    title = measure_word(measure)
+    if is_difference:
+        title = _("{measure}: difference").format(measure=title)
     subtitle = [unit_word(measure, is_difference=is_difference), level_word]
     subtitle.append(f"n {format_number(values['n'].sum())}")
     return [

@@ -73,7 +73,7 @@ def _text() -> html.Div:
                 id=ids.TEXT,
                 type="search",
                 debounce=0.4,
-                placeholder=_("Search the text or a number"),
+                placeholder=_("Text or number"),
                 autoComplete="off",
                 maxLength=200,
                 className="text-input",

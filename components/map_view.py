@@ -27,11 +27,12 @@ def map_view(reference: Reference, *, basemap_url: str | None = None) -> html.Se
         [
             _leaflet(reference, basemap_url),
             html.Div(
-                [_measure_box(reference), _layer_box(reference)],
+                [_measure_box(reference)],
                 className="map-corner top-left",
             ),
             html.Div(
                 [
+                    _layer_box(),
                     html.Div(id=ids.CARD, className="card-holder", **{"aria-live": "polite"}),
                 ],
                 className="map-corner top-right",
@@ -165,7 +166,7 @@ def _measure_box(reference: Reference) -> html.Div:
     )
 
 
-def _layer_box(reference: Reference) -> html.Details:
+def _layer_box() -> html.Details:
     words = {"districts": _("Districts"), "points": _("Complaints"), "heat": _("Heat")}
     return html.Details(
         [

@@ -49,8 +49,8 @@ def period_word(period: str) -> str:
 def compare_word(compare: str) -> str:
     return {
         "off": _("Off"),
-        "before": _("The period before"),
-        "year": _("Same, a year ago"),
+        "before": _("Period before"),
+        "year": _("A year ago"),
     }[compare]
 
 
