@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -72,16 +73,9 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
     if not rows:
         return
     columns = list(rows[0])
-    encoders = [
-        json.dumps if isinstance(table.c[column].type, JSON) else None for column in columns
-    ]
-    values = [
-        tuple(
-            encode(row[column]) if encode and row[column] is not None else row[column]
-            for column, encode in zip(columns, encoders, strict=True)
-        )
-        for row in rows
-    ]
+    pick = itemgetter(*columns)
+    coded = [place for place, name in enumerate(columns) if isinstance(table.c[name].type, JSON)]
+    values = [_coded(pick(row), coded) for row in rows] if coded else [pick(row) for row in rows]
     names = ", ".join(columns)
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
@@ -94,6 +88,14 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
         with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
             for value in values:
                 copy.write_row(value)
+
+
+def _coded(values: tuple[Any, ...], places: Sequence[int]) -> tuple[Any, ...]:
+    """The row with its JSON values as text; most rows have none."""
+    for place in places:
+        if values[place] is not None:
+            values = (*values[:place], json.dumps(values[place]), *values[place + 1 :])
+    return values
 
 
 def raw_values(table: Table, row: Row) -> dict[str, Any]:
