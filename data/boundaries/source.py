@@ -19,6 +19,7 @@ _LARGEST_UNPACKED = 2 * 1024**3
 _SILENCE_SECONDS = 30
 _DOWNLOAD_SECONDS = 900
 _BLOCK = 1 << 20
+_SHAPEFILE = b"\x00\x00\x27\x0a"
 _MEMBERS = (".shp", ".gpkg", ".geojson", ".topojson", ".json", ".gml", ".kml", ".fgb", ".tab")
 # Files that only say where else to look: a database, a service, another file.
 _POINTER = re.compile(rb"<OGR\w*DataSource|<OGR\w*Layer|gdal_streamed_alg", re.IGNORECASE)
@@ -83,7 +84,7 @@ def _readable(path: Path, layer: str | None) -> str:
         raise BoundaryError(f"{path} cannot be opened: {error.strerror}") from error
     if not start.strip():
         raise BoundaryError(f"{path.name} is empty")
-    _refuse_pointer(start, path.name)
+    _refuse_unusable(start, path.stat().st_size, path.name)
     if not start.startswith(b"PK"):
         return str(path)
     try:
@@ -108,10 +109,14 @@ def _member(archive: zipfile.ZipFile, name: str, layer: str | None) -> str:
         raise BoundaryError(f"{name} holds {what if found else 'no file of boundaries'}")
     if found[0] not in folders:
         with archive.open(found[0]) as file:
-            _refuse_pointer(file.read(4096), found[0])
+            _refuse_unusable(file.read(4096), archive.getinfo(found[0]).file_size, found[0])
     return found[0]
 
 
-def _refuse_pointer(start: bytes, name: str) -> None:
+def _refuse_unusable(start: bytes, size: int, name: str) -> None:
     if _POINTER.search(start):
         raise BoundaryError(f"{name} only points to other sources; give the boundaries themselves")
+    # GDAL reads a Shapefile that broke off without a word; its header says how long it should be.
+    promised = 2 * int.from_bytes(start[24:28], "big")
+    if start.startswith(_SHAPEFILE) and size < promised:
+        raise BoundaryError(f"{name} broke off after {size:,} of {promised:,} bytes")
