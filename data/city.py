@@ -162,8 +162,20 @@ def _put_districts(connection: Connection, pack: CityPack) -> dict[str, int]:
                     "longitude": _mean(group, "longitude"),
                 }
             )
+        _keep_measured(connection, rows)
         ids |= _upsert(connection, schema.districts, "code", rows)
     return ids
+
+
+def _keep_measured(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """What the pack does not say may have been measured on imported boundaries: it stays."""
+    names = ("area_km2", "latitude", "longitude")
+    columns = [schema.districts.c[name] for name in ("code", *names)]
+    stored = {row.code: row._mapping for row in connection.execute(select(*columns))}
+    for row in rows:
+        for name in names:
+            if row[name] is None and row["code"] in stored:
+                row[name] = stored[row["code"]][name]
 
 
 def _total(group: pd.DataFrame, column: str, kind: type) -> Any:

@@ -102,4 +102,10 @@ def test_real_boston(tmp_path: Path) -> None:
         store, str(path), level="neighborhood", code="Neighborhood_ID", name="Name"
     )
     assert (report.by_code, report.repaired, report.without_polygon) == (26, 1, ())
+    measured = store.reference().districts
+    assert all(d.latitude and d.longitude for d in measured.values())
+    init_city(store.engine, read_pack(CITIES / "boston"))
+    store.forget()
+    assert store.reference().districts == measured  # and imported shapes survive a restart
+    assert store.reference().city.boundaries == "neighborhoods.geojson"
     store.engine.dispose()
