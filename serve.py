@@ -79,6 +79,7 @@ def _run(name: str, host: str, port: int, demo_key: str | None) -> int:
             *("--bind", f"{_shown(host)}:{port}", "--worker-class", "gthread"),
             *("--workers", str(_WORKERS), "--threads", str(_THREADS)),
             *("--timeout", "60", "--graceful-timeout", "5", "--keep-alive", "30"),
+            "--no-control-socket",
             *("--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"),
             *("--log-level", "warning", "app:create_app()"),
         ]
