@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 
 from components import measures as measure_words
 from data.store import current_store
+from pages.answers import answer_errors
 from pages.map_parameters import (
     read_choice,
     read_choices,
@@ -19,6 +20,7 @@ from reports.picture import COMPARISONS, LAYERS, map_picture
 from reports.table_export import csv_chunks, export_name, geojson_chunks
 
 routes = Blueprint("export_routes", __name__)
+answer_errors(routes)
 _PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
 
 

@@ -16,12 +16,12 @@ _EVERY_METHOD = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _A_DAY = 86_400
 
 routes = Blueprint("map_routes", __name__)
+answer_errors(routes)
 
 
 def init_app(server: Flask) -> None:
     """Must come before Dash, which answers every path that is left."""
     for blueprint in (routes, export_routes.routes):
-        answer_errors(blueprint)
         server.register_blueprint(blueprint)
 
 

@@ -68,13 +68,8 @@ def clusters(connection: Connection, rows: Sequence[Row[Any]]) -> list[Cluster]:
         cells.setdefault((row.cell_x, row.cell_y), []).append(row)
     newest = [max(row.newest_id for row in members) for members in cells.values()]
     table = schema.complaints
-    numbers = dict(
-        connection.execute(
-            select(table.c.id, table.c.service_request_id).where(table.c.id.in_(newest))
-        )
-        .tuples()
-        .all()
-    )
+    query = select(table.c.id, table.c.service_request_id).where(table.c.id.in_(newest))
+    numbers = {row.id: row.service_request_id for row in connection.execute(query)}
     found = []
     for members, newest_id in zip(cells.values(), newest, strict=True):
         statuses = {Status(row.status).code: row.n for row in members}
