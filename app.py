@@ -1,5 +1,6 @@
 """Builds the server: configuration, security, pages, blueprints. No logic."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from flask import Flask, Response
@@ -48,7 +49,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     return server
 
 
-def _protect(server: Flask, hashes: list[str], basemap_url: str | None) -> None:
+def _protect(server: Flask, hashes: Sequence[str], basemap_url: str | None) -> None:
     policy = _POLICY.format(
         hashes=" ".join(hashes), basemap=f" {_origin(basemap_url)}" if basemap_url else ""
     )
