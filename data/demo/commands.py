@@ -11,13 +11,13 @@ from flask.cli import AppGroup
 from data.city import read_setting
 from data.database import read
 from data.demo.character import Character, CharacterError, read_character
-from data.demo.fill import SEED_SETTING, AlreadyFilled, fill_city
+from data.demo.fill import SEED_SETTING, AlreadyFilled, Plan, fill_city, unfinished_fill
 from data.demo.key import KEY_VARIABLE, NoDemo, ensure_demo_key
 from data.demo.live import Live
 from data.demo.mover import Mover
 from data.demo.newcomers import Newcomers
 from data.demo.places import with_centers
-from data.instants import now
+from data.instants import from_epoch, now, to_epoch
 from data.reference import CityMissing
 from data.settings import Settings
 from data.store import Store, current_store
@@ -41,21 +41,26 @@ def init_app(app: Flask) -> None:
 def fill(complaints: int, seed: int, end: str | None, months: float, among_others: bool) -> None:
     """Make complaints and all that happened to them, up to the end instant.
 
-    The same seed and end give the same city.
+    The same seed and end give the same city. A fill that was interrupted is completed as it began.
     """
     store = current_store()
     try:
         character = _character(store)
+        plan = unfinished_fill(store)
+        if plan is None:
+            plan = Plan(complaints, seed, to_epoch(_instant(store, end)), months)
+        else:
+            click.echo(f"Going on with the fill of seed {plan.seed} that was interrupted")
         with click.progressbar(
-            length=complaints, label=f"Filling {store.reference().city.name}", show_pos=True
+            length=plan.complaints, label=f"Filling {store.reference().city.name}", show_pos=True
         ) as bar:
             filled = fill_city(
                 store,
                 character,
-                complaints=complaints,
-                seed=seed,
-                end=_instant(store, end),
-                months=months,
+                complaints=plan.complaints,
+                seed=plan.seed,
+                end=from_epoch(plan.end),
+                months=plan.months,
                 among_others=among_others,
                 on_batch=bar.update,
             )
@@ -77,8 +82,8 @@ def fill(complaints: int, seed: int, end: str | None, months: float, among_other
     help=f"Without --rate: times {_REPORTS_A_DAY} complaints a day.",
 )
 @click.option("--seed", type=click.IntRange(min=0), help="Repeatable draws, for tests.")
-@click.option("--quiet", is_flag=True, help="Say only what is wrong.")
-def live(url: str, rate: float | None, speed: float, seed: int | None, quiet: bool) -> None:
+@click.option("--verbose", is_flag=True, help="Say every step, not only what is wrong.")
+def live(url: str, rate: float | None, speed: float, seed: int | None, verbose: bool) -> None:
     """Report new complaints over HTTP and move old ones on, until stopped.
 
     Takes the API key from PANTAU_DEMO_KEY, else from the demo's own file.
@@ -102,7 +107,8 @@ def live(url: str, rate: float | None, speed: float, seed: int | None, quiet: bo
         key=key,
         per_hour=rate or _REPORTS_A_DAY / 24 * speed,
         seed=seed,
-        say=(lambda _line: None) if quiet else lambda line: click.echo(line),
+        tell=click.echo if verbose else lambda _line: None,
+        warn=lambda line: click.echo(f"demo: {line}", err=True),
     ).run()
 
 

@@ -1,7 +1,7 @@
 """Fill an empty city with a believable past."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 import numpy as np
@@ -26,12 +26,23 @@ from data.store import Store
 from data.usage import DayOfUse, record_usage
 
 SEED_SETTING = "demo_seed"  # where the living demo finds its hot spots again
+_UNFINISHED_SETTING = "demo_unfinished"
 _BATCH = 2_500
 _DAYS_A_MONTH = 30.4375
 
 
 class AlreadyFilled(ValueError):
     """The city has complaints; a demo among real ones would be a lie."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to fill with: the same plan gives the same city."""
+
+    complaints: int
+    seed: int
+    end: int  # epoch seconds
+    months: float
 
 
 @dataclass(frozen=True)
@@ -56,21 +67,22 @@ def fill_city(
 ) -> Filled:
     """Write `complaints` histories over the months before `end`; nothing happens after it.
 
-    The same seed, end and city give the same rows, tokens apart. Raises AlreadyFilled unless
-    `among_others`, for a city that has complaints.
+    The same seed, end and city give the same rows, tokens apart; what is stored already of a fill
+    that was interrupted is not stored again. Raises AlreadyFilled for a city that has complaints:
+    always for real ones, and for the demo's own unless `among_others`.
     """
-    if not among_others:
-        _refuse_if_filled(store)
+    plan = Plan(complaints, seed, to_epoch(end), months)
+    _refuse_if_filled(store, plan, among_others)
     with read(store.engine) as connection:
         reference = with_centers(connection, store.reference())
-    last = to_epoch(end)
+    last = plan.end
     first = last - round(months * _DAYS_A_MONTH * 86_400)
     hours = period_hours(first, last, reference.city.time_zone)
     cases, spots = make_cases(reference, store.locator(), character, hours, complaints, seed)
     skills = make_skills(reference, last, seed)
     lives = make_lives(cases, reference, character, skills, last, seed)
     writer = Writer(character, reference, spots, seed)
-    _mark_as_demo(store, seed)
+    _mark_as_demo(store, plan)
     created, skipped, refused = 0, 0, []
     for batch in write_histories(
         cases, lives, writer, character, reference, seed=seed, size=_BATCH
@@ -80,25 +92,41 @@ def fill_city(
         skipped += result.skipped
         refused += [reason for _, reason in result.refused]
     record_usage(store, _usage(reference, character, hours, seed))
+    with write(store.engine) as connection:
+        write_setting(connection, _UNFINISHED_SETTING, None)
     return Filled(created, skipped, refused)
 
 
-def _refuse_if_filled(store: Store) -> None:
+def unfinished_fill(store: Store) -> Plan | None:
+    """The plan of a fill that was interrupted; filling by it again completes the city."""
+    with read(store.engine) as connection:
+        kept = read_setting(connection, _UNFINISHED_SETTING)
+    return None if kept is None else Plan(**kept)
+
+
+def _refuse_if_filled(store: Store, plan: Plan, among_others: bool) -> None:
     with read(store.engine) as connection:
         present = connection.scalar(select(func.count()).select_from(schema.complaints)) or 0
         demo = bool(read_setting(connection, "demo"))
-    if present:
-        kind = "the demo's" if demo else "real, as far as this program knows"
+    if not present or (demo and (among_others or unfinished_fill(store) == plan)):
+        return
+    name = store.reference().city.name
+    if demo:
         raise AlreadyFilled(
-            f"{store.reference().city.name} has {present:,} complaints already ({kind}); "
+            f"{name} has {present:,} complaints of a demo already; "
             "use an empty database, or --among-others to add to them"
         )
+    raise AlreadyFilled(
+        f"{name} has {present:,} complaints that are not a demo's, and invented ones never mix "
+        "with those; give the demo a database of its own by PANTAU_DATABASE_URL"
+    )
 
 
-def _mark_as_demo(store: Store, seed: int) -> None:
+def _mark_as_demo(store: Store, plan: Plan) -> None:
     with write(store.engine) as connection:
         write_setting(connection, "demo", True)
-        write_setting(connection, SEED_SETTING, seed)
+        write_setting(connection, SEED_SETTING, plan.seed)
+        write_setting(connection, _UNFINISHED_SETTING, asdict(plan))
         touch_reference(connection)
     store.forget()
 

@@ -1,6 +1,5 @@
 """The living demo: a process of its own that reports over HTTP and moves old complaints on."""
 
-import logging
 import os
 import signal
 import time
@@ -22,7 +21,6 @@ _QUIETEST = 0.4  # of the mean rate: at night the map should not look broken
 _LONGEST_SILENCE = 90.0  # seconds
 _TICK = 0.25
 _FIRST_RETRY, _LAST_RETRY = 1.0, 30.0
-_log = logging.getLogger("pantau.demo")
 
 
 class Live:
@@ -38,10 +36,12 @@ class Live:
         key: str,
         per_hour: float,
         seed: int | None,
-        say: Callable[[str], None],
+        tell: Callable[[str], object],
+        warn: Callable[[str], object],
     ) -> None:
         self._store, self._newcomers, self._mover = store, newcomers, mover
-        self._url, self._key, self._per_hour, self._say = url, key, per_hour, say
+        self._url, self._key, self._per_hour = url, key, per_hour
+        self._tell, self._warn = tell, warn
         self._rng = np.random.default_rng(seed)
         self._retry = _FIRST_RETRY
         now = time.monotonic()
@@ -54,7 +54,7 @@ class Live:
         while os.getppid() == parent:
             self.tick(time.monotonic())
             time.sleep(_TICK)
-        self._say("the server that this demo lives beside is gone")
+        self._warn("the server that this demo lives beside is gone")
 
     def tick(self, now: float) -> None:
         """Do what is due at `now` (monotonic seconds)."""
@@ -78,27 +78,27 @@ class Live:
             request_id = post_request(self._url, self._key, fields)
         except ServerAway as away:
             if self._retry == _FIRST_RETRY:
-                self._say(f"waiting for {self._url}: {away}")
+                self._warn(f"waiting for {self._url}: {away}")
             wait, self._retry = self._retry, min(self._retry * 2, _LAST_RETRY)
             return wait
         except Refusal as refusal:
-            self._say(f"refused: {refusal}")
+            self._warn(f"refused: {refusal}")
             return _LAST_RETRY
         self._retry = _FIRST_RETRY
-        self._say(f"{request_id} received: {fields['service_code']}")
+        self._tell(f"{request_id} received: {fields['service_code']}")
         return self._pause(self._per_hour)
 
     def _move(self) -> float:
         try:
             move = self._mover.move_one(self._rng)
         except (NotAllowed, ComplaintError) as late:
-            self._say(f"too late: {late}")  # somebody else moved it meanwhile
+            self._tell(f"too late: {late}")  # somebody else moved it meanwhile
         except SQLAlchemyError as error:
-            _log.warning("the database did not answer: %s", error)
+            self._warn(f"the database did not answer: {error}")
             return _LAST_RETRY
         else:
             if move is not None:
-                self._say(f"{move.service_request_id} {move.kind}")
+                self._tell(f"{move.service_request_id} {move.kind}")
         return self._pause(self._per_hour * MOVES_PER_COMPLAINT)
 
 

@@ -15,10 +15,11 @@ from sqlalchemy import BigInteger, select, text, type_coerce
 
 from data import schema
 from data.city import init_city, put_geometries, read_pack, touch_reference
+from data.complaints import NewComplaint, receive
 from data.database import read, write
 from data.demo.character import read_character
-from data.demo.fill import AlreadyFilled, Filled, fill_city
-from data.instants import Instant, from_epoch
+from data.demo.fill import AlreadyFilled, Filled, Plan, fill_city, unfinished_fill
+from data.instants import Instant, from_epoch, to_epoch
 from data.reference import Reference
 from data.store import Store, open_store
 from data.vocabulary import Status
@@ -280,7 +281,7 @@ def test_the_same_seed_makes_the_same_city(jakarta_template: Path, tmp_path: Pat
 
 def test_a_filled_city_is_filled_again_only_on_purpose(store: Store) -> None:
     fill(store, None, complaints=50)
-    with pytest.raises(AlreadyFilled, match="50 complaints already"):
+    with pytest.raises(AlreadyFilled, match="50 complaints of a demo already"):
         fill(store, None, complaints=50)
     character = read_character(None, store.reference())
     again = fill_city(
@@ -289,6 +290,40 @@ def test_a_filled_city_is_filled_again_only_on_purpose(store: Store) -> None:
     assert again == Filled(60, 0, [])
     with read(store.engine) as connection:
         assert connection.scalar(text("SELECT count(*) FROM complaints")) == 110
+
+
+def test_an_interrupted_fill_is_completed_as_it_began(store: Store) -> None:
+    def interrupt(_size: int) -> None:
+        raise KeyboardInterrupt
+
+    character = read_character(None, store.reference())
+    plan = {"complaints": 4_000, "seed": 4, "end": END, "months": MONTHS}
+    with pytest.raises(KeyboardInterrupt):
+        fill_city(store, character, **plan, on_batch=interrupt)
+    kept = unfinished_fill(store)
+    assert kept == Plan(4_000, 4, to_epoch(END), MONTHS)
+    with pytest.raises(AlreadyFilled):
+        fill_city(store, character, **{**plan, "seed": 5})
+    completed = fill_city(store, character, **plan)
+    assert completed.complaints + completed.skipped == 4_000
+    assert completed.skipped > 0 and unfinished_fill(store) is None
+
+
+def test_invented_complaints_never_mix_with_real_ones(store: Store) -> None:
+    receive(store, NewComplaint(service_code="garbage", channel_code="app", district_code="10.1"))
+    character = read_character(None, store.reference())
+    for among_others in (False, True):
+        with pytest.raises(AlreadyFilled, match="not a demo's"):
+            fill_city(
+                store,
+                character,
+                complaints=10,
+                seed=1,
+                end=END,
+                months=MONTHS,
+                among_others=among_others,
+            )
+    assert not store.reference().city.demo
 
 
 def test_any_database_takes_the_demo(any_store: Store) -> None:

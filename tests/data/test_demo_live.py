@@ -60,7 +60,7 @@ def server(demo_store: Store) -> Iterator[str]:
 def start_live(store: Store, var: Path, url: str, *, rate: int = 3000) -> subprocess.Popen[str]:
     program = [sys.executable, "-m", "flask", "--app", "tests.data.demo_server", "demo", "live"]
     return subprocess.Popen(
-        [*program, "--url", url, "--rate", str(rate), "--seed", "3"],
+        [*program, "--url", url, "--rate", str(rate), "--seed", "3", "--verbose"],
         cwd=ROOT,
         env={
             **os.environ,
@@ -140,6 +140,7 @@ def test_it_waits_for_a_server_that_is_away_and_ends_with_its_parent(
             "PYTHONUNBUFFERED": "1",
         },
         stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
     )
     assert parent.stdout is not None
@@ -251,7 +252,8 @@ def test_the_rate_is_the_one_asked_for(demo_store: Store) -> None:
         key="none",
         per_hour=32.0,
         seed=1,
-        say=heard.append,
+        tell=heard.append,
+        warn=heard.append,
     )
     pauses = [live._pause(32.0) for _ in range(400)]
     factor = max(newcomers.hour_factor(live._local()), 0.4)
