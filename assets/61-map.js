@@ -48,6 +48,7 @@
       const leaflet = this;
       map.instance = leaflet;
       map.level = null;
+      map.asked = null;
       leaflet.whenReady(() => setTimeout(() => {
         map.show(pantau.view);
         leaflet.on("moveend", onMove);
@@ -191,7 +192,10 @@
     },
 
     drawPoints: function (query, view) {
-      if (query !== undefined && query !== null && view) map.refreshPoints();
+      const asked = view && JSON.stringify([query, view.layers.includes("points")]);
+      if (query === undefined || query === null || !view || asked === map.asked) return;
+      map.asked = asked;
+      map.refreshPoints();
     },
   });
 
@@ -212,7 +216,7 @@
     const bounds = leaflet.getBounds().pad(0.1);
     const box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
     const address = "/api/points.geojson?bbox=" + box.map((degree) => degree.toFixed(5)).join(",") +
-      "&zoom=" + Math.round(leaflet.getZoom()) + "&" + pantau.state.query;
+      "&zoom=" + Math.floor(leaflet.getZoom()) + "&" + pantau.state.query;
     const pane = leaflet.getPane("points");
     const dim = setTimeout(() => pane && pane.classList.add("loading"), 150);
     fetch(address, { signal: mine.signal })

@@ -155,12 +155,12 @@ def _parse(key: str, values: list[str], kind: str) -> Any:
     try:
         if "tuple" in kind:
             return tuple(dict.fromkeys(values))
-        if "datetime" in kind:
+        if key == "as_of":  # its type, and a date's, are written with "datetime"
             return datetime.fromisoformat(value)
         if "date" in kind:
             return date.fromisoformat(value)
     except ValueError:
-        example = "2026-10-31" if "datetime" not in kind else "2026-10-31T00:00:00+07:00"
+        example = "2026-10-31T00:00:00+07:00" if key == "as_of" else "2026-10-31"
         raise FilterError(f"{key} {value!r} is not a date such as {example}") from None
     if kind == "bool":
         if value not in ("0", "1"):
