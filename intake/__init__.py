@@ -3,7 +3,6 @@
 Runs inside the command centre, or alone: `gunicorn 'intake:create_app()'`.
 """
 
-import os
 from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, current_app, request
@@ -11,6 +10,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 from data import keys
+from data.settings import Settings
 from data.store import Store, open_store
 from intake import errors, routes
 
@@ -20,8 +20,7 @@ PREFIX = "/open311"
 def create_app(*, store: Store | None = None) -> Flask:
     """A server of nothing but the intake, on the database of PANTAU_DATABASE_URL."""
     app = Flask(__name__, static_folder=None)
-    url = os.environ.get("PANTAU_DATABASE_URL", "sqlite:///var/pantau.db")
-    app.extensions["pantau"] = store or open_store(url)
+    app.extensions["pantau"] = store or open_store(Settings.from_environment().database_url)
     keys.init_app(app)
     init_app(app)
     return app

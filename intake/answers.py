@@ -1,5 +1,8 @@
 """From what the city and the store hold to the answers of the standard."""
 
+from collections.abc import Iterable
+from functools import cache
+
 from data.i18n import format_duration, gettext, use_language
 from data.reference import Reference
 from data.reference import Service as CityService
@@ -52,7 +55,20 @@ def define_service(service: CityService, reference: Reference, language: str) ->
     )
 
 
-def describe_request(stored: StoredRequest, reference: Reference, language: str) -> ServiceRequest:
+def describe_requests(
+    found: Iterable[StoredRequest], reference: Reference, language: str
+) -> list[ServiceRequest]:
+    """Each complaint as the public may read it, in the order found."""
+    notices = cache(lambda service_id: service_notice(reference.services[service_id], language))
+    return [
+        _describe_request(stored, reference, language, notices(stored.service_id))
+        for stored in found
+    ]
+
+
+def _describe_request(
+    stored: StoredRequest, reference: Reference, language: str, notice: str | None
+) -> ServiceRequest:
     zone = reference.city.time_zone
     service = reference.services[stored.service_id]
     due = stored.resolution_due_at
@@ -65,7 +81,7 @@ def describe_request(stored: StoredRequest, reference: Reference, language: str)
         service_code=service.service_code,
         description=stored.description,
         agency_responsible=None if stored.unit_id is None else reference.units[stored.unit_id].name,
-        service_notice=service_notice(service, language),
+        service_notice=notice,
         requested_datetime=instants.write(stored.requested_at, zone),
         # Of a closed request the standard wants the instant of closing, not of a later rating.
         updated_datetime=instants.write(resolved or stored.updated_at, zone),

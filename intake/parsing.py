@@ -8,11 +8,13 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from intake.errors import Refused, problem
 from intake.text import clean
 
 BODY_LIMIT = 2 * 1024 * 1024
+_DISCARD_LIMIT = 16 * 1024 * 1024
 _FIELD_LIMIT = 500
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,64})\](?:\[\d*\])?")
 _LISTED = re.compile(r"(\w+)\[\d*\]")
@@ -37,16 +39,32 @@ class Fields:
 
 
 def read_body(request: Request) -> Fields:
-    """Raises Refused when the body is not UTF-8, not JSON or carries files."""
+    """Raises Refused when the body is not UTF-8, not JSON or carries files, or is too large."""
     request.max_content_length = BODY_LIMIT
     request.max_form_memory_size = BODY_LIMIT
-    if request.mimetype == "application/json":
-        return gather(_json_pairs(request.get_data()))
+    try:
+        return gather(_pairs(request))
+    except RequestEntityTooLarge:
+        _discard_rest(request)
+        raise
+
+
+def _pairs(request: Request) -> Iterable[tuple[str, str]]:
     if request.mimetype == "multipart/form-data":
         if any(upload.filename for upload in request.files.values()):
             raise _refusal("the request carries a file; send photos as addresses in media_url")
-        return gather(request.form.items(multi=True))
-    return gather(_form_pairs(request.get_data()))
+        return list(request.form.items(multi=True))
+    body = request.get_data()
+    if len(body) >= BODY_LIMIT:  # a body of undeclared length is cut there without a word
+        raise RequestEntityTooLarge
+    return _json_pairs(body) if request.is_json else _form_pairs(body)
+
+
+def _discard_rest(request: Request) -> None:
+    """Most clients read an answer only when they have sent everything."""
+    left = min(request.content_length or 0, _DISCARD_LIMIT)
+    while left > 0 and (part := request.environ["wsgi.input"].read(min(left, 65_536))):
+        left -= len(part)
 
 
 def gather(pairs: Iterable[tuple[str, str]]) -> Fields:

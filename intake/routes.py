@@ -15,7 +15,7 @@ from intake.answering import respond
 from intake.answers import (
     define_service,
     describe_endpoint,
-    describe_request,
+    describe_requests,
     describe_service,
     service_notice,
 )
@@ -82,8 +82,8 @@ def list_requests(ending: str) -> Response:
             is_open=query.is_open,
             limit=ROW_LIMIT,
         )
-    language = _language(reference)
-    return respond("service_requests", [describe_request(r, reference, language) for r in found])
+    answer = describe_requests(found, reference, _language(reference))
+    return respond("service_requests", answer)
 
 
 def get_request(service_request_id: str, ending: str) -> Response:
@@ -92,8 +92,8 @@ def get_request(service_request_id: str, ending: str) -> Response:
     found = fetch_requests_by_id(store, [clean(service_request_id)])
     if not found:
         raise _unknown(f"service_request_id {shown(service_request_id)} is not known here")
-    language = _language(reference)
-    return respond("service_requests", [describe_request(r, reference, language) for r in found])
+    answer = describe_requests(found, reference, _language(reference))
+    return respond("service_requests", answer)
 
 
 def get_token(token: str, ending: str) -> Response:

@@ -1,11 +1,13 @@
 """Paths, methods, bodies and headers: everything below /open311 answers as the standard says."""
 
+import io
 import logging
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
 import intake
@@ -72,6 +74,18 @@ def test_wrong_methods_are_405_and_name_the_right_ones(
     assert api.client.post("/open311/v2/services.json").status_code == 405
 
 
+def test_the_whole_command_centre_answers_like_the_intake_alone(client: FlaskClient) -> None:
+    for path, status in (("services", 200), ("nonsense", 404), ("requests/1", 404)):
+        for ending in ("json", "xml"):
+            response = client.get(f"/open311/v2/{path}.{ending}")
+            assert response.status_code == status
+            assert ending in response.content_type
+            assert b"<html" not in response.data.lower()
+    assert client.post("/open311/v2/requests.json").status_code == 403
+    assert client.post("/open311/v2/nonsense.json").status_code == 404
+    assert client.delete("/open311/v2/requests.json").status_code == 405
+
+
 def test_pages_elsewhere_are_left_alone(beside_pages: Any) -> None:
     for path in ("/", "/map", "/open311-like"):
         response = beside_pages.get(path)
@@ -122,9 +136,17 @@ def test_a_body_too_large_is_413(api: Api, content_type: str) -> None:
     ]
 
 
-def test_a_file_is_refused_and_not_dropped(api: Api) -> None:
-    import io
+def test_a_body_of_undeclared_length_is_not_cut_off(api: Api) -> None:
+    response = api.client.post(
+        "/open311/v2/requests.json",
+        input_stream=io.BytesIO(b"a=b&" * 600_000),
+        content_type="application/x-www-form-urlencoded",
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert response.status_code == 413
 
+
+def test_a_file_is_refused_and_not_dropped(api: Api) -> None:
     fields = api.fields() | {"media": (io.BytesIO(b"jpeg"), "photo.jpg")}
     response = api.client.post("/open311/v2/requests.json", data=fields)
     assert response.status_code == 400
