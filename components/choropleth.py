@@ -1,6 +1,6 @@
 """Values by district → what the map script colours and says, and the legend beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -37,6 +37,7 @@ def hideout(
     values: pd.DataFrame, classes: Classes, *, measure: str, is_difference: bool = False
 ) -> dict[str, Any]:
     """{colours, notReached, none, values: {code: [class, value, detail]}}: words ready to show."""
+    rows: Iterable[Any] = values.itertuples()
     return {
         "colours": list(classes.colours),
         "notReached": NOT_REACHED_COLOUR,
@@ -47,7 +48,7 @@ def hideout(
                 _value_words(row, measure, is_difference),
                 _detail_words(row, measure),
             ]
-            for row in values.itertuples()
+            for row in rows
         },
     }
 

@@ -51,7 +51,7 @@ def figure_cards(
             _("{due} due · {not_due} not yet due").format(
                 due=format_number(now.due), not_due=format_number(now.not_due)
             ),
-            change=_share_change(now.on_time_share, before and before.on_time_share),
+            change=_share_change(now.on_time_share, before.on_time_share if before else None),
         ),
         _card(
             _("Open now"),
@@ -60,7 +60,9 @@ def figure_cards(
                 overdue=format_number(now.overdue_now),
                 share=format_percent(now.overdue_share, 0),
             ),
-            change=_relative(now.open_now, before and before.open_now, before_word, good="down"),
+            change=_relative(
+                now.open_now, before.open_now if before else None, before_word, good="down"
+            ),
             is_alarming=now.overdue_share > 0.5,
         ),
         html.P(maturity_note(now), className="maturity"),

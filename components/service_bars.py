@@ -17,8 +17,8 @@ def service_bars(counts: pd.DataFrame, *, chosen: Collection[str] = ()) -> html.
     total, top = int(shown["n"].sum()), int(shown["n"].max())
     return html.Div(
         [
-            _bar(r.code, r.name_, int(r.n), top=top, total=total, is_chosen=r.code in chosen)
-            for r in shown.rename(columns={"name": "name_"}).itertuples()
+            _bar(code, name, int(n), top=top, total=total, is_chosen=code in chosen)
+            for code, name, n in zip(shown["code"], shown["name"], shown["n"], strict=True)
         ],
         className="bars",
         role="group",

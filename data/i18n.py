@@ -4,11 +4,12 @@ English texts are the message ids; other languages are read from `locale/<code>/
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from functools import cache
+from gettext import c2py
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -61,7 +62,7 @@ def ngettext(singular: str, plural: str, number: float) -> str:
     translated = _messages(language).get(singular)
     if not translated:
         return singular if number == 1 else plural
-    form = _catalog(language).plural_func(int(number)) if len(translated) > 1 else 0
+    form = _plural_form(language)(int(number)) if len(translated) > 1 else 0
     return str(translated[form])
 
 
@@ -174,11 +175,16 @@ def _catalog(language: str) -> Catalog:
 
 
 @cache
+def _plural_form(language: str) -> Callable[[int], int]:
+    return c2py(_catalog(language).plural_expr)
+
+
+@cache
 def _messages(language: str) -> dict[str, tuple[str, ...]]:
     found = {}
     for message in _catalog(language):
         forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
         key = message.id if isinstance(message.id, str) else message.id[0]
         if key and all(forms) and not message.fuzzy:
-            found[key] = tuple(forms)
+            found[key] = tuple(str(form) for form in forms)
     return found

@@ -49,7 +49,7 @@ def layout() -> html.Div:
                         [
                             dcc.Graph(
                                 id=ids.SERIES,
-                                config=_GRAPH_CONFIG,  # type: ignore[arg-type]
+                                config=_GRAPH_CONFIG,
                                 className="series",
                                 figure={"layout": {"height": 112}},
                             ),

@@ -79,7 +79,7 @@ def build(server: Flask, store: Store) -> Dash:
         serve_locally=True,
         suppress_callback_exceptions=True,
         use_pages=False,  # its registry is global to the process, and its title script is inline
-        update_title=None,  # type: ignore[arg-type]
+        update_title=None,
         on_error=_say_what_failed,
         title="Pantau",
     )
