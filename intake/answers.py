@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import cache
 
-from data.i18n import format_duration, gettext, use_language
+from data.i18n import format_number, gettext, use_language
 from data.reference import Reference
 from data.reference import Service as CityService
 from data.requests import StoredRequest
@@ -103,6 +103,11 @@ def service_notice(service: CityService, language: str) -> str | None:
         return gettext(
             "The city means to respond within {response} and to solve this within {resolution}."
         ).format(
-            response=format_duration(service.response_hours * 3600),
-            resolution=format_duration(service.resolution_hours * 3600),
+            response=_target(service.response_hours), resolution=_target(service.resolution_hours)
         )
+
+
+def _target(hours: float) -> str:
+    if hours >= 72 and hours % 24 == 0:
+        return gettext("{n} days").format(n=format_number(hours / 24))
+    return gettext("{n} h").format(n=format_number(hours, 0 if hours == int(hours) else 1))

@@ -101,3 +101,15 @@ def test_jurisdiction_and_empty_parameters_change_nothing(api: Api) -> None:
     plain = api.get("services")
     assert api.get("services", jurisdiction_id="city.gov") == plain
     assert api.get("services", jurisdiction_id="") == plain
+
+
+def test_the_notice_says_the_citys_targets_in_the_clients_language(api: Api) -> None:
+    """The tiny city answers garbage within 6 hours and solves it within 24."""
+    said = {
+        language: api.post(headers={"Accept-Language": language}).get_json()[0]["service_notice"]
+        for language in ("en", "id")
+    }
+    assert said == {
+        "en": "The city means to respond within 6 h and to solve this within 24 h.",
+        "id": "Pemerintah kota berupaya menanggapi dalam 6 jam dan menuntaskan dalam 24 jam.",
+    }
