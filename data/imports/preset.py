@@ -90,8 +90,9 @@ def preset_names() -> list[str]:
 
 def load_preset(name: str) -> Preset:
     """The preset of that name, or of that path when it ends in .toml. Raises PresetError."""
-    path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
-    if path.parent == FOLDER and path.stem not in preset_names():
+    own = name.endswith(".toml")
+    path = Path(name) if own else FOLDER / f"{name}.toml"
+    if not own and name not in preset_names():
         raise PresetError(
             f"preset {name!r} is not one of {', '.join(preset_names())}; "
             "give one of these, or the path of your own .toml file"

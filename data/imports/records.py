@@ -1,6 +1,5 @@
 """JSON: an array of objects, an object that holds one, or one object a line."""
 
-import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ def read_records(source: Source, layout: Layout) -> Iterator[Table]:
     """
     encoding = find_encoding(source.name, source.open, layout.encoding)
     with source.open() as binary:
-        text = io.TextIOWrapper(binary, encoding=encoding, errors="replace").read()
+        text = binary.read().decode(encoding, errors="replace")
     records = [_flat(record) for record in _records(source.name, text, layout.records)]
     columns = tuple(dict.fromkeys(name for record in records for name in record))
     if not records:
