@@ -12,6 +12,7 @@ from types import FrameType
 
 from data.city import PackError, init_city, read_pack
 from data.database import DatabaseError
+from data.demo.fill import unfinished_fill
 from data.demo.key import ensure_demo_key
 from data.settings import SettingError, Settings
 from data.store import open_store
@@ -32,7 +33,7 @@ def main() -> int:
         return 2
     key = None
     if settings.demo:
-        if store.latest_seq() == 0:
+        if store.latest_seq() == 0 or unfinished_fill(store):
             subprocess.run([_BIN / "flask", "demo", "fill"], check=True)
             store.forget()
         if store.reference().city.demo:  # never among the complaints of a real city
