@@ -1,7 +1,6 @@
 """An Open311 client against a real database, and the city's services with questions to answer."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
@@ -121,11 +120,6 @@ def as_words(content: Any) -> Any:
     if content is None or content == "":
         return None
     return content if isinstance(content, str) else json.dumps(content)
-
-
-@pytest.fixture
-def make_api() -> Callable[[Store], Api]:
-    return build_api
 
 
 def build_api(store: Store) -> Api:
