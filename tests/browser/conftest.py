@@ -55,7 +55,14 @@ class Server:
             "PANTAU_DEMO": "0",
         }
         command = [sys.executable, "-m", "gunicorn", "-k", "gthread", "--threads", "8"]
-        command += ["-b", f"127.0.0.1:{self.port}", "--no-control-socket", "app:create_app()"]
+        command += [
+            "--graceful-timeout",
+            "1",
+            "-b",
+            f"127.0.0.1:{self.port}",
+            "--no-control-socket",
+            "app:create_app()",
+        ]
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=environment, stdout=log, stderr=log
