@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from data import schema
 from data.bulk import History, record_histories
@@ -80,6 +79,7 @@ def import_complaints(
         )
         report = ImportReport(format=table.description, pretended=pretend)
         report.has_boundaries = store.locator().has_boundaries
+        outside_before = _outside(store, preset.source)
         with Rejects(rejects or rejects_path(path), table.columns) as refusals:
             work = _Work(store, preset, mapper, report, refusals)
             rows = islice(table.rows, limit)
@@ -96,6 +96,8 @@ def import_complaints(
                     report.stopped = str(stopped)
                 if stopped is not None or len(chunk) < _CHUNK:
                     break
+            if not pretend:
+                report.outside = _outside(store, preset.source) - outside_before
             report.refused = refusals.count
             report.rejects = refusals.path if refusals.count else None
         report.added = mapper.added
@@ -183,12 +185,28 @@ class _Work:
         times = [history.new.requested_at for history in histories if history.new.requested_at]
         report.earliest = min([*times, *([report.earliest] if report.earliest else [])])
         report.latest = max([*times, *([report.latest] if report.latest else [])])
-        places: list[Any] = [(h.new.latitude, h.new.longitude) for h in histories]
-        located = [place for place in places if place[0] is not None]
-        report.without_coordinates += len(places) - len(located)
-        if located:
-            found = self.store.locator().locate_many(*np.array(located, dtype=float).T)
-            report.outside += int((found == 0).sum())
+        placed = [history.new for history in histories if history.new.latitude is not None]
+        report.without_coordinates += len(histories) - len(placed)
+        if report.pretended and placed:
+            latitude = np.array([new.latitude for new in placed], dtype=float)
+            longitude = np.array([new.longitude for new in placed], dtype=float)
+            found = self.store.locator().locate_many(latitude, longitude)
+            named = np.array([new.district_code is not None for new in placed])
+            report.outside += int(((found == 0) & ~named).sum())
+
+
+def _outside(store: Store, source: str) -> int:
+    """How many complaints of this source have coordinates that no district holds."""
+    complaints = schema.complaints
+    with read(store.engine) as connection:
+        count = connection.scalar(
+            select(func.count()).where(
+                complaints.c.source == source,
+                complaints.c.district_id.is_(None),
+                complaints.c.latitude.is_not(None),
+            )
+        )
+    return count or 0
 
 
 def _known(store: Store, source: str, external_ids: Sequence[str]) -> set[str]:
