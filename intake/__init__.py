@@ -1,6 +1,15 @@
 """Open311 GeoReport v2: complaints come in, and their public part can be read.
 
 Runs inside the command centre, or alone: `gunicorn 'intake:create_app()'`.
+
+Where the standard leaves a choice, or we add to it:
+- POST answers 201, with the complaint's `token` beside its service_request_id; `district_code`
+  is place enough; JSON and multipart bodies are taken as forms are.
+- A retry with the same `Idempotency-Key` and content gets the same answer; other content, 409.
+- An unknown service_code is 404, a body over 2 MB 413, a database that is away 503; several
+  problems of different kinds together are 400.
+- Periods over 90 days are refused, not cut; a date alone is a day of the city's calendar.
+- Control characters are dropped, and lines end in `\\n`; all other text is kept as it came.
 """
 
 from http import HTTPStatus
