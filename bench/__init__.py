@@ -1,0 +1,1 @@
+"""Measurements: every speed we claim has its command here."""
