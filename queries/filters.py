@@ -27,6 +27,7 @@ _URL_KEYS = {
     "as_of": "as_of",
 }
 _MAX_TEXT = 200
+_YEARS = range(1900, 3000)  # beyond, a period before this one has no date
 
 
 class FilterError(ValueError):
@@ -53,6 +54,13 @@ class ComplaintFilter:
     def __post_init__(self) -> None:
         if self.period is not None and self.period not in PERIODS:
             raise FilterError(f"period {self.period!r} is not one of {', '.join(PERIODS)}")
+        for key in ("start", "end", "as_of"):
+            moment = getattr(self, key)
+            if moment is not None and moment.year not in _YEARS:
+                raise FilterError(
+                    f"{key} {moment.isoformat()!r} is not within the years "
+                    f"{_YEARS[0]} to {_YEARS[-1]}"
+                )
         if self.start and self.end and self.start >= self.end:
             raise FilterError(f"start {self.start} is not before end {self.end}")
         if self.as_of is not None and self.as_of.tzinfo is None:
@@ -162,7 +170,7 @@ def _parse(key: str, values: list[str], kind: str) -> Any:
     except ValueError:
         example = "2026-10-31T00:00:00+07:00" if key == "as_of" else "2026-10-31"
         raise FilterError(f"{key} {value!r} is not a date such as {example}") from None
-    if kind == "bool":
+    if "bool" in kind:
         if value not in ("0", "1"):
             raise FilterError(f"{key} {value!r} is neither 0 nor 1")
         return value == "1"
