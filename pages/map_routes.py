@@ -1,11 +1,11 @@
-"""What the map fetches by address: tiles, boundaries, points, what is new, exports, health."""
+"""What the map fetches by address: tiles, boundaries, points, what is new."""
 
 from flask import Blueprint, Flask, Response, request
 
 from data.instants import now
 from data.store import current_store
-from pages import export_routes
-from pages.answers import accepts_gzip, answer_error, answer_errors, answer_json, reason_of
+from pages import export_routes, health
+from pages.answers import accepts_gzip, answer_error, answer_errors, answer_json
 from pages.map_parameters import read_bounds, read_filter, read_int, read_language, read_seq
 from queries.boundaries import boundaries_geojson
 from queries.heat import fetch_heat_tile
@@ -21,16 +21,8 @@ answer_errors(routes)
 
 def init_app(server: Flask) -> None:
     """Must come before Dash, which answers every path that is left."""
-    for blueprint in (routes, export_routes.routes):
+    for blueprint in (routes, export_routes.routes, health.routes):
         server.register_blueprint(blueprint)
-
-
-@routes.get("/healthz")
-def health() -> Response:
-    try:
-        return answer_json({"status": "ok", "seq": current_store().latest_seq()})
-    except Exception as error:  # whatever it is, the answer is that we are not well
-        return answer_json({"status": "unavailable", "reason": reason_of(error)}, status=503)
 
 
 @routes.get("/tiles/heat/<z>/<x>/<y>.png")

@@ -1,0 +1,107 @@
+from datetime import timedelta
+
+import pytest
+
+from data.complaints import NewComplaint, append, receive
+from data.vocabulary import EventKind, Outcome, Status
+from queries.timeline import complaint_page
+from tests.scattered import NOON
+
+
+def after(**elapsed: float):
+    return NOON + timedelta(**elapsed)
+
+
+@pytest.fixture
+def number(any_store) -> str:
+    new = NewComplaint(
+        service_code="garbage",
+        channel_code="app",
+        requested_at=NOON,
+        latitude=-6.19,
+        longitude=106.81,
+        description="<b>Sampah</b> =cmd()",
+        first_name="Budi",
+        phone="0812",
+        media_urls=("https://example.org/a.jpg",),
+    )
+    return receive(any_store, new).service_request_id
+
+
+def test_a_life_is_told_in_order_with_each_units_clock(any_store, number):
+    append(any_store, number, EventKind.TRANSFERRED, at=after(hours=2), unit_code="dbm")
+    append(any_store, number, EventKind.ACKNOWLEDGED, at=after(hours=10))
+    append(any_store, number, EventKind.RESOLVED, at=after(hours=20), note="done")
+    append(any_store, number, EventKind.RATED, at=after(hours=21), data={"stars": 5})
+    view = complaint_page(any_store, number)
+    assert view is not None
+    assert [event.kind for event in view.events] == [
+        EventKind.RECEIVED,
+        EventKind.TRANSFERRED,
+        EventKind.ACKNOWLEDGED,
+        EventKind.RESOLVED,
+        EventKind.RATED,
+    ]
+    assert [event.note for event in view.events][3] == "done"
+    assert view.events[1].unit.name == "Dinas Bina Marga"
+    assert (view.status, view.rating, view.unit.code) == (Status.RESOLVED, 5, "dbm")
+    assert [district.name for district in view.districts] == ["Utara", "Angsana"]
+
+    # The citizen waited ten hours, four more than promised; resolution kept its day.
+    assert (view.response.seconds, view.response.promise) == (36_000, "missed")
+    assert (view.resolution.seconds, view.resolution.promise) == (72_000, "met")
+
+    first, second = view.spells
+    assert (first.unit.code, second.unit.code) == ("kel-10.1", "dbm")
+    assert (first.response.outcome, first.response.promise) == (Outcome.HANDED_OVER, "none")
+    assert (first.response.seconds, first.ended_at) == (7_200, after(hours=2))
+    assert (second.response.seconds, second.response.promise) == (28_800, "missed")
+
+
+def test_an_open_complaint_runs_on_and_is_overdue(any_store, number):
+    view = complaint_page(any_store, number)
+    assert view is not None
+    assert view.is_overdue
+    assert (view.response.outcome, view.response.stopped_at) == (Outcome.OPEN, None)
+    assert view.response.promise == view.resolution.promise == "missed"
+    assert view.response.seconds == (view.seen_at - NOON).total_seconds()
+
+
+def test_rejection_stops_the_clocks_and_owes_nothing(any_store, number):
+    append(any_store, number, EventKind.REJECTED, at=after(hours=3), note="not ours")
+    view = complaint_page(any_store, number)
+    assert view is not None
+    for clock in (view.response, view.resolution, view.spells[0].resolution):
+        assert (clock.outcome, clock.seconds, clock.promise) == (Outcome.REJECTED, 10_800, "none")
+    assert not view.is_overdue
+
+
+def test_a_reopened_complaint_is_unresolved_again(any_store, number):
+    append(any_store, number, EventKind.RESOLVED, at=after(hours=3))
+    append(any_store, number, EventKind.REOPENED, at=after(hours=5))
+    view = complaint_page(any_store, number)
+    assert view is not None
+    assert view.resolution.outcome is Outcome.OPEN
+    assert view.response.seconds == 10_800
+
+
+def test_text_stays_text_and_names_stay_out(any_store, number):
+    view = complaint_page(any_store, number)
+    assert view is not None
+    assert view.description == "<b>Sampah</b> =cmd()"
+    assert view.media_urls == ("https://example.org/a.jpg",)
+    assert "Budi" not in repr(view)
+    assert "0812" not in repr(view)
+
+
+def test_without_a_place_or_a_promise_there_is_still_a_page(any_store):
+    new = NewComplaint(service_code="noise", channel_code="email", requested_at=NOON)
+    view = complaint_page(any_store, receive(any_store, new).service_request_id)
+    assert view is not None
+    assert (view.districts, view.latitude, view.unit, view.spells) == ((), None, None, ())
+    assert view.response.promise == view.resolution.promise == "none"
+
+
+@pytest.mark.parametrize("unknown", ["", "999", "no", "\0", "1' OR '1'='1", "9" * 5_000, "😀"])
+def test_an_unknown_number_has_no_page(any_store, unknown):
+    assert complaint_page(any_store, unknown) is None
