@@ -1,0 +1,92 @@
+"""The application as a whole: what every answer carries, and who answers what."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from data.complaints import NewComplaint, receive, resolve
+from data.settings import SettingError, Settings
+from data.store import Store, open_store
+from queries.counts import count_by
+from queries.figures import figures
+from queries.filters import ComplaintFilter
+
+PAGES = ["/", "/complaints", "/complaints/1", "/healthz", "/open311/v2/services.json"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_answer_is_under_a_strict_policy(client: FlaskClient, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 200
+    policy = response.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy and "unsafe-eval" not in policy
+    assert "unsafe-inline" not in policy.split("style-src")[0]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_page_names_no_other_host(client: FlaskClient) -> None:
+    html = client.get("/").get_data(as_text=True)
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', html)
+    assert loaded and all(address.startswith(("/", "data:")) for address in loaded)
+
+
+def test_every_script_of_the_page_is_served(client: FlaskClient) -> None:
+    html = client.get("/").get_data(as_text=True)
+    for address in re.findall(r'<script src="([^"]+)"', html):
+        with client.get(address) as response:
+            assert response.status_code == 200, address
+
+
+def test_a_process_that_drew_no_page_serves_its_scripts(app: Flask, client: FlaskClient) -> None:
+    scripts = re.findall(r'<script src="([^"]+)"', client.get("/").get_data(as_text=True))
+    settings = app.config["PANTAU"]
+    from app import create_app
+
+    other = create_app(settings, store=app.extensions["pantau"])
+    for address in scripts:
+        with other.test_client().get(address) as response:
+            assert response.status_code == 200, address
+
+
+@pytest.mark.parametrize("path", ["/api/nothing", "/tiles/nothing", "/export/nothing.csv"])
+def test_unknown_addresses_of_data_are_json(client: FlaskClient, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert response.is_json
+
+
+def test_two_processes_on_one_database_agree(any_url: str) -> None:
+    first, second = open_store(any_url), open_store(any_url)  # as two processes would
+    everything = ComplaintFilter()
+    try:
+        for store in (first, second):
+            assert figures(store, everything).received == 0
+        number = receive(
+            first, NewComplaint(service_code="garbage", channel_code="app", district_code="10.1")
+        ).service_request_id
+        receive(second, NewComplaint(service_code="noise", channel_code="app"))
+        resolve(second, number)
+        for store in (first, second):
+            counts = count_by(store, ["status"], everything)
+            assert dict(zip(counts["status"], counts["n"], strict=True)) == {0: 1, 4: 1}
+    finally:
+        first.engine.dispose()
+        second.engine.dispose()
+
+
+def test_a_figure_ages_though_nothing_happens(store: Store) -> None:
+    due = datetime.now(UTC) + timedelta(seconds=1)
+    new = NewComplaint(service_code="garbage", channel_code="app", resolution_due_at=due)
+    receive(store, new)
+    now = figures(store, ComplaintFilter())
+    later = figures(store, ComplaintFilter(as_of=due + timedelta(hours=1)))
+    assert (now.overdue_now, now.not_due) == (0, 1)
+    assert (later.overdue_now, later.not_due) == (1, 0)
+
+
+def test_a_wrong_setting_is_named() -> None:
+    with pytest.raises(SettingError, match="PANTAU_DEMO is 'yes'"):
+        Settings.from_environment({"PANTAU_DEMO": "yes"})
