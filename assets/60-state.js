@@ -110,7 +110,10 @@
         if (pantau.map.show) pantau.map.show(pantau.view);
       }
       pantau.isWall = url.get("wall") === "1";
-      document.documentElement.classList.toggle("wall", pantau.isWall && window.innerWidth >= 1920);
+      if (pantau.isWall && window.innerWidth >= 1920) {
+        document.documentElement.classList.add("wall", "filters-folded");
+        clientside.set_props("scale", { data: 2 });
+      }
       return [
         period, start, end ? pantau.addDays(end, -1) : null,
         ...LISTS.map(list),

@@ -30,6 +30,9 @@
     return made;
   }
 
+  function isPhone() { return window.innerWidth < 768; }
+  function isWall() { return document.documentElement.classList.contains("wall"); }
+
   function number(value) {
     return new Intl.NumberFormat(document.documentElement.lang).format(value);
   }
@@ -69,8 +72,10 @@
       leaflet.setView([view.lat, view.lon], view.zoom, { animate: false });
     } else {
       const size = leaflet.getSize();
-      const extra = Math.log2(Math.max(Math.min(size.x, size.y), 200) / FRAME);
+      const boxes = isPhone() || isWall() ? 0 : 90; // px at the top that the measure's box covers
+      const extra = Math.log2(Math.max(Math.min(size.x, size.y - boxes), 200) / FRAME);
       leaflet.setView(leaflet.getCenter(), config().zoom + Math.floor(extra * 2) / 2, { animate: false });
+      leaflet.panBy([0, -boxes / 2], { animate: false });
     }
   };
 
@@ -298,7 +303,7 @@
 
   function cluster(own, latlng) {
     const count = own.point_count;
-    const size = Math.round((22 + 7 * Math.log10(count)) * (pantau.isWall ? 2 : 1));
+    const size = Math.round((22 + 7 * Math.log10(count)) * (isWall() ? 1.6 : 1));
     const ring = element("span", "cluster" + (own.arrived ? " arrived" : ""));
     ring.style.background = shares(own.statuses || {});
     ring.append(element("span", "cluster-count", short(count)));

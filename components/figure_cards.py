@@ -1,6 +1,8 @@
 """The four figures at the head of the right column."""
 
+import math
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
 from dash import html
@@ -23,11 +25,13 @@ def figure_cards(
     received_before: int | None,
     before: Figures | None = None,
     before_word: str = "",
-) -> list[html.Div]:
+    is_empty_city: bool = False,
+) -> list[Any]:
     """Four cards and the note on how mature the cohort is.
 
     `daily` are counts of received complaints, oldest first; `received_before` is the count of the
-    comparison period, None where there is none; `before` adds the change to every card.
+    comparison period, None where there is none; `before` adds the change to the times and shares.
+    What is open now has none: an older cohort has had longer to be closed.
     """
     return [
         _card(
@@ -60,13 +64,25 @@ def figure_cards(
                 overdue=format_number(now.overdue_now),
                 share=format_percent(now.overdue_share, 0),
             ),
-            change=_relative(
-                now.open_now, before.open_now if before else None, before_word, good="down"
-            ),
             is_alarming=now.overdue_share > 0.5,
         ),
-        html.P(maturity_note(now), className="maturity"),
+        _empty_city() if is_empty_city else html.P(maturity_note(now), className="maturity"),
     ]
+
+
+def _empty_city() -> html.Div:
+    return html.Div(
+        [
+            html.P(_("No complaints yet"), className="panel-title"),
+            html.P(
+                _(
+                    "Connect a citizen app to the Open311 interface, import old data, "
+                    "or fill the demo city: flask demo fill."
+                )
+            ),
+        ],
+        className="empty-city",
+    )
 
 
 def maturity_note(now: Figures) -> str:
@@ -137,16 +153,12 @@ def _quantile(seconds: float | None, n: int) -> str:
     return _("not reached") if n and text == NOTHING else text
 
 
-def _relative(
-    now: float, before: float | None, before_word: str, *, good: str | None = None
-) -> html.Span | None:
+def _relative(now: float, before: float | None, before_word: str) -> html.Span | None:
     if not before:
         return None
-    change = (now - before) / before
-    tone = "" if good is None or round(change, 2) == 0 else " worse" if change > 0 else " better"
+    share = format_change(100 * (now - before) / before) + "%"
     return html.Span(
-        [format_change(100 * change) + "%", html.Span(f" {before_word}", className="change-word")],
-        className=f"change{tone}",
+        [share, html.Span(f" {before_word}", className="change-word")], className="change"
     )
 
 
@@ -154,20 +166,21 @@ def _duration_change(now: Figures, before: Figures | None) -> html.Span | None:
     if before is None:
         return None
     pair = (now.median_response_seconds, before.median_response_seconds)
-    if NOTHING in [format_duration(seconds) for seconds in pair]:
+    if any(math.isnan(seconds) for seconds in pair):
         return None
-    change = float(pair[0] or 0) - float(pair[1] or 0)
-    sign = "" if change < 0 else "+"
-    return html.Span(
-        sign + format_duration(change), className=f"change {'worse' if change > 0 else 'better'}"
-    )
+    change = pair[0] - pair[1]
+    if abs(change) < 60:
+        return _change(_("as before"), 0)
+    return _change(("+" if change > 0 else "") + format_duration(change), change)
 
 
-def _share_change(now: float | None, before: float | None) -> html.Span | None:
-    if NOTHING in (format_percent(now), format_percent(before)):
+def _share_change(now: float, before: float | None) -> html.Span | None:
+    if before is None or math.isnan(now) or math.isnan(before):
         return None
-    change = 100 * (float(now or 0) - float(before or 0))
-    return html.Span(
-        _("{change} points").format(change=format_change(change, 1)),
-        className=f"change {'worse' if change < 0 else 'better'}",
-    )
+    points = round(100 * (now - before), 1)
+    return _change(_("{change} points").format(change=format_change(points, 1)), -points)
+
+
+def _change(words: str, harm: float) -> html.Span:
+    tone = " worse" if harm > 0 else " better" if harm < 0 else ""
+    return html.Span(words, className=f"change{tone}")

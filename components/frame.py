@@ -49,6 +49,9 @@ def header(reference: Reference) -> html.Header:
             html.Div(
                 [
                     html.H1(reference.city.name, className="city"),
+                    html.Span(_("demo"), title=_("Demo data, made up"), className="tag demo-tag")
+                    if reference.city.demo
+                    else None,
                     html.P(id=ids.SENTENCE, className="sentence", role="status"),
                 ],
                 className="heading",

@@ -8,6 +8,7 @@ QUERY = "query"  # Store: the filter as a URL query string
 VIEW = "view"  # Store: {measure, level, compare, layers}
 LIVE = "live"  # Store: {seq} at every change
 LIVE_SLOW = "live-slow"  # Store: {seq}, at most every five seconds
+SCALE = "scale"  # Store: 2 on a wall
 THEME = "theme"  # Store: 'dark' | 'light'
 SENTENCE = "sentence"
 NOTICE = "notice"

@@ -116,13 +116,18 @@ def register(app: Dash) -> None:
         )
 
     @app.callback(
-        Output(ids.SERIES, "figure"), Output(ids.SERIES_TABLE, "children"), query, live_slow, theme
+        Output(ids.SERIES, "figure"),
+        Output(ids.SERIES_TABLE, "children"),
+        query,
+        live_slow,
+        theme,
+        Input(ids.SCALE, "data"),
     )
-    def show_series(query: str | None, _live: Any, theme: str | None) -> Any:
+    def show_series(query: str | None, _live: Any, theme: str | None, scale: float) -> Any:
         if query is None:
             return no_update, no_update
         daily = daily_series(current_store(), ComplaintFilter.from_query(query))
-        return series_chart(daily, theme=theme_of(theme)), series_table(daily)
+        return series_chart(daily, theme=theme_of(theme), scale=scale), series_table(daily)
 
     @app.callback(Output(ids.SERVICE_BARS, "children"), query, live_slow)
     def show_services(query: str | None, _live: Any) -> Any:
@@ -222,6 +227,7 @@ def figures_of(
         received_before=received_before,
         before=before,
         before_word=_("on a year ago") if compare == "year" else _("on the period before"),
+        is_empty_city=store.latest_seq() == 0,
     )
     return cards, unmapped_note(present)
 

@@ -123,6 +123,7 @@ def layout() -> html.Div:
             dcc.Store(id=ids.VIEW),
             dcc.Store(id=ids.LIVE),
             dcc.Store(id=ids.LIVE_SLOW),
+            dcc.Store(id=ids.SCALE, data=1),
             dcc.Store(id=ids.THEME, data=theme_of_request()),
             html.Div(id="page-config", hidden=True, **{"data-config": _config(store, reference)}),
             html.A(_("To the content"), href="#content", className="skip-link"),
