@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -18,7 +19,8 @@ from data.store import Store
 
 MOVES_PER_COMPLAINT = 3.6  # of a whole life, so that the backlog neither grows nor melts
 _QUIETEST = 0.4  # of the mean rate: at night the map should not look broken
-_LONGEST_SILENCE = 90.0  # seconds
+_EVENNESS = 4.0
+_IDLE_SECONDS = 3.0
 _TICK = 0.25
 _FIRST_RETRY, _LAST_RETRY = 1.0, 30.0
 
@@ -51,10 +53,16 @@ class Live:
         """Until SIGTERM or SIGINT, or until the process that started this one is gone."""
         _stop_at_signals()
         parent = os.getppid()
-        while os.getppid() == parent:
-            self.tick(time.monotonic())
-            time.sleep(_TICK)
-        self._warn("the server that this demo lives beside is gone")
+        try:
+            while os.getppid() == parent:
+                self.tick(time.monotonic())
+                time.sleep(_TICK)
+            self._warn("the process that started this demo is gone, and so it ends")
+        except _Stopped:
+            self._store.engine.dispose()
+            sys.stdout.flush()
+            # Taking the libraries down one by one can last a second, and nothing is left to do.
+            os._exit(0)
 
     def tick(self, now: float) -> None:
         """Do what is due at `now` (monotonic seconds)."""
@@ -68,8 +76,8 @@ class Live:
 
     def _pause(self, per_hour: float) -> float:
         factor = max(self._newcomers.hour_factor(self._local()), _QUIETEST)
-        wait = float(self._rng.exponential(3600 / (per_hour * factor)))
-        return min(wait, max(_LONGEST_SILENCE, 3 * 3600 / per_hour))
+        # More even than chance would have it: who looks at a demo should not wait for minutes.
+        return float(self._rng.gamma(_EVENNESS, 3600 / (per_hour * factor * _EVENNESS)))
 
     def _post(self) -> float:
         """Report one complaint; returns the seconds until the next."""
@@ -97,16 +105,21 @@ class Live:
             self._warn(f"the database did not answer: {error}")
             return _LAST_RETRY
         else:
-            if move is not None:
-                self._tell(f"{move.service_request_id} {move.kind}")
+            if move is None:
+                return _IDLE_SECONDS
+            self._tell(f"{move.service_request_id} {move.kind}")
         return self._pause(self._per_hour * MOVES_PER_COMPLAINT)
+
+
+class _Stopped(BaseException):
+    """A signal came. No `except Exception` on the way may hold it up."""
 
 
 def _stop_at_signals() -> None:
     def stop(_number: int, _frame: Any) -> None:
         # An exception, so that a request under way does not hold the process up; whatever
         # transaction it interrupts is rolled back.
-        raise SystemExit(0)
+        raise _Stopped
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)

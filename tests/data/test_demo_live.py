@@ -76,10 +76,10 @@ def start_live(store: Store, var: Path, url: str, *, rate: int = 3000) -> subpro
 
 
 def wait_until(happened: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 40
     while not happened():
         assert process.poll() is None, process.stdout.read() if process.stdout else ""
-        assert time.monotonic() < deadline, "nothing happened in 20 s"
+        assert time.monotonic() < deadline, "nothing happened in 40 s"
         time.sleep(0.1)
 
 
@@ -106,7 +106,7 @@ def test_it_reports_and_moves_on_and_stops_at_once(
         asked = time.monotonic()
         live.send_signal(signal.SIGTERM)
         assert live.wait(timeout=5) == 0
-        assert time.monotonic() - asked < 1
+        assert time.monotonic() - asked < 1.5  # a busy machine included
     finally:
         live.kill()
         live.communicate()
