@@ -141,7 +141,8 @@ def _draw_inset(figure: Figure, scene: Scene, everything: Box, view: Box) -> Non
     """The whole city in small, where the frame leaves out a part of it, such as islands."""
     axes = _axes(figure, _INSET_BOX, scene.theme.panel)
     draw_districts(axes, scene.shapes, scene.fills, scene.theme, line=0.2)
-    _show(axes, _to_proportions(everything, _INSET_BOX))
+    both = (*np.minimum(everything, view)[:2].tolist(), *np.maximum(everything, view)[2:].tolist())
+    _show(axes, _to_proportions(both, _INSET_BOX))
     west, south, east, north = view
     axes.add_patch(
         Rectangle(
@@ -160,9 +161,9 @@ def _draw_words(figure: Figure, scene: Scene) -> None:
     theme = scene.theme
     pen = Lettering(figure)
     y = pen.write(
-        scene.title, 0.025, 0.965, size=15, colour=theme.text, width=0.95, bold=True, most_lines=2
+        scene.title, 0.025, 0.972, size=15, colour=theme.text, width=0.95, bold=True, most_lines=2
     )
-    pen.write(scene.subtitle, 0.025, y - 0.008, size=11, colour=theme.muted, width=0.95)
+    pen.write(scene.subtitle, 0.025, y - 0.004, size=11, colour=theme.muted, width=0.95)
     y = 0.865
     for row in scene.legend:
         y = _draw_legend_row(figure, pen, row, y, theme)

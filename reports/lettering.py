@@ -5,7 +5,7 @@ from functools import cache
 
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
-from matplotlib.textpath import TextPath
+from matplotlib.textpath import text_to_path
 
 _FAMILY = "DejaVu Sans"  # comes with matplotlib, so every machine draws the same
 _LINE = 1.32  # line height, in font sizes
@@ -82,11 +82,8 @@ def _cut(word: str, font: FontProperties, width_points: float) -> str:
 
 
 def _width(text: str, font: FontProperties) -> float:
-    if not text:
-        return 0.0
-    # A dollar sign would begin a formula; it is as wide as an S.
-    path = TextPath((0, 0), text.replace("$", "S"), prop=font)
-    return float(path.get_extents().x1) if len(path.vertices) else 0.0
+    """In points. Never as a formula, which a pair of dollar signs would begin."""
+    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0])
 
 
 @cache

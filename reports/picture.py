@@ -9,7 +9,7 @@ import pandas as pd
 from data.i18n import use_language
 from data.store import Store
 from queries.boundaries import boundaries
-from queries.classes import NONE_COLOUR, NOT_REACHED_COLOUR, Classes, classify
+from queries.classes import NOT_REACHED_COLOUR, Classes, classify
 from queries.counts import count_by
 from queries.districts import district_differences, district_values
 from queries.filters import ComplaintFilter, FilterError
@@ -19,7 +19,7 @@ from queries.views import local_today
 from reports.drawing import Scene, draw
 from reports.framing import frame_of, heat_in, heat_zoom, points_of, shapes_of, to_world
 from reports.map_layers import HATCH
-from reports.picture_theme import THEMES
+from reports.picture_theme import THEMES, PictureTheme
 from reports.picture_words import MeasureWords, PictureWords
 
 LAYERS = ("districts", "points", "heat")
@@ -89,14 +89,18 @@ def _scene(
     heat_legend = (
         writer.heat(full_colour_per_km2(store, wanted, heat_zoom(frame))) if has_heat else []
     )
-    legend = writer.classes(values, classes, is_difference=earlier is not None) if is_filled else []
+    legend = (
+        writer.classes(values, classes, is_difference=earlier is not None, theme=THEMES[theme])
+        if is_filled
+        else []
+    )
     return Scene(
         theme=THEMES[theme],
         title=writer.sentence(store, wanted),
         subtitle=writer.subtitle(store, earlier) if is_filled else "",
         frame=frame,
         shapes=list(shapes),
-        fills=_fills(codes, values, classes) if is_filled else (),
+        fills=_fills(codes, values, classes, THEMES[theme]) if is_filled else (),
         outlined=list(outlined),
         heat=heat,
         heat_box=heat_box,
@@ -128,10 +132,12 @@ def _values(store: Store, chosen: _Choice, earlier: ComplaintFilter | None) -> p
     return district_differences(store, wanted, earlier, measure=measure, level=level)
 
 
-def _fills(codes: Sequence[str], values: pd.DataFrame, classes: Classes) -> list[str]:
-    states = {"too_few": HATCH, "not_reached": NOT_REACHED_COLOUR, "none": NONE_COLOUR}
+def _fills(
+    codes: Sequence[str], values: pd.DataFrame, classes: Classes, theme: PictureTheme
+) -> list[str]:
+    states = {"too_few": HATCH, "not_reached": NOT_REACHED_COLOUR, "none": theme.none}
     by_code = {
         code: classes.colour(value) if state == "ok" else states[state]
         for code, value, state in zip(values["code"], values["value"], values["state"], strict=True)
     }
-    return [by_code.get(code, NONE_COLOUR) for code in codes]
+    return [by_code.get(code, theme.none) for code in codes]

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.path import Path
 
 from data.vocabulary import Status
+from queries.classes import NONE_COLOUR
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,13 @@ class PictureTheme:
     land: str
     hatch: str
     statuses: dict[str, str]
+
+    @property
+    def none(self) -> str:
+        """A district without a value: seen through, so that it is not taken for a class."""
+        over, under = to_rgb(NONE_COLOUR), to_rgb(self.panel)
+        red, green, blue = (0.3 * a + 0.7 * b for a, b in zip(over, under, strict=True))
+        return to_hex((red, green, blue))
 
 
 THEMES = {

@@ -11,13 +11,14 @@ from data.i18n import format_instant, format_number, ngettext
 from data.i18n import gettext as _
 from data.reference import Reference
 from data.store import Store
-from queries.classes import NONE_COLOUR, NOT_REACHED_COLOUR, Classes
 from queries.axes import PLACE_OUTSIDE, PLACE_UNKNOWN
+from queries.classes import NOT_REACHED_COLOUR, Classes
 from queries.filters import ComplaintFilter
 from queries.heat_field import PALETTE, density_of
 from queries.views import local_today, seen_at
 from reports.drawing import LegendRow
 from reports.map_layers import HATCH, Points
+from reports.picture_theme import PictureTheme
 
 
 class MeasureWords(Protocol):
@@ -56,12 +57,12 @@ class PictureWords:
         return " · ".join(parts)
 
     def classes(
-        self, values: pd.DataFrame, classes: Classes, *, is_difference: bool
+        self, values: pd.DataFrame, classes: Classes, *, is_difference: bool, theme: PictureTheme
     ) -> list[LegendRow]:
         """A heading with the unit, a row per class and per state that occurs, with districts."""
         title = self.words.measure_word(self.measure)
         if is_difference:
-            title = f"{title}: {_('difference')}"
+            title = _("{measure}: difference").format(measure=title)
         unit = self.words.unit_word(self.measure, is_difference=is_difference)
         rows = [LegendRow(title, heading=True), LegendRow(unit, count=_("districts"))]
         shown = values.loc[values["state"] == "ok", "value"]
@@ -79,7 +80,7 @@ class PictureWords:
         for state, fill, label in (
             ("not_reached", NOT_REACHED_COLOUR, _("Not reached: over half still wait")),
             ("too_few", HATCH, _("Fewer than 20")),
-            ("none", NONE_COLOUR, _("No value")),
+            ("none", theme.none, _("No value")),
         ):
             if state in states:
                 rows.append(LegendRow(label, format_number(int(states[state])), fill=fill))

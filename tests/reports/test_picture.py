@@ -2,10 +2,10 @@ import io
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import shapely
 from defusedxml.ElementTree import fromstring
 from matplotlib.colors import to_hex
 from matplotlib.font_manager import FontProperties
@@ -13,7 +13,7 @@ from PIL import Image
 
 from components import measures as words
 from components import tokens
-from queries.boundaries import simplify_together
+from queries.boundaries import boundaries, simplify_together
 from queries.classes import classify
 from queries.districts import MEASURES, district_values
 from queries.filters import ComplaintFilter, FilterError
@@ -165,17 +165,12 @@ def test_lines_are_wrapped_and_long_words_cut():
 
 
 def test_simplified_neighbours_still_touch(jakarta_store):
-    from queries.boundaries import boundaries
-
     reference = jakarta_store.reference()
     leaves = boundaries(jakarta_store, reference.leaf_level)
     assert len(leaves.districts) == 267
-    import shapely
-
     assert shapely.is_valid(leaves.shapes).all()
     apart = shapely.area(leaves.shapes).sum()
     together = shapely.area(shapely.union_all(leaves.shapes))
     assert together == pytest.approx(apart, rel=1e-6)  # neither gap nor overlap
     assert shapely.get_num_coordinates(leaves.shapes).sum() < 8_000
     assert len(simplify_together(np.array([], dtype=object))) == 0
-    assert ElementTree is not None
