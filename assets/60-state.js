@@ -191,16 +191,25 @@
 
     /* A drag over the daily series sets the period, a double click gives it up. */
     brush: function (selected) {
-      const days = ((selected || {}).points || []).map((point) => String(point.x).slice(0, 10)).sort();
-      if (days.length) {
-        pantau.brushed = true;
-        pantau.setDates(days[0], days[days.length - 1]);
-      } else if (pantau.brushed && selected === null) {
-        pantau.brushed = false;
-        pantau.setPeriod(DEFAULT_PERIOD);
+      const chart = document.querySelector("#series .js-plotly-plot");
+      if (chart && !chart.dataset.heard) {
+        chart.dataset.heard = "1";
+        chart.on("plotly_deselect", unbrush); // only ever sent by a double click
       }
+      const days = ((selected || {}).points || []).map((point) => String(point.x).slice(0, 10)).sort();
+      if (!days.length) return;
+      const { period, start, end } = pantau.state;
+      pantau.beforeBrush = pantau.beforeBrush || { period, start, end };
+      pantau.setDates(days[0], days[days.length - 1]);
     },
   };
+
+  function unbrush() {
+    const before = pantau.beforeBrush;
+    pantau.beforeBrush = null;
+    if (before && before.period) pantau.setPeriod(before.period);
+    else if (before) pantau.setDates(before.start, before.end);
+  }
 
   /* "[" and "]": the same length of time, earlier or later. */
   pantau.stepPeriod = function (direction) {

@@ -10,7 +10,7 @@
   const EMPTY = { type: "FeatureCollection", features: [] };
   const TOO_FEW = -1, NOT_REACHED = -2;
   const CLICK_PAUSE = 260; // ms in which a second click makes a double click
-  const FRAME = 460; // px that the city's own zoom was chosen for
+  const FRAME = 500; // px that the city's own zoom was chosen for
   const SINGLE_ZOOM = 15; // from here on every complaint is drawn by itself
   const FEW = 60; // as are so few, at any zoom
   const CELL = 56; // px, the side of the square whose complaints become one ring
@@ -30,7 +30,6 @@
     return made;
   }
 
-  function isPhone() { return window.innerWidth < 768; }
   function isWall() { return document.documentElement.classList.contains("wall"); }
 
   function number(value) {
@@ -72,10 +71,8 @@
       leaflet.setView([view.lat, view.lon], view.zoom, { animate: false });
     } else {
       const size = leaflet.getSize();
-      const boxes = isPhone() || isWall() ? 0 : 90; // px at the top that the measure's box covers
-      const extra = Math.log2(Math.max(Math.min(size.x, size.y - boxes), 200) / FRAME);
+      const extra = Math.log2(Math.max(Math.min(size.x, size.y), 200) / FRAME);
       leaflet.setView(leaflet.getCenter(), config().zoom + Math.floor(extra * 2) / 2, { animate: false });
-      leaflet.panBy([0, -boxes / 2], { animate: false });
     }
   };
 
@@ -138,7 +135,7 @@
         box.append(element("div", "tip-value", value[1]), element("div", "tip-detail", value[2]));
       }
       return box;
-    }, { sticky: true, direction: "top", offset: [0, -8], className: "tip-frame" });
+    }, { sticky: true, direction: "top", offset: [0, -8], className: "tip-frame", opacity: 1 });
     layer.on("mouseover", () => layer.setStyle({ weight: 2.5 }).bringToFront());
     layer.on("mouseout", () => layer.setStyle({ weight: 1 }));
     layer.on("click", (event) => {
@@ -221,7 +218,7 @@
     const bounds = leaflet.getBounds().pad(0.1);
     const box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
     const address = "/api/points.geojson?bbox=" + box.map((degree) => degree.toFixed(5)).join(",") +
-      "&zoom=" + Math.floor(leaflet.getZoom()) + "&" + pantau.state.query;
+      "&zoom=" + (Math.floor(leaflet.getZoom()) - (isWall() ? 1 : 0)) + "&" + pantau.state.query;
     const pane = leaflet.getPane("points");
     const dim = setTimeout(() => pane && pane.classList.add("loading"), 150);
     fetch(address, { signal: mine.signal })

@@ -89,6 +89,7 @@ def choices(
         multi=multi,
         clearable=clearable,
         searchable=searchable,
+        maxHeight=340,
         placeholder=placeholder,
         labels={
             "select_all": _("Select all"),

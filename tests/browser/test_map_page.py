@@ -187,3 +187,24 @@ def test_a_phone_shows_figures_first_and_never_scrolls_sideways(watched: Watched
     expect(page.locator("#filters")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#filters")).not_to_be_visible()
+
+
+def test_a_drag_over_the_series_chooses_days_and_a_double_click_gives_them_up(
+    watched: Watched,
+) -> None:
+    page = watched.open()
+    before = received(page)
+    page.wait_for_selector("#series .bars path", state="attached")
+    chart = page.locator("#series .nsewdrag").first.bounding_box()
+    assert chart
+    middle = chart["y"] + chart["height"] / 2
+    page.mouse.move(chart["x"] + 60, middle)
+    page.mouse.down()
+    page.mouse.move(chart["x"] + 140, middle, steps=6)
+    page.mouse.up()
+    wait_for_other_figures(page, before)
+    assert re.search(r"\?start=[\d-]+&end=[\d-]+&", page.url)
+    page.wait_for_timeout(800)
+    page.mouse.dblclick(chart["x"] + 60, middle)
+    expect(page.locator(".figure-number").first).to_have_text(before, timeout=8_000)
+    assert "?period=30d&" in page.url
