@@ -25,4 +25,4 @@ ruff format --check -q . || { echo "unformatted files: run 'make format'"; exit 
 ruff check -q .
 mypy --no-error-summary
 lint-imports --no-cache >/tmp/pantau-imports.log 2>&1 || { cat /tmp/pantau-imports.log; exit 1; }
-exec pytest -q -n 2 --dist loadgroup "$@"
+exec pytest -q -n 2 --dist loadfile "$@"

@@ -30,8 +30,6 @@ from tests.conftest import CITIES, ROOT, real_file
 from tests.queries import boston_oracle
 from tests.queries.boston_oracle import Cohort
 
-pytestmark = pytest.mark.xdist_group("boston")
-
 WHOLE = Cohort("2011-07-01", "2012-01-01", "2012-01-31T00:00:00-05:00")
 EARLY, LATER = "2011-10-01T00:00:00-04:00", "2011-12-15T00:00:00-05:00"
 COHORTS = [
