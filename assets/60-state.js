@@ -189,6 +189,32 @@
       return query === queryBefore ? clientside.no_update : query;
     },
 
+    /* The daily series as a table, newest first; only while it is looked at. */
+    tabulate: function (figure) {
+      pantau.series = figure || pantau.series;
+      const place = document.getElementById("series-table");
+      if (!place || !pantau.series || !place.closest(".as-table")) return;
+      const texts = pantau.config().texts;
+      const bars = (pantau.series.data || [])[0] || {};
+      const table = document.createElement("table");
+      table.className = "numbers";
+      table.createCaption().textContent = texts.series;
+      table.caption.className = "visually-hidden";
+      const line = (section, tags, words) => {
+        const row = section.insertRow();
+        words.forEach((word, index) => {
+          const cell = row.appendChild(document.createElement(tags[index]));
+          cell.textContent = word;
+          if (tags[index] === "th") cell.scope = section.tagName === "THEAD" ? "col" : "row";
+        });
+      };
+      line(table.createTHead(), ["th", "th"], [texts.day, texts.received]);
+      const body = table.createTBody();
+      (bars.hovertext || []).map((words) => words.split("<br>n ")).reverse()
+        .forEach((words) => line(body, ["th", "td"], words));
+      place.replaceChildren(table);
+    },
+
     /* A drag over the daily series sets the period, a double click gives it up. */
     brush: function (selected) {
       const chart = document.querySelector("#series .js-plotly-plot");

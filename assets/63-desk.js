@@ -97,6 +97,7 @@
     const tableButton = target.closest(".table-toggle");
     if (tableButton) {
       const isTable = tableButton.closest(".panel").classList.toggle("as-table");
+      clientside.pantau.tabulate();
       return tableButton.setAttribute("aria-pressed", String(isTable));
     }
     const link = target.closest("a[data-page]");

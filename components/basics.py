@@ -101,20 +101,3 @@ def choices(
             "no_options_found": _("Nothing found"),
         },
     )
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[Any]], *, caption: str) -> html.Table:
-    """A plain table: the first column names the row, the others are numbers."""
-    return html.Table(
-        [
-            html.Caption(caption, className="visually-hidden"),
-            html.Thead(html.Tr([html.Th(word, scope="col") for word in head])),
-            html.Tbody(
-                [
-                    html.Tr([html.Th(row[0], scope="row"), *(html.Td(cell) for cell in row[1:])])
-                    for row in rows
-                ]
-            ),
-        ],
-        className="numbers",
-    )

@@ -1,13 +1,14 @@
-"""Complaints received per day. Dragging over it chooses the period."""
+"""Complaints received per day. Dragging over it chooses the period.
+
+The table of the same numbers is made by assets/60-state.js from the figure: a component per day
+would keep the browser busy for seconds.
+"""
 
 import pandas as pd
 import plotly.graph_objects as go
-from dash import html
 
-from components.basics import table
 from components.tokens import FONT_FAMILY, Theme
 from data.i18n import format_number, format_short_date
-from data.i18n import gettext as _
 
 
 def template(theme: Theme, *, scale: float = 1) -> go.layout.Template:
@@ -70,15 +71,6 @@ def series_chart(daily: pd.DataFrame, *, theme: Theme, scale: float = 1) -> go.F
         yaxis={"fixedrange": True, "tickformat": ",d"},
     )
     return figure
-
-
-def series_table(daily: pd.DataFrame) -> html.Table:
-    """The same as numbers, newest first."""
-    rows = [
-        (format_short_date(day), format_number(n))
-        for day, n in zip(daily["day"][::-1], daily["n"][::-1], strict=True)
-    ]
-    return table([_("Day"), _("Received")], rows, caption=_("Complaints received per day"))
 
 
 def _separators() -> str:

@@ -13,7 +13,7 @@ from components.complaint_view import complaint_card
 from components.figure_cards import figure_cards, unmapped_note
 from components.map_view import map_view
 from components.newest_list import newest_list
-from components.series_chart import series_chart, series_table
+from components.series_chart import series_chart
 from components.service_bars import service_bars
 from components.tokens import theme_of
 from components.words import compare_word
@@ -117,7 +117,6 @@ def register(app: Dash) -> None:
 
     @app.callback(
         Output(ids.SERIES, "figure"),
-        Output(ids.SERIES_TABLE, "children"),
         query,
         live_slow,
         theme,
@@ -125,9 +124,9 @@ def register(app: Dash) -> None:
     )
     def show_series(query: str | None, _live: Any, theme: str | None, scale: float) -> Any:
         if query is None:
-            return no_update, no_update
+            return no_update
         daily = daily_series(current_store(), ComplaintFilter.from_query(query))
-        return series_chart(daily, theme=theme_of(theme), scale=scale), series_table(daily)
+        return series_chart(daily, theme=theme_of(theme), scale=scale)
 
     @app.callback(Output(ids.SERVICE_BARS, "children"), query, live_slow)
     def show_services(query: str | None, _live: Any) -> Any:
@@ -194,6 +193,7 @@ def _register_scripts(app: Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("pantau", "brush"), Input(ids.SERIES, "selectedData")
     )
+    app.clientside_callback(ClientsideFunction("pantau", "tabulate"), Input(ids.SERIES, "figure"))
 
 
 def compared(

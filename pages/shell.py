@@ -177,6 +177,9 @@ def _config(store: Store, reference: Reference) -> str:
                     "The district boundaries could not be loaded; everything else still works."
                 ),
                 "overdue": _("overdue"),
+                "day": _("Day"),
+                "received": _("Received"),
+                "series": _("Complaints received per day"),
             },
         },
         separators=(",", ":"),

@@ -9,7 +9,7 @@ import pytest
 from components.choropleth import NOT_REACHED, TOO_FEW, classes_of, hideout, legend
 from components.figure_cards import figure_cards, sparkline
 from components.newest_list import clock_words
-from components.series_chart import series_chart, series_table
+from components.series_chart import series_chart
 from components.service_bars import service_bars
 from components.tokens import DARK
 from data.i18n import use_language
@@ -135,12 +135,12 @@ def test_bars_are_longest_first_and_say_which_is_chosen() -> None:
     assert words(service_bars(counts.head(0))) == "Nothing to count here."
 
 
-def test_the_series_has_a_table_that_says_the_same() -> None:
+def test_the_series_says_day_and_number() -> None:
     days = pd.date_range("2026-10-01", periods=3).date
     daily = pd.DataFrame({"day": days, "n": [5, 1_000, 7]})
     figure = series_chart(daily, theme=DARK)
     assert list(figure.data[0].y) == [5, 1_000, 7]
-    assert "1,000" in words(series_table(daily))
+    assert figure.data[0].hovertext[1] == "2 Oct 2026<br>n 1,000"
     assert series_chart(daily.head(0), theme=DARK).data[0].x is not None
 
 
