@@ -83,6 +83,8 @@ def measure(url: str, extra: str) -> list[tuple[str, float, int]]:
             before = traffic.answered
             begun = traffic.last = time.perf_counter()
             page.evaluate("([id, value]) => window.pantau.setValue(id, value)", [control, value])
+            while not traffic.open and traffic.answered == before:
+                page.wait_for_timeout(5)
             _wait_until_quiet(page, traffic)
             change = f"{control} = {value}"
             found.append((change, traffic.last - begun, traffic.answered - before))
