@@ -1,20 +1,24 @@
 """Builds the server: configuration, security, pages, blueprints. No logic."""
 
+import logging
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from flask import Flask, Response
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 import intake
 from data import boundaries, keys
 from data import commands as city_commands
 from data.demo import commands as demo_commands
 from data.imports import commands as import_commands
+from data.reference import CityMissing
 from data.settings import Settings
 from data.store import Store, open_store
 from pages import map_routes, shell
 from queries import commands as stats_commands
 
+server_log = logging.getLogger("pantau")
 _PARTS = (
     city_commands,
     boundaries,
@@ -45,8 +49,17 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     # one yet must be able to serve them to a reader whose page another process drew.
     pages._generate_scripts_html()
     pages._generate_css_dist_html()
+    for failure in (CityMissing, OperationalError, InterfaceError):
+        server.register_error_handler(failure, _unavailable)
     _protect(server, pages.csp_hashes(), settings.basemap_url)
     return server
+
+
+def _unavailable(error: Exception) -> tuple[str, int, dict[str, str]]:
+    """A page without its database says so; what the database said is for the log."""
+    server_log.error("%s: %s", type(error).__name__, error)
+    what = str(error) if isinstance(error, CityMissing) else "the database does not answer"
+    return f"Pantau is not available: {what}.\n", 503, {"Content-Type": "text/plain"}
 
 
 def _protect(server: Flask, hashes: Sequence[str], basemap_url: str | None) -> None:

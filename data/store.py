@@ -5,12 +5,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, inspect, select
 
 from data import schema
 from data.database import open_engine, read
 from data.geography import Locator, load_locator
-from data.reference import Reference, load_reference
+from data.reference import CityMissing, Reference, load_reference
 
 _CHECK_SECONDS = 1.0
 
@@ -41,6 +41,8 @@ class Store:
 
     def _reload_if_changed(self) -> None:
         with read(self.engine) as connection:
+            if self._reference is None and not inspect(connection).has_table("settings"):
+                raise CityMissing("the database holds no city; run `flask city init`")
             version = connection.scalar(
                 select(schema.settings.c.value).where(schema.settings.c.key == "reference_version")
             )

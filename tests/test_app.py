@@ -2,11 +2,13 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app import create_app
 from data.complaints import NewComplaint, receive, resolve
 from data.settings import SettingError, Settings
 from data.store import Store, open_store
@@ -43,8 +45,6 @@ def test_every_script_of_the_page_is_served(client: FlaskClient) -> None:
 def test_a_process_that_drew_no_page_serves_its_scripts(app: Flask, client: FlaskClient) -> None:
     scripts = re.findall(r'<script src="([^"]+)"', client.get("/").get_data(as_text=True))
     settings = app.config["PANTAU"]
-    from app import create_app
-
     other = create_app(settings, store=app.extensions["pantau"])
     for address in scripts:
         with other.test_client().get(address) as response:
@@ -85,6 +85,15 @@ def test_a_figure_ages_though_nothing_happens(store: Store) -> None:
     later = figures(store, ComplaintFilter(as_of=due + timedelta(hours=1)))
     assert (now.overdue_now, now.not_due) == (0, 1)
     assert (later.overdue_now, later.not_due) == (1, 0)
+
+
+def test_a_database_without_a_city_is_said_and_not_a_failure(tmp_path: Path) -> None:
+    settings = Settings(f"sqlite:///{tmp_path / 'empty.db'}", tmp_path, demo=False, var=tmp_path)
+    application = create_app(settings)
+    response = application.test_client().get("/")
+    assert response.status_code == 503
+    assert "flask city init" in response.get_data(as_text=True)
+    application.extensions["pantau"].engine.dispose()
 
 
 def test_a_wrong_setting_is_named() -> None:
