@@ -70,9 +70,7 @@ def _empty_columns() -> dict[str, Array]:
 def _brought_up_to_date(store: Store, known: Facts) -> Facts:
     complaints = schema.complaints
     names = ("id", *schema.FACT_COLUMNS)
-    chosen = [
-        func.coalesce(type_coerce(complaints.c[name], BigInteger), MISSING) for name in names
-    ]
+    chosen = [func.coalesce(type_coerce(complaints.c[name], BigInteger), MISSING) for name in names]
     with read(store.engine) as connection:
         seq = connection.scalar(select(func.max(schema.events.c.seq))) or 0
         if seq == known.seq:
