@@ -56,6 +56,7 @@
         leaflet.on("moveend", onMove);
         leaflet.getContainer().setAttribute("aria-label", config().texts.map);
         map.refreshPoints();
+        map.refreshHeat();
       }, 0));
       leaflet.on("unload", () => { if (map.instance === leaflet) map.instance = null; });
     });
@@ -187,10 +188,9 @@
       });
     },
 
-    /* The heat layer's address says what it shows, so the browser's cache is right. */
-    heatUrl: function (query, view, live) {
-      if (!view || !view.layers.includes("heat") || query === undefined || query === null) return config().blank;
-      return "/tiles/heat/{z}/{x}/{y}.png?" + query + "&seq=" + ((live || {}).seq || 0);
+    drawHeat: function (query, view, live) {
+      heatSeq = (live || {}).seq || heatSeq;
+      map.refreshHeat();
     },
 
     drawPoints: function (query, view) {
@@ -200,6 +200,30 @@
       map.refreshPoints();
     },
   });
+
+  /* ---- heat: drawn by the server ---- */
+
+  let heat = null, heatSeq = 0;
+
+  /* The old tiles stay until the new ones are there, so that nothing flashes while complaints arrive. */
+  map.refreshHeat = function () {
+    const leaflet = map.instance;
+    if (!leaflet) return;
+    const isShown = (pantau.state.view.layers || []).includes("heat");
+    // The address says what it shows, so that the browser's cache is right.
+    const address = "/tiles/heat/{z}/{x}/{y}.png?" + pantau.state.query + "&seq=" + (heatSeq || config().seq);
+    if (heat && heat._map !== leaflet) heat = null;
+    if (!isShown) {
+      if (heat) heat.remove();
+      heat = null;
+      return;
+    }
+    if (heat && heat._url === address) return;
+    const before = heat;
+    heat = window.L.tileLayer(address, { pane: "heat", minZoom: 7, maxZoom: 18 });
+    heat.once("load", () => before && before.remove());
+    heat.addTo(leaflet);
+  };
 
   /* ---- points ---- */
 

@@ -14,8 +14,6 @@ from data.reference import Reference
 from data.vocabulary import Status
 from queries.districts import MEASURES
 
-# A transparent pixel: the heat layer while it is switched off, so that nothing is fetched.
-BLANK_TILE = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 LAYERS = ("districts", "points", "heat")
 DEFAULT_LAYERS = ("districts", "points")
 _SHOWN_STATUSES = (Status.WAITING, Status.IN_PROGRESS, Status.RESOLVED, Status.REJECTED)
@@ -93,11 +91,7 @@ def _leaflet(reference: Reference, basemap_url: str | None) -> dl.Map:
                 name="outlines",
                 style={"zIndex": 425, "pointerEvents": "none"},
             ),
-            dl.Pane(
-                dl.TileLayer(id=ids.HEAT_LAYER, url=BLANK_TILE, maxNativeZoom=18, maxZoom=18),
-                name="heat",
-                style={"zIndex": 420, "pointerEvents": "none"},
-            ),
+            dl.Pane(name="heat", style={"zIndex": 420, "pointerEvents": "none"}),
             dl.Pane(
                 dl.GeoJSON(
                     id=ids.POINT_LAYER,

@@ -183,8 +183,7 @@ def _register_scripts(app: Dash) -> None:
         query,
     )
     app.clientside_callback(
-        ClientsideFunction("pantau", "heatUrl"),
-        Output(ids.HEAT_LAYER, "url"),
+        ClientsideFunction("pantau", "drawHeat"),
         query,
         view,
         Input(ids.LIVE_SLOW, "data"),

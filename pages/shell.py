@@ -14,7 +14,7 @@ from flask import Flask, request
 from components import ids
 from components.filter_panel import filter_panel
 from components.frame import banners, header, help_dialog, navigation
-from components.map_view import BLANK_TILE, LAYERS
+from components.map_view import LAYERS
 from components.words import status_word
 from data.i18n import current_language, languages, set_language
 from data.i18n import gettext as _
@@ -160,7 +160,6 @@ def _config(store: Store, reference: Reference) -> str:
                 ]
                 for d in districts.values()
             },
-            "blank": BLANK_TILE,
             "layers": dict(zip(LAYERS, (_("Districts"), _("Complaints"), _("Heat")), strict=True)),
             "statuses": {status.code: status_word(status) for status in Status},
             "texts": {
