@@ -21,6 +21,7 @@ from app import create_app
 from data import schema
 from data.city import init_city, put_geometries, read_pack, touch_reference, write_setting
 from data.database import open_engine, write
+from data.i18n import use_language
 from data.settings import Settings
 from data.store import Store, open_store
 
@@ -64,6 +65,13 @@ def make_tiny_city(url: str) -> None:
         write_setting(connection, "boundaries", "squares")
         touch_reference(connection)
     engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """A request leaves its language behind in the thread that served it, which tests share."""
+    with use_language("en"):
+        yield
 
 
 @pytest.fixture(scope="session")
