@@ -120,7 +120,7 @@ def unknown_complaint(service_request_id: str, reference: Reference) -> html.Div
 
 
 def look_up(service_request_id: str = "") -> html.Form:
-    """Asks for a number; assets/50-desk.js goes to its page."""
+    """Asks for a number; assets/66-desk.js goes to its page."""
     return html.Form(
         [
             html.Label(_("Number of the complaint"), htmlFor="look-up-id"),

@@ -1,6 +1,6 @@
 """Complaints received per day. Dragging over it chooses the period.
 
-The table of the same numbers is made by assets/60-state.js from the figure: a component per day
+The table of the same numbers is made by assets/67-series.js from the figure: a component per day
 would keep the browser busy for seconds.
 """
 

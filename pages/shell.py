@@ -205,6 +205,7 @@ def register(app: Dash) -> None:
         ClientsideFunction("pantau", "readUrl"),
         [Output(*control) for control in controls],
         Input(ids.LOCATION, "search"),
+        State(ids.PERIOD, "options"),
     )
     app.clientside_callback(
         ClientsideFunction("pantau", "compose"),

@@ -85,8 +85,12 @@
     const timer = setTimeout(() => limit.abort(), 8000);
     if (seq === null) seq = pantau.config().seq;
     fetch("/api/live?since=" + seq + "&" + pantau.state.query, { signal: limit.signal, cache: "no-store" })
-      .then((answer) => { if (!answer.ok) throw new Error(answer.status); return answer.json(); })
-      .then(online, offline)
+      .then((answer) => {
+        if (answer.status >= 400 && answer.status < 500) return null; // there, but not pleased
+        if (!answer.ok) throw new Error(answer.status);
+        return answer.json();
+      })
+      .then((answer) => answer && online(answer), offline)
       .finally(() => {
         clearTimeout(timer);
         setTimeout(poll, document.hidden ? POLL_HIDDEN : POLL);

@@ -1,0 +1,115 @@
+/* Districts: their colours, what they say, and what a click does.
+   dash-leaflet finds these functions by name: {"variable": "pantau.map.districtStyle"}. */
+(function () {
+  "use strict";
+
+  const pantau = (window.pantau = window.pantau || {});
+  const clientside = (window.dash_clientside = window.dash_clientside || {});
+  const map = (pantau.map = pantau.map || {});
+  const geojson = {}; // level → promise of its districts
+  const TOO_FEW = -1, NOT_REACHED = -2;
+  const CLICK_PAUSE = 260; // ms in which a second click makes a double click
+
+  map.districts = function (level) {
+    if (!geojson[level]) {
+      geojson[level] = fetch("/api/districts/" + level + ".geojson?v=" + pantau.config().version)
+        .then((answer) => { if (!answer.ok) throw new Error(answer.status); return answer.json(); })
+        .catch((error) => { delete geojson[level]; throw error; });
+    }
+    return geojson[level];
+  };
+
+  function parents(code) {
+    const found = [];
+    for (let at = code; at && pantau.config().tree[at]; at = pantau.config().tree[at][1]) found.push(at);
+    return found;
+  }
+
+  function isInside(code, chosen) {
+    if (!chosen.length) return true;
+    const own = parents(code);
+    return chosen.some((one) => own.includes(one) || parents(one).includes(code));
+  }
+
+  map.districtStyle = function (feature, context) {
+    const hideout = context.hideout;
+    const value = (hideout.values || {})[feature.properties.code];
+    const inside = isInside(feature.properties.code, hideout.chosen || []);
+    const style = { weight: 1, color: "var(--outline)", fillOpacity: inside ? 1 : 0.3, className: "district" };
+    if (!hideout.isFilled || !value) return { ...style, fillColor: "var(--land)", fillOpacity: hideout.isFilled ? 1 : 0.001 };
+    if (value[0] === TOO_FEW) return { ...style, fillColor: "url(#hatch)" };
+    if (value[0] === NOT_REACHED) return { ...style, fillColor: hideout.notReached };
+    if (value[0] < 0) return { ...style, fillColor: hideout.none, fillOpacity: style.fillOpacity * 0.5 };
+    return { ...style, fillColor: hideout.colours[value[0]] };
+  };
+
+  map.outlineStyle = function () {
+    return { weight: 2, color: "var(--accent)", fill: false, interactive: false };
+  };
+
+  map.eachDistrict = function (feature, layer, context) {
+    const code = feature.properties.code;
+    let pending = null;
+    layer.bindTooltip(() => {
+      const box = pantau.element("div", "tip");
+      box.append(pantau.element("strong", "", feature.properties.name));
+      const parent = pantau.config().tree[(pantau.config().tree[code] || [])[1]];
+      if (parent) box.append(pantau.element("span", "tip-parent", parent[2]));
+      const value = (map.hideout.values || {})[code];
+      if (value && map.hideout.isFilled) {
+        box.append(pantau.element("div", "tip-value", value[1]), pantau.element("div", "tip-detail", value[2]));
+      }
+      return box;
+    }, { sticky: true, direction: "top", offset: [0, -8], className: "tip-frame", opacity: 1 });
+    layer.on("mouseover", () => layer.setStyle({ weight: 2.5 }).bringToFront());
+    layer.on("mouseout", () => layer.setStyle({ weight: 1 }));
+    layer.on("click", (event) => {
+      clearTimeout(pending);
+      const add = event.originalEvent.shiftKey || event.originalEvent.ctrlKey || event.originalEvent.metaKey;
+      pending = setTimeout(() => pantau.toggle("district", code, add), CLICK_PAUSE);
+    });
+    layer.on("dblclick", () => {
+      clearTimeout(pending);
+      const levels = pantau.config().levels;
+      const next = levels[levels.indexOf(pantau.state.view.level) + 1];
+      pantau.setValue("filter-districts", [code]);
+      if (next) pantau.setValue("view-level", next);
+      map.instance.flyToBounds(layer.getBounds(), { padding: [24, 24], duration: pantau.calm() ? 0 : 0.6 });
+    });
+  };
+
+  function chosenOutlines(chosen) {
+    const levels = [...new Set(chosen.map((code) => (pantau.config().tree[code] || [])[0]))]
+      .filter((level) => level !== undefined);
+    return Promise.all(levels.map((level) => map.districts(pantau.config().levels[level]))).then((all) => ({
+      type: "FeatureCollection",
+      features: all.flatMap((one) => one.features.filter((f) => chosen.includes(f.properties.code))),
+    }));
+  }
+
+  clientside.pantau = Object.assign(clientside.pantau || {}, {
+    /* Boundaries and values are set together: neither alone is a picture. */
+    drawDistricts: function (values, view, query) {
+      const none = clientside.no_update;
+      if (!view) return [none, none, none];
+      const chosen = new URLSearchParams(query || "").getAll("district");
+      const fits = values && values.level === view.level && values.measure === view.measure &&
+        values.compare === view.compare;
+      const hideout = {
+        ...(fits ? values : map.hideout || {}),
+        chosen: chosen,
+        isFilled: view.layers.includes("districts"),
+      };
+      return Promise.all([map.districts(view.level), chosenOutlines(chosen)]).then(([shapes, outlines]) => {
+        if (pantau.state.view.level !== view.level) return [none, none, none];
+        map.hideout = hideout;
+        const isNew = map.level !== view.level;
+        map.level = view.level;
+        return [isNew ? shapes : none, hideout, outlines];
+      }).catch((error) => {
+        pantau.notice(pantau.config().texts.districtsFailed, error);
+        return [none, none, none];
+      });
+    },
+  });
+})();

@@ -1,0 +1,36 @@
+/* Heat: tiles that the server draws. */
+(function () {
+  "use strict";
+
+  const pantau = (window.pantau = window.pantau || {});
+  const clientside = (window.dash_clientside = window.dash_clientside || {});
+  const map = (pantau.map = pantau.map || {});
+  let heat = null, heatSeq = 0;
+
+  /* The old tiles stay until the new ones are there, so that nothing flashes while complaints arrive. */
+  map.refreshHeat = function () {
+    const leaflet = map.instance;
+    if (!leaflet) return;
+    const isShown = (pantau.state.view.layers || []).includes("heat");
+    // The address says what it shows, so that the browser's cache is right.
+    const address = "/tiles/heat/{z}/{x}/{y}.png?" + pantau.state.query + "&seq=" + (heatSeq || pantau.config().seq);
+    if (heat && heat._map !== leaflet) heat = null;
+    if (!isShown) {
+      if (heat) heat.remove();
+      heat = null;
+      return;
+    }
+    if (heat && heat._url === address) return;
+    const before = heat;
+    heat = window.L.tileLayer(address, { pane: "heat", minZoom: 7, maxZoom: 18 });
+    heat.once("load", () => before && before.remove());
+    heat.addTo(leaflet);
+  };
+
+  clientside.pantau = Object.assign(clientside.pantau || {}, {
+    drawHeat: function (query, view, live) {
+      heatSeq = (live || {}).seq || heatSeq;
+      map.refreshHeat();
+    },
+  });
+})();
