@@ -7,6 +7,7 @@
   const clientside = (window.dash_clientside = window.dash_clientside || {});
   const map = (pantau.map = pantau.map || {});
   const geojson = {}; // level → promise of its districts
+  const drawn = new Map(); // code → the layer on the map
   const TOO_FEW = -1, NOT_REACHED = -2;
   const CLICK_PAUSE = 260; // ms in which a second click makes a double click
 
@@ -47,8 +48,14 @@
     return { weight: 2, color: "var(--accent)", fill: false, interactive: false };
   };
 
-  map.eachDistrict = function (feature, layer, context) {
+  /* In place: drawing the shapes anew would close the tooltip one is reading. */
+  function restyle(hideout) {
+    drawn.forEach((layer) => layer.setStyle(map.districtStyle(layer.feature, { hideout: hideout })));
+  }
+
+  map.eachDistrict = function (feature, layer) {
     const code = feature.properties.code;
+    drawn.set(code, layer);
     let pending = null;
     layer.bindTooltip(() => {
       const box = pantau.element("div", "tip");
@@ -103,9 +110,13 @@
       return Promise.all([map.districts(view.level), chosenOutlines(chosen)]).then(([shapes, outlines]) => {
         if (pantau.state.view.level !== view.level) return [none, none, none];
         map.hideout = hideout;
-        const isNew = map.level !== view.level;
+        if (map.level === view.level) {
+          restyle(hideout);
+          return [none, none, outlines];
+        }
         map.level = view.level;
-        return [isNew ? shapes : none, hideout, outlines];
+        drawn.clear();
+        return [shapes, hideout, outlines];
       }).catch((error) => {
         pantau.notice(pantau.config().texts.districtsFailed, error);
         return [none, none, none];

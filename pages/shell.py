@@ -16,10 +16,10 @@ from components.filter_panel import filter_panel
 from components.frame import banners, header, help_dialog, navigation
 from components.map_view import LAYERS
 from components.words import status_word
-from data.i18n import current_language, languages, set_language
+from data.i18n import SOURCE_LANGUAGE, current_language, languages, set_language
 from data.i18n import gettext as _
 from data.instants import now
-from data.reference import Reference
+from data.reference import CityMissing, Reference
 from data.store import Store, current_store
 from data.vocabulary import Status
 from pages import complaint, map
@@ -104,7 +104,10 @@ def language_of_request() -> str:
         return wanted
     if request.path.startswith(("/open311", "/assets", "/_dash-component-suites")):
         return current_language()  # these say nothing in any language: spare the database
-    return current_store().reference().city.languages[0]
+    try:
+        return current_store().reference().city.languages[0]
+    except CityMissing:
+        return SOURCE_LANGUAGE
 
 
 def theme_of_request() -> str:
