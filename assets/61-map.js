@@ -43,6 +43,7 @@
         leaflet.getContainer().setAttribute("aria-label", pantau.config().texts.map);
         map.refreshPoints();
         map.refreshHeat();
+        map.refreshNames();
       }, 0));
       leaflet.on("unload", () => { if (map.instance === leaflet) map.instance = null; });
     });
@@ -68,5 +69,6 @@
     pantau.view = { lat: center.lat, lon: center.lng, zoom: map.instance.getZoom() };
     pantau.writeUrl();
     map.refreshPoints();
+    map.refreshNames();
   }
 })();

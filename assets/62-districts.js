@@ -116,6 +116,7 @@
         }
         map.level = view.level;
         drawn.clear();
+        map.refreshNames();
         return [shapes, hideout, outlines];
       }).catch((error) => {
         pantau.notice(pantau.config().texts.districtsFailed, error);

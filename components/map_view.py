@@ -91,6 +91,7 @@ def _leaflet(reference: Reference, basemap_url: str | None) -> dl.Map:
                 name="outlines",
                 style={"zIndex": 425, "pointerEvents": "none"},
             ),
+            dl.Pane(name="names", style={"zIndex": 427, "pointerEvents": "none"}),
             dl.Pane(name="heat", style={"zIndex": 420, "pointerEvents": "none"}),
             dl.Pane(
                 dl.GeoJSON(

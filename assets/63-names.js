@@ -1,0 +1,58 @@
+/* Names on the map: of the deepest level of which only a few districts are in view. */
+(function () {
+  "use strict";
+
+  const pantau = (window.pantau = window.pantau || {});
+  const map = (pantau.map = pantau.map || {});
+  const MANY = 30; // names in view, at most
+  let group = null, shown = null;
+
+  /* The middle of the largest polygon: islands must not pull a name into the sea. */
+  function middle(feature) {
+    const { type, coordinates } = feature.geometry;
+    const rings = type === "Polygon" ? [coordinates[0]] : coordinates.map((polygon) => polygon[0]);
+    let best = null;
+    rings.forEach((ring) => {
+      let area = 0, x = 0, y = 0;
+      for (let i = 0; i + 1 < ring.length; i += 1) {
+        const cross = ring[i][0] * ring[i + 1][1] - ring[i + 1][0] * ring[i][1];
+        area += cross;
+        x += (ring[i][0] + ring[i + 1][0]) * cross;
+        y += (ring[i][1] + ring[i + 1][1]) * cross;
+      }
+      if (area && (!best || Math.abs(area) > best.size)) {
+        best = { size: Math.abs(area), at: window.L.latLng(y / (3 * area), x / (3 * area)) };
+      }
+    });
+    return best && best.at;
+  }
+
+  function places(shapes) {
+    shapes.places = shapes.places || shapes.features
+      .map((feature) => ({ name: feature.properties.name, at: middle(feature) }))
+      .filter((place) => place.at);
+    return shapes.places;
+  }
+
+  /* Never of a level below the one that is coloured. */
+  map.refreshNames = function () {
+    const leaflet = map.instance;
+    const levels = pantau.config().levels;
+    const deepest = levels.indexOf(pantau.state.view.level);
+    if (!leaflet || deepest < 0) return;
+    Promise.all(levels.slice(0, deepest + 1).map(map.districts)).then((all) => {
+      if (leaflet !== map.instance) return;
+      const bounds = leaflet.getBounds();
+      const inView = all.map((shapes) => places(shapes).filter((place) => bounds.contains(place.at)));
+      const level = Math.max(0, inView.findLastIndex((found) => found.length <= MANY && found.length));
+      const key = levels[level] + inView[level].map((place) => place.name).join();
+      if (group && group._map === leaflet && key === shown) return;
+      if (group) group.remove();
+      shown = key;
+      group = window.L.layerGroup(inView[level].map((place) => window.L.marker(place.at, {
+        icon: window.L.divIcon({ html: pantau.element("span", "", place.name), className: "place-name", iconSize: [0, 0] }),
+        interactive: false, keyboard: false, pane: "names",
+      }))).addTo(leaflet);
+    }).catch(() => { /* the districts themselves say when they cannot be had */ });
+  };
+})();
