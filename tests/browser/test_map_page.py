@@ -27,7 +27,7 @@ def test_draws_districts_points_and_heat_by_itself(watched: Watched) -> None:
     page = watched.open()
     assert page.locator("path.district").count() == 267
     page.wait_for_selector(".point-frame", state="attached")
-    expect(page.locator(".place-name", has_text="Jakarta Pusat")).to_be_visible()
+    expect(page.locator(".place-name span", has_text="Jakarta Pusat")).to_be_visible()
     with page.expect_response(re.compile(r"/tiles/heat/.*\.png")) as tile:
         page.keyboard.press("3")
     assert tile.value.ok
