@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -18,6 +19,7 @@ from sqlalchemy import (
 from data import schema
 from data.geography import tile_centers
 from data.vocabulary import Status
+from queries.present import Present
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,41 @@ class Cluster:
             "status": max(self.statuses, key=self.statuses.__getitem__),  # the most frequent
             "newest": self.newest,
         }
+
+
+class Cell(NamedTuple):
+    """Complaints of one status in one cell of the grid."""
+
+    cell_x: int
+    cell_y: int
+    status: int
+    n: int
+    sum_x: int
+    sum_y: int
+    newest_id: int
+
+
+def cells_in_memory(present: Present, tiles: tuple[int, int, int, int], shift: int) -> list[Cell]:
+    """What `count_cells` asks the database, of `tiles` (west, north, east, south) inclusive."""
+    west, north, east, south = tiles
+    x, y = present["x"], present["y"]
+    inside = np.flatnonzero((x >= west) & (x <= east) & (y >= north) & (y <= south))
+    if not len(inside):
+        return []
+    x, y, status, ids = (column[inside] for column in (x, y, present["status"], present["id"]))
+    statuses = len(Status)
+    width = (east >> shift) + 1
+    key = ((y >> shift).astype(np.int64) * width + (x >> shift)) * statuses + status
+    keys, group, n = np.unique(key, return_inverse=True, return_counts=True)
+    newest = np.zeros(len(keys), np.int64)
+    np.maximum.at(newest, group, ids)
+    cells, status = np.divmod(keys, statuses)
+    columns = (
+        *(cells % width, cells // width, status, n),
+        *(np.bincount(group, weights=values) for values in (x, y)),
+        newest,
+    )
+    return [Cell(*map(int, row)) for row in zip(*columns, strict=True)]
 
 
 def count_cells(facts: FromClause, inside: ColumnElement[bool], shift: int) -> Select[Any]:
@@ -61,9 +98,9 @@ def count_cells(facts: FromClause, inside: ColumnElement[bool], shift: int) -> S
     )
 
 
-def clusters(connection: Connection, rows: Sequence[Row[Any]]) -> list[Cluster]:
-    """One for each occupied cell, from the rows of `count_cells`."""
-    cells: dict[tuple[int, int], list[Row[Any]]] = {}
+def clusters(connection: Connection, rows: Sequence[Row[Any] | Cell]) -> list[Cluster]:
+    """One for each occupied cell, from what was counted."""
+    cells: dict[tuple[int, int], list[Row[Any] | Cell]] = {}
     for row in rows:
         cells.setdefault((row.cell_x, row.cell_y), []).append(row)
     newest = [max(row.newest_id for row in members) for members in cells.values()]

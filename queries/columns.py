@@ -18,8 +18,9 @@ from data.database import read
 from data.store import Store
 
 MISSING = -1
+_NAMES = ("requested_at", *schema.FACT_COLUMNS)
 _WIDE = {
-    name: np.int64 for name in schema.FACT_COLUMNS if name.endswith("_at")
+    name: np.int64 for name in _NAMES if name.endswith("_at")
 }  # UTC seconds; all others fit in 32 bits
 _READ_ROWS = 50_000
 
@@ -33,7 +34,7 @@ class Facts:
     seq: int
     version: str
     ids: Array  # ascending
-    columns: dict[str, Array]  # by fact column; MISSING for none
+    columns: dict[str, Array]  # facts and requested_at; MISSING for none
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -64,12 +65,12 @@ def current_facts(store: Store) -> Facts:
 
 
 def _empty_columns() -> dict[str, Array]:
-    return {name: np.empty(0, _WIDE.get(name, np.int32)) for name in schema.FACT_COLUMNS}
+    return {name: np.empty(0, _WIDE.get(name, np.int32)) for name in _NAMES}
 
 
 def _brought_up_to_date(store: Store, known: Facts) -> Facts:
     complaints = schema.complaints
-    names = ("id", *schema.FACT_COLUMNS)
+    names = ("id", *_NAMES)
     chosen = [func.coalesce(type_coerce(complaints.c[name], BigInteger), MISSING) for name in names]
     with read(store.engine) as connection:
         seq = connection.scalar(select(func.max(schema.events.c.seq))) or 0

@@ -9,11 +9,10 @@ from data.store import Store
 from data.vocabulary import Status
 from queries.axes import moves_with_time
 from queries.cache import Cache
-from queries.columns import current_facts
 from queries.counts_memory import count_in_memory
 from queries.counts_sql import count_in_database
 from queries.filters import ComplaintFilter
-from queries.selection import select_ids
+from queries.present import select_present
 from queries.views import local_today, seen_at
 
 _CACHED = 256
@@ -52,11 +51,10 @@ def count_by(
 def _count(
     store: Store, axes: Sequence[str], complaint_filter: ComplaintFilter, facts: str
 ) -> pd.DataFrame:
-    of_the_database = facts != "complaints" or complaint_filter.as_of or complaint_filter.text
-    if of_the_database:
+    present = select_present(store, complaint_filter) if facts == "complaints" else None
+    if present is None:
         return count_in_database(store, axes, complaint_filter, facts)
-    selection = select_ids(complaint_filter, store.reference(), local_today(store))
-    return count_in_memory(current_facts(store), axes, selection, seen_at(complaint_filter))
+    return count_in_memory(present, axes)
 
 
 def open_seconds(minutes: pd.Series, instant: datetime) -> pd.Series:

@@ -13,6 +13,7 @@ from data.durations import from_bins
 from data.store import Store
 from data.vocabulary import Outcome
 from queries.filters import ComplaintFilter
+from queries.present import Present, select_present
 from queries.views import open_view, spells_of
 
 
@@ -30,6 +31,9 @@ def clock_rows(
     Seconds are exact, but for rejected complaints: of them the facts keep only the bin.
     """
     of_spells = facts == "spells"
+    present = None if of_spells else select_present(store, complaint_filter)
+    if present is not None:
+        return _from_memory(present, measure, axis, values)
     units = complaint_filter.units if of_spells else ()
     view = open_view(store, complaint_filter.replace(units=()) if units else complaint_filter)
     clock, source, start = _clock(view.facts, spells_of(view) if of_spells else None)
@@ -72,6 +76,22 @@ def clock_rows(
             "happened": frame["outcome"] == int(Outcome.EVENT),
         }
     )
+
+
+def _from_memory(
+    present: Present, measure: str, axis: str | None, values: Sequence[int]
+) -> pd.DataFrame:
+    outcome = present[f"{measure}_outcome"]
+    place = np.zeros(len(present), int) if axis is None else present[axis]
+    rows = slice(None) if axis is None else np.flatnonzero(np.isin(place, values))
+    outcome, place = outcome[rows], place[rows]
+    happened = outcome == int(Outcome.EVENT)
+    stopped_at = present["responded_at" if measure == "response" else "resolved_at"][rows]
+    stop = np.where(happened, stopped_at, present.seen_at.timestamp())
+    seconds = np.maximum(stop - present["requested_at"][rows], 0.0)
+    binned = from_bins(np.maximum(present[f"{measure}_bin"][rows], 0))
+    seconds = np.where(outcome == int(Outcome.REJECTED), binned, seconds)
+    return pd.DataFrame({"value": place, "seconds": seconds, "happened": happened})
 
 
 def _clock(

@@ -14,8 +14,9 @@ from data.geography import TILE_ZOOM, to_tiles
 from data.reference import Reference
 from data.store import Store
 from data.vocabulary import EventKind, Status
-from queries.clusters import clusters, count_cells
+from queries.clusters import cells_in_memory, clusters, count_cells
 from queries.filters import ComplaintFilter
+from queries.present import select_present
 from queries.views import View, open_view
 
 CAP = 2_000  # complaints drawn one by one
@@ -71,10 +72,16 @@ def viewport(
     if not isinstance(bounds, Bounds):
         bounds = Bounds(*bounds)
     view = open_view(store, complaint_filter)
-    inside = and_(view.condition, *_within(view, bounds))
+    tiles = _tiles(bounds)
+    inside = and_(view.condition, *_within(view, tiles))
+    present = select_present(store, complaint_filter)
     shift = max(TILE_ZOOM - min(max(zoom, 0), MAX_ZOOM) - _CELLS_PER_TILE_LOG2, 0)
     with read(store.engine) as connection:
-        cells = connection.execute(count_cells(view.facts, inside, shift)).all()
+        cells: Sequence[Any]
+        if present is None:
+            cells = connection.execute(count_cells(view.facts, inside, shift)).all()
+        else:
+            cells = cells_in_memory(present, tiles, shift)
         total = sum(cell.n for cell in cells)
         if total > CAP and zoom < STREET_ZOOM:
             features = [
@@ -136,12 +143,18 @@ def received_since(
         return list(connection.scalars(query))
 
 
-def _within(view: View, bounds: Bounds) -> list[ColumnElement[bool]]:
+def _tiles(bounds: Bounds) -> tuple[int, int, int, int]:
+    """The zoom-20 tiles the bounds touch: west, north, east, south, all inclusive."""
     (west, east), (north, south) = to_tiles(
         [bounds.north, bounds.south], [bounds.west, bounds.east]
     )
+    return int(west), int(north), int(east), int(south)
+
+
+def _within(view: View, tiles: tuple[int, int, int, int]) -> list[ColumnElement[bool]]:
+    west, north, east, south = tiles
     x, y = view.facts.c.x, view.facts.c.y
-    return [x.between(int(west), int(east)), y.between(int(north), int(south))]
+    return [x.between(west, east), y.between(north, south)]
 
 
 def _newest(view: View, condition: ColumnElement[bool], limit: int) -> Select[Any]:

@@ -10,9 +10,10 @@ from data.database import read
 from data.geography import to_tiles
 from data.vocabulary import EventKind, Status
 from queries import points
-from queries.clusters import count_cells
+from queries.clusters import cells_in_memory, count_cells
 from queries.filters import ComplaintFilter
 from queries.points import Bounds, newest, received_since, viewport
+from queries.present import select_present
 from queries.views import open_view
 from tests.scattered import NOON, SECRET, all_complaints, scatter
 
@@ -189,7 +190,7 @@ def test_nothing_personal_reaches_the_map(any_store, monkeypatch):
 def test_a_part_of_the_map_is_read_from_the_tile_index(store):
     scatter(store, 200)
     view = open_view(store, ComplaintFilter(period="all", services=("garbage",)))
-    inside = and_(view.condition, *points._within(view, Bounds(*PART)))
+    inside = and_(view.condition, *points._within(view, points._tiles(Bounds(*PART))))
     query = str(
         count_cells(view.facts, inside, 3).compile(
             dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}
@@ -199,3 +200,17 @@ def test_a_part_of_the_map_is_read_from_the_tile_index(store):
         plan = " ".join(row[3] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {query}")))
     assert "ix_complaints_tile_facts (x>? AND x<?)" in plan
     assert "COVERING" in plan
+
+
+@pytest.mark.parametrize("shift", [0, 3, 9])
+def test_memory_and_database_gather_the_same_clusters(any_store, shift):
+    scatter(any_store, 300)
+    garbage = ComplaintFilter(period="all", services=("garbage",))
+    tiles = points._tiles(Bounds(*PART))
+    view, present = open_view(any_store, garbage), select_present(any_store, garbage)
+    inside = and_(view.condition, *points._within(view, tiles))
+    with read(any_store.engine) as connection:
+        asked = connection.execute(count_cells(view.facts, inside, shift)).all()
+    assert asked and present is not None
+    expected = {tuple(map(int, row)) for row in asked}
+    assert {tuple(cell) for cell in cells_in_memory(present, tiles, shift)} == expected

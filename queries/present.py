@@ -1,0 +1,79 @@
+"""The complaints a filter selects now, as arrays in memory."""
+
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.store import Store
+from data.vocabulary import Status
+from queries.columns import MISSING, Facts, current_facts
+from queries.filters import ComplaintFilter
+from queries.selection import Selection, select_ids
+from queries.views import local_today, seen_at
+
+Array = NDArray[Any]
+
+
+class Present(dict[str, Array]):
+    """Fact columns, `id` and `requested_at` of the complaints selected, each cut when asked for.
+
+    Integers, MISSING for none; instants in UTC seconds.
+    """
+
+    def __init__(self, facts: Facts, rows: Array | None, instant: datetime) -> None:
+        super().__init__()
+        self._facts, self._rows = facts, rows
+        self.seen_at = instant
+
+    def __len__(self) -> int:
+        return len(self._facts) if self._rows is None else len(self._rows)
+
+    def __missing__(self, name: str) -> Array:
+        column = self._facts.ids if name == "id" else self._facts.columns[name]
+        self[name] = column if self._rows is None else column[self._rows]
+        return self[name]
+
+
+def select_present(store: Store, complaint_filter: ComplaintFilter) -> Present | None:
+    """None for a past instant or a text: those are for the database. Raises FilterError."""
+    if complaint_filter.as_of is not None or complaint_filter.text:
+        return None
+    selection = select_ids(complaint_filter, store.reference(), local_today(store))
+    facts, instant = current_facts(store), seen_at(complaint_filter)
+    return Present(facts, _chosen_rows(facts, selection, instant), instant)
+
+
+def _chosen_rows(facts: Facts, selection: Selection, instant: datetime) -> Array | None:
+    """Positions of the selected complaints; None for all of them."""
+    columns = facts.columns
+    mask: Array | None = None
+
+    def narrow(condition: Array) -> None:
+        nonlocal mask
+        mask = condition if mask is None else mask & condition
+
+    if selection.first_day is not None:
+        narrow(columns["day"] >= selection.first_day)
+    if selection.end_day is not None:
+        narrow(columns["day"] < selection.end_day)
+    for name, ids in selection.allowed.items():
+        narrow(_among(columns[name], ids))
+    if selection.overdue:
+        narrow(overdue(columns, instant))
+    return None if mask is None else np.flatnonzero(mask)
+
+
+def _among(values: Array, ids: tuple[int, ...]) -> Array:
+    top = max(int(values.max(initial=0)), *ids, 0)
+    table = np.zeros(top + 2, dtype=bool)  # MISSING, which is -1, looks up the last entry
+    table[list(ids)] = True
+    return table[values]
+
+
+def overdue(columns: dict[str, Array], instant: datetime) -> Array:
+    due = columns["resolution_due_at"]
+    return (
+        (columns["status"] < int(Status.RESOLVED)) & (due != MISSING) & (due < instant.timestamp())
+    )
