@@ -15,7 +15,7 @@
     unit: "filter-units",
     district: "filter-districts",
   };
-  const DEFAULT_PERIOD = "30d";
+  const DEFAULT_PERIOD = "90d";
   const DAY = 86400000;
 
   pantau.state = { query: "", view: {}, lists: {}, period: null, start: null, end: null };

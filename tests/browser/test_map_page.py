@@ -208,4 +208,4 @@ def test_a_drag_over_the_series_chooses_days_and_a_double_click_gives_them_up(
     page.wait_for_timeout(800)
     page.mouse.dblclick(chart["x"] + 60, middle)
     expect(page.locator(".figure-number").first).to_have_text(before, timeout=8_000)
-    assert "?period=30d&" in page.url
+    assert "?period=90d&" in page.url
