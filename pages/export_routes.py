@@ -15,8 +15,9 @@ from pages.map_parameters import (
     read_language,
     read_optional_bounds,
 )
+from queries.comparison import COMPARISONS
 from queries.districts import MEASURES
-from reports.picture import COMPARISONS, LAYERS, map_picture
+from reports.picture import LAYERS, map_picture
 from reports.table_export import csv_chunks, export_name, geojson_chunks
 
 routes = Blueprint("export_routes", __name__)

@@ -1,6 +1,5 @@
 """The map page: complaints in place and time, and how fast they are answered."""
 
-from datetime import date
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
@@ -21,6 +20,7 @@ from data.i18n import current_language, format_date_range
 from data.i18n import gettext as _
 from data.instants import now
 from data.store import Store, current_store
+from queries.comparison import compared_with
 from queries.districts import district_differences, district_values
 from queries.figures import daily_series, figures
 from queries.figures import service_bars as count_services
@@ -195,24 +195,14 @@ def _register_scripts(app: Dash) -> None:
     app.clientside_callback(ClientsideFunction("pantau", "tabulate"), Input(ids.SERIES, "figure"))
 
 
-def compared(
-    complaint_filter: ComplaintFilter, compare: str, today: date
-) -> ComplaintFilter | None:
-    """The filter to compare with; None when off or when the period has no bounds."""
-    if compare == "before":
-        return complaint_filter.before(today)
-    return complaint_filter.year_before(today) if compare == "year" else None
-
-
 def figures_of(
     store: Store, complaint_filter: ComplaintFilter, compare: str
 ) -> tuple[list[Any], str]:
     """The four cards, and the note on complaints without a place."""
-    today = now().astimezone(store.reference().city.time_zone).date()
-    other = compared(complaint_filter, compare, today)
+    other = compared_with(store, complaint_filter, compare)
     present = figures(store, complaint_filter)
     before = figures(store, other) if other else None
-    neighbour = other or complaint_filter.before(today)
+    neighbour = other or compared_with(store, complaint_filter, "before")
     received_before = (
         before.received
         if before
@@ -239,9 +229,8 @@ def districts_of(
     The choice of districts does not empty the others: the script dims them.
     """
     reference = store.reference()
-    today = now().astimezone(reference.city.time_zone).date()
     everywhere = complaint_filter.replace(districts=())
-    other = compared(everywhere, compare, today)
+    other = compared_with(store, everywhere, compare)
     if other:
         values = district_differences(store, everywhere, other, measure=measure, level=level)
     else:
@@ -277,5 +266,5 @@ def boundaries_note(boundaries: str) -> str:
 
 def _compared_words(other: ComplaintFilter | None, compare: str) -> str:
     if other is None:
-        return _("This period has no period before it.") if compare != "off" else ""
+        return _("Records do not reach back so far.") if compare != "off" else ""
     return f"{compare_word(compare)}: {format_date_range(other.start, other.end)}"

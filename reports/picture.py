@@ -10,12 +10,12 @@ from data.i18n import use_language
 from data.store import Store
 from queries.boundaries import boundaries
 from queries.classes import NOT_REACHED_COLOUR, Classes, classify
+from queries.comparison import compared_with
 from queries.counts import count_by
 from queries.districts import district_differences, district_values
-from queries.filters import ComplaintFilter, FilterError
+from queries.filters import ComplaintFilter
 from queries.heat import full_colour_per_km2, heat_field
 from queries.points import Bounds
-from queries.views import local_today
 from reports.drawing import Scene, draw
 from reports.framing import frame_of, heat_in, heat_zoom, points_of, shapes_of, to_world
 from reports.map_layers import HATCH
@@ -23,7 +23,6 @@ from reports.picture_theme import THEMES, PictureTheme
 from reports.picture_words import MeasureWords, PictureWords
 
 LAYERS = ("districts", "points", "heat")
-COMPARISONS = ("off", "before", "year")
 
 
 def map_picture(
@@ -44,7 +43,7 @@ def map_picture(
 
     `words` says how measures and values are called; `compare` is one of COMPARISONS; `bounds` is
     the part to show, else the chosen districts, else the city. Raises ValueError for an unknown
-    measure or level, FilterError for unknown codes or a period that cannot be compared.
+    measure or level, FilterError for unknown codes.
     """
     with use_language(language):
         chosen = _Choice(complaint_filter, measure, level, tuple(layers), compare)
@@ -69,7 +68,7 @@ def _scene(
     bounds: Bounds | None,
 ) -> Scene:
     reference, wanted = store.reference(), chosen.complaint_filter
-    earlier = _earlier(store, chosen)
+    earlier = compared_with(store, chosen.complaint_filter, chosen.compare)
     values = _values(store, chosen, earlier)
     classes = classify(
         values.loc[values["state"] == "ok", "value"],
@@ -109,20 +108,6 @@ def _scene(
         notes=writer.notes(count_by(store, ["place"], wanted), wanted),
         credits=writer.credits(),
     )
-
-
-def _earlier(store: Store, chosen: _Choice) -> ComplaintFilter | None:
-    if chosen.compare == "off":
-        return None
-    today = local_today(store)
-    wanted = chosen.complaint_filter
-    earlier = wanted.before(today) if chosen.compare == "before" else wanted.year_before(today)
-    if earlier is None:
-        raise FilterError(
-            f"compare {chosen.compare!r} needs a period with a beginning; "
-            "give period=30d, or start and end"
-        )
-    return earlier
 
 
 def _values(store: Store, chosen: _Choice, earlier: ComplaintFilter | None) -> pd.DataFrame:

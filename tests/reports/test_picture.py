@@ -16,7 +16,7 @@ from components import tokens
 from queries.boundaries import boundaries, simplify_together
 from queries.classes import classify
 from queries.districts import MEASURES, district_values
-from queries.filters import ComplaintFilter, FilterError
+from queries.filters import ComplaintFilter
 from queries.points import Bounds
 from reports.drawing import widened, world
 from reports.lettering import printable, wrap
@@ -110,9 +110,9 @@ def test_given_bounds_are_the_frame(store):
     assert near != picture(store)
 
 
-def test_a_comparison_without_a_beginning_is_refused(store):
-    with pytest.raises(FilterError, match="compare 'year'"):
-        picture(store, compare="year")
+def test_what_records_do_not_cover_is_not_compared(store):
+    scatter(store, 60)
+    assert picture(store, compare="year") == picture(store)
 
 
 def test_nothing_personal_is_drawn(store):
