@@ -160,7 +160,6 @@ def test_live_is_quiet_until_something_comes(client, store):
         ("/export/map.png?level=planet", "level 'planet'"),
         ("/export/map.svg?theme=pink", "theme 'pink'"),
         ("/export/map.svg?layers=districts,rivers", "layers 'rivers'"),
-        ("/export/map.svg?compare=before&period=all", "compare 'before'"),
         ("/export/map.svg?bbox=0,0,0,0", "bbox '0,0,0,0'"),
     ],
 )
