@@ -5,7 +5,8 @@
   const pantau = (window.pantau = window.pantau || {});
   const map = (pantau.map = pantau.map || {});
   const MANY = 30; // names in view, at most
-  let group = null, shown = null;
+  const ASIDE = [0, 22, -22, 36, -36]; // px down or up, in order of preference
+  let group = null, shown = null, settling = null;
 
   /* The middle of the largest polygon: islands must not pull a name into the sea. */
   function middle(feature) {
@@ -34,6 +35,25 @@
     return shapes.places;
   }
 
+  /* Rings come and go: a name steps aside for them, or leaves where there is no room. */
+  function settle() {
+    const rings = [...document.querySelectorAll(".cluster")].map((ring) => ring.getBoundingClientRect());
+    document.querySelectorAll(".place-name span").forEach((name) => {
+      name.style.translate = "";
+      const box = name.getBoundingClientRect();
+      const step = ASIDE.find((down) => !rings.some((ring) =>
+        ring.left < box.right && box.left < ring.right &&
+        ring.top < box.bottom + down && box.top + down < ring.bottom));
+      name.style.visibility = step === undefined ? "hidden" : "";
+      if (step) name.style.translate = "0 " + step + "px";
+    });
+  }
+
+  function settleSoon() {
+    clearTimeout(settling);
+    settling = setTimeout(settle, 80);
+  }
+
   /* Never of a level below the one that is coloured. */
   map.refreshNames = function () {
     const leaflet = map.instance;
@@ -47,6 +67,7 @@
       const level = Math.max(0, inView.findLastIndex((found) => found.length <= MANY && found.length));
       const key = levels[level] + inView[level].map((place) => place.name).join();
       if (group && group._map === leaflet && key === shown) return;
+      if (!group || group._map !== leaflet) leaflet.on("layeradd layerremove zoomend", settleSoon);
       if (group) group.remove();
       shown = key;
       group = window.L.layerGroup(inView[level].map((place) => window.L.marker(place.at, {
