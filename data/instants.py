@@ -39,11 +39,6 @@ def from_epoch(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def to_day(instant: datetime, zone: ZoneInfo) -> int:
-    """The local calendar date of an instant, as days since 1970-01-01."""
-    return day_of(instant.astimezone(zone).date())
-
-
 def day_of(local_date: date) -> int:
     return (local_date - _EPOCH_DAY).days
 
