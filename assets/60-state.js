@@ -82,6 +82,9 @@
       if (link.dataset.export.startsWith("map")) {
         parts.set("measure", pantau.state.view.measure || "");
         parts.set("level", pantau.state.view.level || "");
+        parts.set("compare", pantau.state.view.compare || "off");
+        parts.set("layers", (pantau.state.view.layers || []).join(","));
+        if (pantau.map.bounds()) parts.set("bbox", pantau.map.bounds());
         parts.set("theme", document.documentElement.dataset.bsTheme);
         parts.set("lang", document.documentElement.lang);
       }

@@ -39,6 +39,7 @@
       map.asked = null;
       leaflet.whenReady(() => setTimeout(() => {
         map.show(pantau.view);
+        pantau.writeUrl();
         leaflet.on("moveend", onMove);
         leaflet.getContainer().setAttribute("aria-label", pantau.config().texts.map);
         map.refreshPoints();
@@ -62,6 +63,14 @@
       const extra = Math.log2(Math.max(Math.min(size.x, size.y), 200) / FRAME);
       leaflet.setView(leaflet.getCenter(), pantau.config().zoom + Math.floor(extra * 2) / 2, { animate: false });
     }
+  };
+
+  /* "west,south,east,north" of what is seen; null where there is no map. */
+  map.bounds = function () {
+    if (!map.instance || !map.instance._loaded) return null;
+    const seen = map.instance.getBounds();
+    return [seen.getWest(), seen.getSouth(), seen.getEast(), seen.getNorth()]
+      .map((degrees) => degrees.toFixed(5)).join(",");
   };
 
   function onMove() {

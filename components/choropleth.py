@@ -1,7 +1,6 @@
 """Values by district → what the map script colours and says, and the legend beside it."""
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,16 +9,19 @@ from dash import html
 
 from components.measures import (
     HIGHER_IS_BETTER,
+    class_words,
+    ends_word,
     format_difference,
     format_value,
     measure_word,
+    not_reached_word,
     unit_word,
 )
 from data.i18n import format_number, ngettext
 from data.i18n import gettext as _
 from queries.classes import NONE_COLOUR, NOT_REACHED_COLOUR, Classes, classify
 
-# Negative classes are states; assets/map.js gives each its fill.
+# Negative classes are states; assets/62-districts.js gives each its fill.
 TOO_FEW, NOT_REACHED, NONE = -1, -2, -3
 _STATE_CLASSES = {"too_few": TOO_FEW, "not_reached": NOT_REACHED, "none": NONE}
 
@@ -69,13 +71,16 @@ def legend(
     rows = [
         _row(colour, words, count)
         for colour, words, count in zip(
-            classes.colours, class_words(classes, measure, is_difference), counts, strict=True
+            classes.colours,
+            class_words(classes, measure, is_difference=is_difference),
+            counts,
+            strict=True,
         )
         if len(shown)
     ]
     states = values["state"].value_counts()
     for state, css, words in (
-        ("not_reached", "not-reached", _("Not reached: over half still wait")),
+        ("not_reached", "not-reached", not_reached_word(measure)),
         ("too_few", "too-few", _("Fewer than 20")),
         ("none", "none", _("No value")),
     ):
@@ -85,46 +90,28 @@ def legend(
     if is_difference:
         title = _("{measure}: difference").format(measure=title)
     subtitle = [unit_word(measure, is_difference=is_difference), level_word]
-    subtitle.append(f"n {format_number(values['n'].sum())}")
+    subtitle.append(f"n\N{NO-BREAK SPACE}{format_number(values['n'].sum())}")
     return [
         html.H3(title, className="legend-title"),
         html.P(" · ".join(word for word in subtitle if word), className="legend-unit"),
         html.P(compared_with, className="legend-unit") if compared_with else None,
         html.Div(rows, className="legend-rows"),
-        _ends(measure) if is_difference and len(classes.colours) > 1 else None,
+        html.P(ends_word(measure), className="legend-note")
+        if is_difference and len(classes.colours) > 1
+        else None,
         html.P(boundaries, className="legend-note") if boundaries else None,
     ]
-
-
-def class_words(classes: Classes, measure: str, is_difference: bool) -> Sequence[str]:
-    """'under a', 'a – b', 'b and over'."""
-
-    def write(value: float) -> str:
-        return (format_difference if is_difference else format_value)(measure, value)
-
-    breaks = classes.breaks
-    if not breaks:
-        return [_("all alike")]
-    return [
-        _("under {value}").format(value=write(breaks[0])),
-        *(f"{write(low)} – {write(high)}" for low, high in pairwise(breaks)),
-        _("{value} and over").format(value=write(breaks[-1])),
-    ]
-
-
-def _ends(measure: str) -> html.P:
-    if measure == "per_10000":
-        words = (_("blue: fewer"), _("orange: more"))
-    else:
-        words = (_("blue: better"), _("orange: worse"))
-    return html.P(" · ".join(words), className="legend-note")
 
 
 def _row(colour: str | None, words: str, count: int, *, css: str = "") -> html.Div:
     return html.Div(
         [
             html.Span(
-                className=f"swatch {css}".strip(), style={"background": colour} if colour else None
+                html.Span(
+                    className=f"swatch {css}".strip(),
+                    style={"background": colour} if colour else None,
+                ),
+                className="swatch-ground",
             ),
             html.Span(words, className="legend-range"),
             html.Span(
@@ -150,6 +137,10 @@ def _value_words(row: Any, measure: str, is_difference: bool) -> str:
 
 
 def _detail_words(row: Any, measure: str) -> str:
+    if hasattr(row, "n_before") and row.state != "ok":
+        return _("n {n_before} → {n}").format(
+            n_before=format_number(row.n_before), n=format_number(row.n)
+        )
     if hasattr(row, "n_before"):
         return _("{before} → {now} · n {n_before} → {n}").format(
             before=format_value(measure, row.before),

@@ -17,6 +17,8 @@ from data.i18n import (
 from data.i18n import gettext as _
 from queries.figures import Figures
 
+_NEUTRAL_POINTS = 0.5  # of a share; less is neither better nor worse
+
 
 def figure_cards(
     now: Figures,
@@ -43,10 +45,12 @@ def figure_cards(
         _card(
             _("Median response"),
             _quantile(now.median_response_seconds, now.response_n),
-            _("90% within {duration} · n {n}").format(
+            _("90% within {duration} · n {n}")
+            .format(
                 duration=_quantile(now.p90_response_seconds, now.response_n),
                 n=format_number(now.response_n),
-            ),
+            )
+            .replace(" n ", " n\N{NO-BREAK SPACE}"),
             change=_duration_change(now, before),
         ),
         _card(
@@ -178,7 +182,8 @@ def _share_change(now: float, before: float | None) -> html.Span | None:
     if before is None or math.isnan(now) or math.isnan(before):
         return None
     points = round(100 * (now - before), 1)
-    return _change(_("{change} points").format(change=format_change(points, 1)), -points)
+    words = _("{change} points").format(change=format_change(points, 1))
+    return _change(words, 0 if abs(points) < _NEUTRAL_POINTS else -points)
 
 
 def _change(words: str, harm: float) -> html.Span:

@@ -1,4 +1,4 @@
-"""The map and what floats over it. assets/map.js draws; these are the layers it draws into."""
+"""The map and what floats over it: the layers that assets/61-map.js and its kin draw into."""
 
 import dash_leaflet as dl
 from dash import dcc, html

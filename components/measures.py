@@ -1,5 +1,8 @@
 """What each measure of the choropleth is called, and how its values are written."""
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 from data.i18n import (
     format_change,
     format_duration,
@@ -7,6 +10,7 @@ from data.i18n import (
     format_percent,
 )
 from data.i18n import gettext as _
+from queries.classes import Classes
 
 DURATIONS = ("median_response", "p90_response", "median_resolution", "p90_resolution")
 DEFAULT_MEASURE = "median_response"
@@ -55,3 +59,30 @@ def format_difference(measure: str, value: float) -> str:
     if measure == "on_time_share":
         return _("{change} points").format(change=format_change(100 * value, 1))
     return format_change(value, 0 if measure == "open_backlog" else 1)
+
+
+def class_words(classes: Classes, measure: str, *, is_difference: bool = False) -> Sequence[str]:
+    """'under a', 'a – b', 'b and over'."""
+    write = format_difference if is_difference else format_value
+    limits = [write(measure, limit) for limit in classes.breaks]
+    if not limits:
+        return [_("all alike")]
+    return [
+        _("under {value}").format(value=limits[0]),
+        *(f"{low} – {high}" for low, high in pairwise(limits)),
+        _("{value} and over").format(value=limits[-1]),
+    ]
+
+
+def not_reached_word(measure: str) -> str:
+    """Why a quantile has no value: the share still waiting is larger than what it leaves over."""
+    if measure.startswith("p90"):
+        return _("Not reached: over 10% still wait")
+    return _("Not reached: over half still wait")
+
+
+def ends_word(measure: str) -> str:
+    """What the two ends of a comparison mean."""
+    if measure == "per_10000":
+        return " · ".join((_("blue: fewer"), _("orange: more")))
+    return " · ".join((_("blue: better"), _("orange: worse")))

@@ -31,6 +31,8 @@ from reports.picture_theme import PictureTheme, StatusMark
 _WIDTH_INCHES, _HEIGHT_INCHES, _DPI = 12.8, 8.0, 150
 _MAP_BOX = (0.025, 0.075, 0.70, 0.80)  # left, bottom, width, height; shares of the picture
 _INSET_BOX = (0.755, 0.085, 0.22, 0.24)
+_SMALLEST_INSET = 0.08  # high; where the legend leaves less, there is none
+_GAP = 0.02
 _COLUMN = 0.755
 _POINT_SIZE, _SMALLEST_POINT = 9.0, 3.0  # square points
 _POINTS_AT_FULL_SIZE = 2_000
@@ -81,10 +83,12 @@ def draw(scene: Scene, format: str) -> bytes:
     _draw_map(axes, scene, as_picture=format == "svg")
     view = widened(scene.frame)
     _show(axes, view)
+    room = _draw_words(figure, scene) - _GAP
     everything = _bounds(scene.shapes)
-    if everything and not _holds(view, everything):
-        _draw_inset(figure, scene, everything, view)
-    _draw_words(figure, scene)
+    if everything and not _holds(view, everything) and room - _INSET_BOX[1] > _SMALLEST_INSET:
+        left, bottom, width, height = _INSET_BOX
+        box = (left, bottom, width, min(height, room - bottom))
+        _draw_inset(figure, scene, everything, view, box)
     buffer = io.BytesIO()
     metadata = {"Creator": "Pantau", "Date": None} if format == "svg" else {"Software": "Pantau"}
     canvas.print_figure(
@@ -137,12 +141,18 @@ def _draw_map(axes: Axes, scene: Scene, *, as_picture: bool) -> None:
     draw_outlines(axes, scene.outlined, scene.theme)
 
 
-def _draw_inset(figure: Figure, scene: Scene, everything: Box, view: Box) -> None:
+def _draw_inset(
+    figure: Figure,
+    scene: Scene,
+    everything: Box,
+    view: Box,
+    box: tuple[float, float, float, float],
+) -> None:
     """The whole city in small, where the frame leaves out a part of it, such as islands."""
-    axes = _axes(figure, _INSET_BOX, scene.theme.panel)
+    axes = _axes(figure, box, scene.theme.panel)
     draw_districts(axes, scene.shapes, scene.fills, scene.theme, line=0.2)
     both = (*np.minimum(everything, view)[:2].tolist(), *np.maximum(everything, view)[2:].tolist())
-    _show(axes, _to_proportions(both, _INSET_BOX))
+    _show(axes, _to_proportions(both, box))
     west, south, east, north = view
     axes.add_patch(
         Rectangle(
@@ -157,7 +167,8 @@ def _draw_inset(figure: Figure, scene: Scene, everything: Box, view: Box) -> Non
     )
 
 
-def _draw_words(figure: Figure, scene: Scene) -> None:
+def _draw_words(figure: Figure, scene: Scene) -> float:
+    """Returns where the legend ends. Notes go below the map: beside it, a long legend is."""
     theme = scene.theme
     pen = Lettering(figure)
     y = pen.write(
@@ -167,10 +178,12 @@ def _draw_words(figure: Figure, scene: Scene) -> None:
     y = 0.865
     for row in scene.legend:
         y = _draw_legend_row(figure, pen, row, y, theme)
-    y -= 0.02
-    for note in scene.notes:
-        y = pen.write(note, _COLUMN, y, size=9.5, colour=theme.text, width=0.225) - 0.008
-    pen.write(" · ".join(scene.credits), 0.025, 0.055, size=8.5, colour=theme.muted, width=0.95)
+    for words, top, size, colour in (
+        (scene.notes, 0.062, 9.5, theme.text),
+        (scene.credits, 0.034, 8.5, theme.muted),
+    ):
+        pen.write(" · ".join(words), 0.025, top, size=size, colour=colour, width=0.95, most_lines=1)
+    return y
 
 
 def _draw_legend_row(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Protocol
 
 import pandas as pd
@@ -28,8 +27,11 @@ class MeasureWords(Protocol):
     def HIGHER_IS_BETTER(self) -> frozenset[str]: ...
     def measure_word(self, measure: str) -> str: ...
     def unit_word(self, measure: str, *, is_difference: bool = False) -> str: ...
-    def format_value(self, measure: str, value: float | None) -> str: ...
-    def format_difference(self, measure: str, value: float) -> str: ...
+    def class_words(
+        self, classes: Classes, measure: str, *, is_difference: bool = False
+    ) -> Sequence[str]: ...
+    def not_reached_word(self, measure: str) -> str: ...
+    def ends_word(self, measure: str) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class PictureWords:
             rows += [
                 LegendRow(label, format_number(count), fill=colour)
                 for label, count, colour in zip(
-                    self._class_labels(classes, is_difference=is_difference),
+                    self.words.class_words(classes, self.measure, is_difference=is_difference),
                     classes.counts(shown),
                     classes.colours,
                     strict=True,
@@ -78,24 +80,15 @@ class PictureWords:
             ]
         states = values["state"].value_counts()
         for state, fill, label in (
-            ("not_reached", NOT_REACHED_COLOUR, _("Not reached: over half still wait")),
+            ("not_reached", NOT_REACHED_COLOUR, self.words.not_reached_word(self.measure)),
             ("too_few", HATCH, _("Fewer than 20")),
             ("none", theme.none, _("No value")),
         ):
             if state in states:
                 rows.append(LegendRow(label, format_number(int(states[state])), fill=fill))
+        if is_difference and len(classes.colours) > 1:
+            rows.append(LegendRow(self.words.ends_word(self.measure)))
         return rows
-
-    def _class_labels(self, classes: Classes, *, is_difference: bool) -> list[str]:
-        write = self.words.format_difference if is_difference else self.words.format_value
-        limits = [write(self.measure, limit) for limit in classes.breaks]
-        if not limits:
-            return [_("all alike")]
-        return [
-            _("under {value}").format(value=limits[0]),
-            *(f"{low} – {high}" for low, high in pairwise(limits)),
-            _("{value} and over").format(value=limits[-1]),
-        ]
 
     def statuses(self, marked: Sequence[Points]) -> list[LegendRow]:
         if not marked:

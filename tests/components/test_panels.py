@@ -54,7 +54,7 @@ def test_figures_say_their_n_what_is_not_reached_and_how_mature_they_are() -> No
     assert "12.480" in text
     assert "+8%" in text
     assert "5,2 jam" in text
-    assert "90% dalam belum tercapai · n 11.902" in text
+    assert "90% dalam belum tercapai · n\N{NO-BREAK SPACE}11.902" in text
     assert "81,4%" in text
     assert "38% di antaranya masih terbuka" in text
 
@@ -66,6 +66,8 @@ def test_a_change_says_whether_it_is_better() -> None:
     assert "change worse" in text
     same = str(figure_cards(figures(), daily=[], received_before=1, before=figures()))
     assert "better" not in same and "worse" not in same
+    hardly = figures(on_time_share=0.815)
+    assert "worse" not in str(figure_cards(figures(), daily=[], received_before=1, before=hardly))
 
 
 def test_figures_of_nothing_say_what_to_do() -> None:
@@ -118,12 +120,20 @@ def test_districts_are_classed_only_where_there_is_something_to_say() -> None:
     assert told["d"][1] == "too few to tell"
 
 
+def test_a_difference_of_too_few_is_not_told() -> None:
+    frame = values().assign(before=1_800.0, now=3_600.0, n_before=90)
+    classes = classes_of(frame, measure="median_response", is_difference=True)
+    told = hideout(frame, classes, measure="median_response", is_difference=True)["values"]
+    assert told["a"][2] == "30 min → 60 min · n 90 → 100"
+    assert told["d"][1:3] == ["too few to tell", "n 90 → 3"]
+
+
 def test_the_legend_says_title_unit_n_and_the_states_that_occur() -> None:
     frame = values()
     classes = classes_of(frame, measure="median_response")
     text = words(legend(frame, classes, measure="median_response", level_word="Kota"))
     for part in ("Median response time", "n 233", "Kota", "Fewer than 20", "Not reached"):
-        assert part in text
+        assert part in text.replace("\N{NO-BREAK SPACE}", " ")
     assert "No value" not in text
 
 
@@ -156,3 +166,10 @@ def test_clock_words_turn_at_local_midnight(hour: int, expected: str) -> None:
         datetime(2026, 11, 23, 3, 0, tzinfo=UTC),
     )
     assert said == expected
+
+
+def test_what_is_not_reached_depends_on_the_quantile() -> None:
+    frame = values()
+    classes = classes_of(frame, measure="p90_resolution")
+    assert "over 10% still wait" in words(legend(frame, classes, measure="p90_resolution"))
+    assert "over half still wait" in words(legend(frame, classes, measure="median_response"))

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from defusedxml.ElementTree import fromstring
@@ -22,6 +23,7 @@ from reports.drawing import widened, world
 from reports.lettering import printable, wrap
 from reports.picture import LAYERS, map_picture
 from reports.picture_theme import THEMES
+from reports.picture_words import PictureWords
 from tests.scattered import SECRET, scatter
 
 EVERYTHING = ComplaintFilter(period="all")
@@ -174,3 +176,16 @@ def test_simplified_neighbours_still_touch(jakarta_store):
     assert together == pytest.approx(apart, rel=1e-6)  # neither gap nor overlap
     assert shapely.get_num_coordinates(leaves.shapes).sum() < 8_000
     assert len(simplify_together(np.array([], dtype=object))) == 0
+
+
+def test_the_picture_of_a_comparison_says_what_its_colours_mean(store):
+    scatter(store, 400)
+    drawn = picture(store, wanted=ComplaintFilter(period="30d"), compare="before")
+    assert drawn != picture(store, wanted=ComplaintFilter(period="30d"))
+    writer = PictureWords(store.reference(), "en", words, "per_10000", "kelurahan")
+    frame = pd.DataFrame({"value": range(9), "state": ["ok"] * 9})
+    classes = classify(frame["value"] - 4, kind="diverging")
+    told = [
+        r.label for r in writer.classes(frame, classes, is_difference=True, theme=THEMES["dark"])
+    ]
+    assert "blue: fewer · orange: more" in told
