@@ -5,7 +5,16 @@
   const pantau = (window.pantau = window.pantau || {});
   const clientside = (window.dash_clientside = window.dash_clientside || {});
   const map = (pantau.map = pantau.map || {});
+  const shown = new Set(); // every layer on the map: a quick hand leaves several behind the newest
   let heat = null, heatSeq = 0;
+
+  function removeAllBut(kept) {
+    shown.forEach((layer) => {
+      if (layer === kept) return;
+      layer.remove();
+      shown.delete(layer);
+    });
+  }
 
   /* The old tiles stay until the new ones are there, so that nothing flashes while complaints arrive. */
   map.refreshHeat = function () {
@@ -16,15 +25,15 @@
     const address = "/tiles/heat/{z}/{x}/{y}.png?" + pantau.state.query + "&seq=" + (heatSeq || pantau.config().seq);
     if (heat && heat._map !== leaflet) heat = null;
     if (!isShown) {
-      if (heat) heat.remove();
       heat = null;
+      removeAllBut(null);
       return;
     }
     if (heat && heat._url === address) return;
-    const before = heat;
-    heat = window.L.tileLayer(address, { pane: "heat", minZoom: 7, maxZoom: 18 });
-    heat.once("load", () => before && before.remove());
-    heat.addTo(leaflet);
+    const newest = (heat = window.L.tileLayer(address, { pane: "heat", minZoom: 7, maxZoom: 18 }));
+    newest.once("load", () => { if (newest === heat) removeAllBut(newest); });
+    shown.add(newest);
+    newest.addTo(leaflet);
   };
 
   clientside.pantau = Object.assign(clientside.pantau || {}, {

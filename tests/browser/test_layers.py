@@ -1,0 +1,22 @@
+"""Layers come and go with their switch, however quick the hand."""
+
+import pytest
+from playwright.sync_api import Route
+
+from tests.browser.conftest import Watched
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+def test_no_heat_stays_when_it_is_switched_off_while_new_tiles_load(watched: Watched) -> None:
+    page = watched.open("/?layers=heat")
+    page.wait_for_selector(".leaflet-heat-pane img.leaflet-tile-loaded", state="attached")
+    held: list[Route] = []  # never answered: the new layer stays about to load
+    page.route("**/tiles/heat/**", lambda route: held.append(route))
+    page.locator(".bar").first.click()
+    page.wait_for_function("document.querySelectorAll('.leaflet-heat-pane > *').length > 1")
+    page.keyboard.press("3")
+    page.wait_for_function("document.documentElement.dataset.layers === ''")
+    page.wait_for_function("!document.querySelector('.leaflet-heat-pane > *')", timeout=2_000)
+    assert held
+    page.unroute_all(behavior="ignoreErrors")
