@@ -152,7 +152,7 @@
     if (event.key === "Escape") {
       if (root.classList.contains("drawer-open")) showFilters(false);
       document.querySelectorAll("details.menu[open]").forEach((menu) => { menu.open = false; });
-      if (document.getElementById("complaint-card")) clientside.set_props("chosen-complaint", { data: null });
+      if (document.querySelector(".complaint-card")) clientside.set_props("chosen-complaint", { data: null });
       if (isTyping) event.target.blur();
       return;
     }

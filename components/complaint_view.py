@@ -34,7 +34,6 @@ def complaint_card(view: ComplaintView, reference: Reference) -> html.Div:
                 **{"data-page": "complaint"},
             ),
         ],
-        id="complaint-card",
         className="map-box complaint-card",
     )
 

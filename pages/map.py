@@ -151,8 +151,8 @@ def register(app: Dash) -> None:
             arrived=(live or {}).get("arrived", ()),
         )
 
-    @app.callback(Output(ids.CARD, "children"), Input(ids.CHOSEN, "data"))
-    def show_card(chosen: str | None) -> Any:
+    @app.callback(Output(ids.CARD, "children"), Input(ids.CHOSEN, "data"), live)
+    def show_card(chosen: str | None, _live: Any) -> Any:
         found = complaint_page(current_store(), chosen) if chosen else None
         return complaint_card(found, current_store().reference()) if found else None
 
