@@ -68,6 +68,8 @@
       }
       return box;
     }, { sticky: true, direction: "top", offset: [0, -8], className: "tip-frame", opacity: 1 });
+    // Hundreds of shapes are no way through a page: the keyboard has the table of the legend.
+    layer.on("add", () => layer.getElement() && layer.getElement().setAttribute("tabindex", "-1"));
     layer.on("mouseover", () => layer.setStyle({ weight: 2.5 }).bringToFront());
     layer.on("mouseout", () => layer.setStyle({ weight: 1 }));
     layer.on("click", (event) => {
@@ -110,6 +112,7 @@
       return Promise.all([map.districts(view.level), chosenOutlines(chosen)]).then(([shapes, outlines]) => {
         if (pantau.state.view.level !== view.level) return [none, none, none];
         map.hideout = hideout;
+        map.tabulate();
         if (map.level === view.level) {
           restyle(hideout);
           return [none, none, outlines];

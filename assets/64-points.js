@@ -22,7 +22,7 @@
     if (!leaflet || !pantau.state.view.layers) return;
     if (request) request.abort();
     if (!pantau.state.view.layers.includes("points")) {
-      clientside.set_props("point-layer", { data: EMPTY });
+      put(EMPTY, leaflet);
       note("");
       return;
     }
@@ -36,7 +36,7 @@
     fetch(address, { signal: mine.signal })
       .then((answer) => { if (!answer.ok) throw new Error(answer.status); return answer.json(); })
       .then((data) => {
-        clientside.set_props("point-layer", { data: gathered(data, leaflet) });
+        put(gathered(data, leaflet), leaflet);
         note(capWords(data.pantau || {}));
       })
       .catch((error) => {
@@ -47,6 +47,16 @@
         if (mine === request && pane) pane.classList.remove("loading");
       });
   };
+
+  /* Drawing anew takes the focus away from whoever is on a mark: not for nothing. */
+  function put(data, leaflet) {
+    const words = JSON.stringify(data.features);
+    if (map.drawnOn === leaflet && map.drawnWords === words) return;
+    map.drawnOn = leaflet;
+    map.drawnWords = words;
+    map.beforeMarks();
+    clientside.set_props("point-layer", { data: data });
+  }
 
   /* Far out, single points would hide the map: those in one square of the screen become one ring. */
   function gathered(data, leaflet) {
@@ -104,10 +114,10 @@
     const words = [own.service, pantau.config().statuses[own.status]].filter(Boolean).join(", ");
     const marker = window.L.marker(latlng, {
       icon: window.L.divIcon({ html: shape, className: "point-frame", iconSize: [20, 20] }),
-      alt: words, title: words, riseOnHover: true, pane: "points",
+      title: words, riseOnHover: true, pane: "points",
     });
     marker.on("click", () => clientside.set_props("chosen-complaint", { data: own.id }));
-    return marker;
+    return map.mark(marker, words, own.id);
   }
 
   function cluster(own, latlng) {
@@ -118,12 +128,11 @@
     ring.append(pantau.element("span", "cluster-count", short(count)));
     const marker = window.L.marker(latlng, {
       icon: window.L.divIcon({ html: ring, className: "point-frame", iconSize: [size, size] }),
-      alt: pantau.config().texts.cluster.replace("{n}", pantau.number(count)),
       title: breakdown(own), pane: "points",
     });
     marker.on("click", () => map.instance.flyTo(latlng, Math.min(map.instance.getZoom() + 2, 18),
       { duration: pantau.calm() ? 0 : 0.5 }));
-    return marker;
+    return map.mark(marker, pantau.config().texts.cluster.replace("{n}", pantau.number(count)));
   }
 
   function short(count) {

@@ -6,6 +6,7 @@
   const clientside = (window.dash_clientside = window.dash_clientside || {});
   const root = document.documentElement;
   const YEAR = 31536000;
+  const NARROW = 600; // px of map that open boxes would cover
 
   function remember(key, value) {
     try { localStorage.setItem("pantau-" + key, value); } catch (error) { /* private mode */ }
@@ -21,7 +22,6 @@
 
   function setTheme(theme) {
     root.dataset.bsTheme = theme;
-    remember("theme", theme);
     cookie("pantau_theme", theme);
     clientside.set_props("theme", { data: theme });
     pantau.writeUrl();
@@ -32,12 +32,13 @@
   function restore(node) {
     const state = recall("fold-" + node.dataset.fold);
     if (state) node.open = state === "open";
-    else if (window.innerWidth < 768 && node.classList.contains("map-box")) node.open = false;
+    else if (node.matches(".map-box") && node.closest("#map-frame").clientWidth < NARROW) node.open = false;
     node.dataset.restored = "1";
     node.addEventListener("toggle", () => remember("fold-" + node.dataset.fold, node.open ? "open" : "closed"));
   }
 
   new MutationObserver(() => {
+    if (document.querySelector("#filter-toggle:not([aria-expanded])")) tellFilters();
     document.querySelectorAll("details[data-fold]:not([data-restored])").forEach(restore);
     document.querySelectorAll("input[id^='opacity-']:not([data-restored])").forEach((slider) => {
       slider.dataset.restored = "1";
@@ -53,21 +54,42 @@
     }
   }
 
-  function isPhone() { return window.innerWidth < 768; }
+  /* Narrow pages have the filters in a drawer: all else is out of reach while it is open. */
+  const narrow = window.matchMedia("(max-width: 1099px)");
+
+  function openDrawer(show) {
+    root.classList.toggle("drawer-open", show);
+    const drawer = document.getElementById("filters");
+    if (!drawer) return;
+    [...drawer.parentElement.children].forEach((part) => {
+      if (part !== drawer && part.id !== "drawer-shade" && part.id !== "notice") part.inert = show;
+    });
+    document.getElementById(show ? "filter-close" : "filter-toggle").focus();
+  }
 
   function showFilters(show) {
-    if (isPhone()) root.classList.toggle("drawer-open", show);
-    else {
+    if (narrow.matches) {
+      if (show !== areFiltersShown()) openDrawer(show);
+    } else {
       root.classList.toggle("filters-folded", !show);
       remember("filters", show ? "open" : "closed");
       setTimeout(() => pantau.map.instance && pantau.map.instance.invalidateSize(), 200);
     }
-    const button = document.getElementById("filter-toggle");
-    if (button) button.setAttribute("aria-expanded", String(show));
+    tellFilters();
   }
   function areFiltersShown() {
-    return isPhone() ? root.classList.contains("drawer-open") : !root.classList.contains("filters-folded");
+    return root.classList.contains("drawer-open") || !(narrow.matches || root.classList.contains("filters-folded"));
   }
+  function tellFilters() {
+    const button = document.getElementById("filter-toggle");
+    if (!button) return;
+    button.setAttribute("aria-expanded", String(areFiltersShown()));
+    button.setAttribute("aria-controls", "filters");
+  }
+  narrow.addEventListener("change", () => {
+    if (root.classList.contains("drawer-open")) openDrawer(false);
+    tellFilters();
+  });
   if (recall("filters") === "closed") root.classList.add("filters-folded");
 
   /* ---- clicks ---- */
@@ -94,11 +116,21 @@
     }
     const bar = target.closest("[data-toggle-service]");
     if (bar) return pantau.toggle("service", bar.dataset.toggleService, event.shiftKey || event.ctrlKey || event.metaKey);
+    const row = target.closest("[data-toggle-district]");
+    if (row) return pantau.toggle("district", row.dataset.toggleDistrict, event.shiftKey || event.ctrlKey || event.metaKey);
+    const period = target.closest("[data-period]");
+    if (period) return pantau.setPeriod(period.dataset.period);
     const tableButton = target.closest(".table-toggle");
     if (tableButton) {
-      const isTable = tableButton.closest(".panel").classList.toggle("as-table");
+      const isTable = tableButton.closest(".panel, .legend-box").classList.toggle("as-table");
       clientside.pantau.tabulate();
+      pantau.map.tabulate();
       return tableButton.setAttribute("aria-pressed", String(isTable));
+    }
+    const skip = target.closest("a.skip-link");
+    if (skip) {
+      event.preventDefault(); // the address is the view's
+      return document.getElementById(skip.hash.slice(1)).focus();
     }
     const link = target.closest("a[data-page]");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
@@ -159,8 +191,9 @@
     if (isTyping || document.querySelector("dialog[open]")) return;
     const isMap = document.getElementById("map-frame");
     if (event.key === "/") {
-      showFilters(true);
-      document.getElementById("filter-text").focus();
+      if (isMap) showFilters(true);
+      const field = document.getElementById(isMap ? "filter-text" : "look-up-id");
+      if (field) field.focus();
     } else if (event.key === "?") CLICKS["help-open"]();
     else if (event.key === "[") pantau.stepPeriod(-1);
     else if (event.key === "]") pantau.stepPeriod(1);

@@ -53,10 +53,11 @@ def panel(
         open=True,
         **{"data-fold": name},
     )
-    return html.Section([fold, _table_button()] if has_table else [fold], className="panel")
+    return html.Section([fold, table_button()] if has_table else [fold], className="panel")
 
 
-def _table_button() -> html.Button:
+def table_button() -> html.Button:
+    """Shows the numbers of the panel or legend it is in; assets/66-desk.js hears it."""
     return html.Button(
         icon("table"),
         type="button",

@@ -38,7 +38,11 @@ def classes_of(values: pd.DataFrame, *, measure: str, is_difference: bool = Fals
 def hideout(
     values: pd.DataFrame, classes: Classes, *, measure: str, is_difference: bool = False
 ) -> dict[str, Any]:
-    """{colours, notReached, none, values: {code: [class, value, detail]}}: words ready to show."""
+    """{colours, notReached, none, values: {code: [class, value, detail, n, rank, between]}}.
+
+    Value, detail and between (the interval, or what a difference is between) are words ready to
+    show; n and rank (the value, None where there is none to tell) are what a table sorts by.
+    """
     rows: Iterable[Any] = values.itertuples()
     return {
         "colours": list(classes.colours),
@@ -49,6 +53,9 @@ def hideout(
                 classes.index(row.value) if row.state == "ok" else _STATE_CLASSES[row.state],
                 _value_words(row, measure, is_difference),
                 _detail_words(row, measure),
+                int(row.n),
+                float(row.value) if row.state == "ok" else None,
+                _between_words(row, measure),
             ]
             for row in rows
         },
@@ -137,28 +144,26 @@ def _value_words(row: Any, measure: str, is_difference: bool) -> str:
 
 
 def _detail_words(row: Any, measure: str) -> str:
-    if hasattr(row, "n_before") and row.state != "ok":
-        return _("n {n_before} → {n}").format(
+    between = _between_words(row, measure)
+    if hasattr(row, "n_before"):
+        count = _("n {n_before} → {n}").format(
             n_before=format_number(row.n_before), n=format_number(row.n)
         )
+        return f"{between} · {count}" if between else count
+    count = f"n {format_number(row.n)}"
+    return f"{count} · {_('95% interval')} {between}" if between else count
+
+
+def _between_words(row: Any, measure: str) -> str:
+    """The interval of a value, or the two values of a difference; nothing where too few tell."""
+    if row.state != "ok":
+        return ""
     if hasattr(row, "n_before"):
-        return _("{before} → {now} · n {n_before} → {n}").format(
-            before=format_value(measure, row.before),
-            now=format_value(measure, row.now),
-            n_before=format_number(row.n_before),
-            n=format_number(row.n),
-        )
-    parts = [f"n {format_number(row.n)}"]
-    if row.state == "ok" and not pd.isna(row.low):
-        high = (
-            _("not reached") if _is_open_ended(row.high) else format_value(measure, float(row.high))
-        )
-        parts.append(
-            _("95% interval {low} – {high}").format(
-                low=format_value(measure, float(row.low)), high=high
-            )
-        )
-    return " · ".join(parts)
+        return f"{format_value(measure, row.before)} → {format_value(measure, row.now)}"
+    if pd.isna(row.low):
+        return ""
+    high = _("not reached") if _is_open_ended(row.high) else format_value(measure, float(row.high))
+    return f"{format_value(measure, float(row.low))} – {high}"
 
 
 def _is_open_ended(value: Any) -> bool:

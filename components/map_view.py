@@ -4,7 +4,7 @@ import dash_leaflet as dl
 from dash import dcc, html
 
 from components import ids
-from components.basics import choices, icon, labelled
+from components.basics import choices, icon, labelled, table_button
 from components.measures import DEFAULT_MEASURE, measure_word
 from components.tokens import STATUS_CLASSES, STATUS_SHAPES
 from components.words import COMPARISONS, compare_word, status_word
@@ -23,17 +23,22 @@ def map_view(reference: Reference, *, basemap_url: str | None = None) -> html.Se
     """The map, its layer switches, legends and notes."""
     return html.Section(
         [
+            html.A(_("Skip the map"), href="#figures-column", className="skip-link"),
             _leaflet(reference, basemap_url),
             html.Div(
-                [_measure_box(reference)],
-                className="map-corner top-left",
-            ),
-            html.Div(
                 [
-                    _layer_box(),
-                    html.Div(id=ids.CARD, className="card-holder", **{"aria-live": "polite"}),
+                    html.Div([_measure_box(reference)], className="top-left"),
+                    html.Div(
+                        [
+                            _layer_box(),
+                            html.Div(
+                                id=ids.CARD, className="card-holder", **{"aria-live": "polite"}
+                            ),
+                        ],
+                        className="top-right",
+                    ),
                 ],
-                className="map-corner top-right",
+                className="map-corner top",
             ),
             html.Div([_legend_box()], className="map-corner bottom-left"),
             html.Div(
@@ -212,7 +217,18 @@ def _legend_box() -> html.Details:
     return html.Details(
         [
             html.Summary(_("Legend")),
+            table_button(),
             html.Div(id=ids.LEGEND, className="legend", **{"data-layer": "districts"}),
+            html.Div(
+                id="district-table",
+                className="table-view",
+                **{
+                    "data-district": _("District"),
+                    "data-interval": _("95% interval"),
+                    "data-change": _("Before → now"),
+                    "data-caption": _("Districts: choose one to filter by it, a heading to sort"),
+                },
+            ),
             html.Div(
                 [
                     html.H3(_("Complaints"), className="legend-title"),

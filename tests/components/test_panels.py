@@ -115,7 +115,9 @@ def test_districts_are_classed_only_where_there_is_something_to_say() -> None:
     assert told["b"][0] == len(classes.colours) - 1
     assert told["c"][0] == NOT_REACHED
     assert told["d"][0] == TOO_FEW
-    assert told["a"][1:] == ["60 min", "n 100 · 95% interval 50 min – 67 min"]
+    assert told["a"][1:3] == ["60 min", "n 100 · 95% interval 50 min – 67 min"]
+    assert told["a"][3:] == [100, 3_600.0, "50 min – 67 min"]
+    assert told["d"][3:] == [3, None, ""]
     assert "not reached" in told["b"][2]
     assert told["d"][1] == "too few to tell"
 
