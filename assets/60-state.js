@@ -18,6 +18,14 @@
   const DEFAULT_PERIOD = "90d";
   const DAY = 86400000;
 
+  const DATE = /^(19|2\d)\d\d-\d\d-\d\d$/; // the years that the server knows
+  const INSTANT = /^((19|2\d)\d\d-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$/;
+  const ZOOMS = [7, 18];
+  const RESTORING = 800; // ms after "back" in which the controls follow the address
+  const ONE_STEP = 400; // ms in which several controls change as one
+
+  let steppedAt = 0, restoredAt = -RESTORING;
+
   pantau.state = { query: "", view: {}, lists: {}, period: null, start: null, end: null };
   pantau.view = null; // {lat, lon, zoom} once the reader has moved the map
 
@@ -28,6 +36,18 @@
   pantau.addDays = function (isoDate, days) {
     return new Date(Date.parse(isoDate + "T00:00:00Z") + days * DAY).toISOString().slice(0, 10);
   };
+
+  /* "2026-02-30" is no day. */
+  pantau.isDate = function (text) {
+    if (!DATE.test(text || "")) return false;
+    const day = new Date(text + "T00:00:00Z");
+    return isFinite(day) && day.toISOString().slice(0, 10) === text;
+  };
+
+  function isInstant(text) {
+    const found = INSTANT.exec(text);
+    return Boolean(found) && pantau.isDate(found[1]) && isFinite(Date.parse(text));
+  }
 
   /* Choose one value of a facet, or give it up when it is the only one chosen. */
   pantau.toggle = function (facet, value, add) {
@@ -75,8 +95,14 @@
     return "?" + parts.toString().replaceAll("%2C", ",");
   };
 
-  pantau.writeUrl = function () {
-    window.history.replaceState(window.history.state, "", window.location.pathname + pantau.search());
+  /* A new filter is a step that "back" undoes; a moved map is not. */
+  pantau.writeUrl = function (isStep) {
+    const address = window.location.pathname + pantau.search();
+    const now = performance.now();
+    const isNew = isStep && address !== window.location.pathname + window.location.search &&
+      now - steppedAt > ONE_STEP && !isRestoring();
+    if (isStep) steppedAt = now;
+    window.history[isNew ? "pushState" : "replaceState"](window.history.state, "", address);
     document.querySelectorAll("a[data-export]").forEach((link) => {
       const parts = new URLSearchParams(pantau.state.query);
       if (link.dataset.export.startsWith("map")) {
@@ -92,25 +118,53 @@
     });
   };
 
+  function isRestoring() { return performance.now() - restoredAt < RESTORING; }
+
+  /* Back and forward: the address is right, and the controls follow. Dash hears of a step only
+     where the address differs from the last it knew, so tell it. */
+  window.addEventListener("popstate", () => {
+    restoredAt = performance.now();
+    const search = window.location.search;
+    setTimeout(() => clientside.set_props("location", { search: search }), 0);
+  });
+
   clientside.pantau = {
-    /* URL → controls. Only at the first load and when the reader goes back or forward. */
-    readUrl: function (search, periods) {
+    /* URL → controls. Only at the first load and when the reader goes back or forward.
+       What means nothing here is left out, and said. */
+    readUrl: function (search, periods, services, groups, channels, units) {
       const none = clientside.no_update;
       if (pantau.hasRead && (!search || search === pantau.search())) return Array(12).fill(none);
       pantau.hasRead = true;
       const url = new URLSearchParams(search || "");
-      const list = (key) => [...new Set(url.getAll(key).filter(Boolean))];
-      const date = (key) => (isFinite(Date.parse(url.get(key))) ? url.get(key) : null);
-      let period = periods.some((option) => option.value === url.get("period")) ? url.get("period") : null;
+      const dropped = [];
+      const sound = (key, value, isSound) => {
+        if (value && !isSound) dropped.push(key + "=" + value.slice(0, 40));
+        return value && isSound ? value : null;
+      };
+      const values = (options) => (options || []).map((option) => option.value);
+      const known = {
+        service: values(services), group: values(groups), channel: values(channels), unit: values(units),
+        status: Object.keys(pantau.config().statuses), district: Object.keys(pantau.config().tree),
+      };
+      const list = (key) => [...new Set(url.getAll(key))]
+        .filter((code) => sound(key, code, known[key].includes(code)));
+      const date = (key) => sound(key, url.get(key), pantau.isDate(url.get(key)));
+      let period = sound("period", url.get("period"), values(periods).includes(url.get("period")));
       const start = date("start");
-      const end = date("end");
+      let end = date("end");
+      if (start && end) end = sound("end", end, start < end);
+      const asOf = (url.get("as_of") || "").replace(" ", "+"); // a plus that was not escaped
       if (start || end) period = null;
       else if (!period) period = DEFAULT_PERIOD;
-      const lat = parseFloat(url.get("lat"));
-      const lon = parseFloat(url.get("lon"));
-      const zoom = parseFloat(url.get("zoom"));
+      const number = (key, low, high) => {
+        const value = Number(url.get(key));
+        return sound(key, url.get(key), value >= low && value <= high) === null ? NaN : value;
+      };
+      const lat = number("lat", -85, 85);
+      const lon = number("lon", -180, 180);
+      const zoom = number("zoom", 0, 30);
       if (isFinite(lat) && isFinite(lon) && isFinite(zoom)) {
-        pantau.view = { lat: lat, lon: lon, zoom: zoom };
+        pantau.view = { lat: lat, lon: lon, zoom: Math.min(Math.max(zoom, ZOOMS[0]), ZOOMS[1]) };
         if (pantau.map.show) pantau.map.show(pantau.view);
       }
       pantau.isWall = url.get("wall") === "1";
@@ -118,21 +172,24 @@
         document.documentElement.classList.add("wall", "filters-folded");
         clientside.set_props("scale", { data: 2 });
       }
-      return [
+      const read = [
         period, start, end ? pantau.addDays(end, -1) : null,
         ...LISTS.map(list),
-        url.get("overdue") === "1" ? ["1"] : [],
-        url.get("q") || "",
-        date("as_of"),
+        sound("overdue", url.get("overdue"), /^[01]$/.test(url.get("overdue"))) === "1" ? ["1"] : [],
+        (url.get("q") || "").slice(0, 200),
+        sound("as_of", asOf, isInstant(asOf)),
       ];
+      if (dropped.length) pantau.notice(pantau.config().texts.dropped.replace("{parts}", dropped.join(", ")));
+      return read;
     },
 
-    /* What was seen last, else what the URL says → the controls over the map. */
+    /* What was seen last, else what the URL says → the controls over the map. After "back" the URL
+       is right. */
     readView: function (search, measures, levels, compares, ...now) {
-      const known = pantau.state.view;
+      const known = isRestoring() ? {} : pantau.state.view;
       const url = new URLSearchParams(search || "");
       const pick = (key, options, otherwise) => {
-        const wanted = known[key] || url.get(key);
+        const wanted = known[key] || url.get(key) || (isRestoring() && key === "compare" && "off");
         return options.some((option) => option.value === wanted) ? wanted : otherwise;
       };
       const [measure, level, compare, layers] = now;
@@ -174,6 +231,8 @@
         period = byDates ? "all" : pantau.state.period || DEFAULT_PERIOD;
         pantau.setValue("filter-period", period);
       }
+      if (!pantau.isDate(start)) start = null; // a date still being typed, such as in the year 2
+      if (!pantau.isDate(end)) end = null;
       if (start && end && end < start) [start, end] = [end, start];
       const lists = {
         service: services, group: groups, status: statuses,
@@ -188,8 +247,9 @@
       if ((text || "").trim()) parts.set("q", text.trim());
       if (asOf) parts.set("as_of", asOf);
       const query = parts.toString();
+      const isStep = Boolean(queryBefore) && query !== queryBefore;
       pantau.state = { query, view: pantau.state.view, lists, period, start, end };
-      pantau.writeUrl();
+      pantau.writeUrl(isStep);
       return query === queryBefore ? clientside.no_update : query;
     },
   };

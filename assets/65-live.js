@@ -10,6 +10,7 @@
   const FAILURES = 2; // in a row, until the page says so
   const PULSE = 8000; // ms for which an arrival counts as new
 
+  let day = null, isRefused = false;
   let seq = null, failures = 0, heavyAt = 0, heavyTimer = null, skew = 0, offlineSince = null;
   pantau.arrivals = new Map(); // id → when it came
   pantau.isOffline = false;
@@ -58,14 +59,29 @@
     skew = Date.parse(answer.now) - Date.now();
     failures = 0;
     const wasOffline = pantau.isOffline;
-    if (wasOffline) {
-      pantau.isOffline = false;
-      document.documentElement.classList.remove("offline");
-      document.getElementById("offline").hidden = true;
-    }
+    if (wasOffline || isRefused) banner("");
+    pantau.isOffline = isRefused = false;
     const isNew = seq !== null && (answer.changed || answer.seq !== seq);
     seq = answer.seq;
     if (isNew || wasOffline) changed(answer);
+    if (wasOffline) clientside.set_props("returned", { data: Date.now() }); // a page that failed
+    const today = pantau.today();
+    if (day && day !== today) changed(answer); // periods that roll have other dates now
+    day = today;
+  }
+
+  function banner(words) {
+    const place = document.getElementById("offline");
+    place.textContent = words;
+    place.hidden = !words;
+    document.documentElement.classList.toggle("offline", Boolean(words));
+  }
+
+  /* There, but not pleased: nothing new will be shown, so the page must not claim to be live. */
+  function refused(status) {
+    if (isRefused) return;
+    isRefused = true;
+    banner(pantau.config().texts.refused.replace("{status}", status));
   }
 
   function offline() {
@@ -73,11 +89,9 @@
     offlineSince = offlineSince && failures > 1 ? offlineSince : pantau.now();
     if (failures < FAILURES || pantau.isOffline) return;
     pantau.isOffline = true;
-    document.documentElement.classList.add("offline");
-    const banner = document.getElementById("offline");
-    banner.textContent = pantau.config().texts.offline
-      .replace("{time}", clock(offlineSince) + " " + pantau.config().zoneName);
-    banner.hidden = false;
+    isRefused = false;
+    banner(pantau.config().texts.offline
+      .replace("{time}", clock(offlineSince) + " " + pantau.config().zoneName));
   }
 
   function poll() {
@@ -86,7 +100,7 @@
     if (seq === null) seq = pantau.config().seq;
     fetch("/api/live?since=" + seq + "&" + pantau.state.query, { signal: limit.signal, cache: "no-store" })
       .then((answer) => {
-        if (answer.status >= 400 && answer.status < 500) return null; // there, but not pleased
+        if (answer.status >= 400 && answer.status < 500) return refused(answer.status);
         if (!answer.ok) throw new Error(answer.status);
         return answer.json();
       })
@@ -107,13 +121,26 @@
 
   pantau.notice = function (words, error) {
     if (error) console.warn(words, error);
-    const place = document.getElementById("notice");
+    const place = document.getElementById("notice-line");
     if (!place) return;
     place.textContent = words;
     place.hidden = false;
     clearTimeout(pantau.noticeTimer);
     pantau.noticeTimer = setTimeout(() => { place.hidden = true; }, 8000);
   };
+
+  clientside.pantau = Object.assign(clientside.pantau || {}, {
+    /* What the server has to say goes the same way as what the scripts do. */
+    say: function (said) {
+      if (said) pantau.notice(said.words);
+    },
+
+    /* A tab, a bookmark and a history entry are told apart by what is seen. */
+    entitle: function (sentence, path) {
+      pantau.title = pantau.title || document.title;
+      document.title = sentence && path === "/" ? sentence + " · Pantau" : pantau.title;
+    },
+  });
 
   /* The page is drawn by scripts: begin when its frame is there. */
   const wait = setInterval(() => {

@@ -24,23 +24,25 @@ def figure_cards(
     now: Figures,
     *,
     daily: Sequence[int],
-    received_before: int | None,
+    received_change: tuple[int, int] | None,
     before: Figures | None = None,
     before_word: str = "",
     is_empty_city: bool = False,
+    all_time: int = 0,
 ) -> list[Any]:
     """Four cards and the note on how mature the cohort is.
 
-    `daily` are counts of received complaints, oldest first; `received_before` is the count of the
-    comparison period, None where there is none; `before` adds the change to the times and shares.
-    What is open now has none: an older cohort has had longer to be closed.
+    `daily` are counts of received complaints, oldest first; `received_change` counts the whole days
+    of the period and those they are compared with, None where there are none; `before`
+    adds the change to the times and shares. What is open now has none: an older cohort has
+    had longer to be closed. `all_time` is how many there would be in any period.
     """
     return [
         _card(
             _("Received"),
             format_number(now.received),
             sparkline(daily),
-            change=_relative(now.received, received_before, before_word),
+            change=_relative(received_change, before_word),
         ),
         _card(
             _("Median response"),
@@ -71,7 +73,18 @@ def figure_cards(
             is_alarming=now.overdue_share > 0.5,
         ),
         _empty_city() if is_empty_city else html.P(maturity_note(now), className="maturity"),
+        _all_time(all_time) if all_time and not now.received else None,
     ]
+
+
+def _all_time(n: int) -> html.Button:
+    """The way out of a period without complaints."""
+    return html.Button(
+        _("Show all time ({n})").format(n=format_number(n)),
+        type="button",
+        className="text-button",
+        **{"data-period": "all"},
+    )
 
 
 def _empty_city() -> html.Div:
@@ -157,12 +170,15 @@ def _quantile(seconds: float | None, n: int) -> str:
     return _("not reached") if n and text == NOTHING else text
 
 
-def _relative(now: float, before: float | None, before_word: str) -> html.Span | None:
-    if not before:
+def _relative(change: tuple[int, int] | None, before_word: str) -> html.Span | None:
+    if change is None or not change[1]:
         return None
+    now, before = change
     share = format_change(100 * (now - before) / before) + "%"
     return html.Span(
-        [share, html.Span(f" {before_word}", className="change-word")], className="change"
+        [share, html.Span(f" {before_word}", className="change-word")],
+        className="change",
+        title=_("Whole days only: today is not over yet."),
     )
 
 

@@ -129,7 +129,7 @@ def banners() -> list[Any]:
     """Hidden until something is to be said."""
     return [
         html.Div(id="offline", className="offline-banner", hidden=True, role="alert"),
-        html.Div(id=ids.NOTICE, className="notice", hidden=True, role="status"),
+        html.Div(id="notice-line", className="notice", hidden=True, role="status"),
     ]
 
 

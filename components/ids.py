@@ -11,7 +11,9 @@ LIVE_SLOW = "live-slow"  # Store: {seq}, at most every five seconds
 SCALE = "scale"  # Store: 2 on a wall
 THEME = "theme"  # Store: 'dark' | 'light'
 SENTENCE = "sentence"
-NOTICE = "notice"
+SHOWN = "shown"  # Store: the path of the page in the content
+RETURNED = "returned"  # Store: set when the server is reached again after an outage
+NOTICE = "notice"  # Store: {words, at}; the script that says it writes #notice-line
 
 # controls of the filter
 PERIOD = "filter-period"

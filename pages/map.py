@@ -20,7 +20,8 @@ from data.i18n import current_language, format_date_range
 from data.i18n import gettext as _
 from data.instants import now
 from data.store import Store, current_store
-from queries.comparison import compared_with
+from queries.comparison import compared_with, whole_days
+from queries.counts import count_by
 from queries.districts import district_differences, district_values
 from queries.figures import daily_series, figures
 from queries.figures import service_bars as count_services
@@ -29,6 +30,7 @@ from queries.points import newest
 from queries.timeline import complaint_page
 
 _NEWEST = 12
+_ALL_TIME: dict[str, Any] = {"period": "all", "start": None, "end": None}
 _GRAPH_CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": False}
 
 
@@ -204,23 +206,31 @@ def figures_of(
     other = compared_with(store, complaint_filter, compare)
     present = figures(store, complaint_filter)
     before = figures(store, other) if other else None
-    neighbour = other or compared_with(store, complaint_filter, "before")
-    received_before = (
-        before.received
-        if before
-        else int(daily_series(store, neighbour)["n"].sum())
-        if neighbour
-        else None
-    )
     cards = figure_cards(
         present,
         daily=daily_series(store, complaint_filter)["n"].tolist(),
-        received_before=received_before,
+        received_change=_received_change(store, complaint_filter, compare),
         before=before,
         before_word=_("on a year ago") if compare == "year" else _("on the period before"),
         is_empty_city=store.latest_seq() == 0,
+        all_time=0 if present.received else _received(store, complaint_filter.replace(**_ALL_TIME)),
     )
     return cards, unmapped_note(present)
+
+
+def _received_change(
+    store: Store, complaint_filter: ComplaintFilter, compare: str
+) -> tuple[int, int] | None:
+    """Received over the whole days of the period, and over as many it is compared with."""
+    whole = whole_days(store, complaint_filter)
+    earlier = whole and compared_with(store, whole, "year" if compare == "year" else "before")
+    if not whole or not earlier:
+        return None
+    return _received(store, whole), _received(store, earlier)
+
+
+def _received(store: Store, complaint_filter: ComplaintFilter) -> int:
+    return int(count_by(store, ["day"], complaint_filter)["n"].sum())
 
 
 def districts_of(

@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update, set_props
+from dash import (
+    ClientsideFunction,
+    Dash,
+    Input,
+    Output,
+    State,
+    ctx,
+    dcc,
+    html,
+    no_update,
+    set_props,
+)
 from flask import Flask, request
 
 from components import ids
@@ -126,6 +137,9 @@ def layout() -> html.Div:
             dcc.Store(id=ids.VIEW),
             dcc.Store(id=ids.LIVE),
             dcc.Store(id=ids.LIVE_SLOW),
+            dcc.Store(id=ids.SHOWN),
+            dcc.Store(id=ids.RETURNED),
+            dcc.Store(id=ids.NOTICE),
             dcc.Store(id=ids.SCALE, data=1),
             dcc.Store(id=ids.THEME, data=theme_of_request()),
             html.Div(id="page-config", hidden=True, **{"data-config": _config(store, reference)}),
@@ -172,6 +186,10 @@ def _config(store: Store, reference: Reference) -> str:
                 "offline": _(
                     "No connection since {time}. What you see is as of then; it returns by itself."
                 ),
+                "refused": _(
+                    "The server refuses this filter ({status}): new complaints are not followed."
+                ),
+                "dropped": _("Left out of this link, for it means nothing here: {parts}"),
                 "copied": _("The link to this view is copied."),
                 "opacity": _("Opacity"),
                 "pointsFailed": _("The points could not be loaded; everything else still works."),
@@ -208,7 +226,10 @@ def register(app: Dash) -> None:
         ClientsideFunction("pantau", "readUrl"),
         [Output(*control) for control in controls],
         Input(ids.LOCATION, "search"),
-        State(ids.PERIOD, "options"),
+        [
+            State(name, "options")
+            for name in (ids.PERIOD, ids.SERVICES, ids.GROUPS, ids.CHANNELS, ids.UNITS)
+        ],
     )
     app.clientside_callback(
         ClientsideFunction("pantau", "compose"),
@@ -217,12 +238,30 @@ def register(app: Dash) -> None:
         State(ids.QUERY, "data"),
     )
 
-    @app.callback(Output(ids.CONTENT, "children"), Input(ids.LOCATION, "pathname"))
-    def show_page(path: str | None) -> Any:
-        return page_at(path or "/")
+    app.clientside_callback(ClientsideFunction("pantau", "say"), Input(ids.NOTICE, "data"))
+    app.clientside_callback(
+        ClientsideFunction("pantau", "entitle"),
+        Input(ids.SENTENCE, "children"),
+        Input(ids.LOCATION, "pathname"),
+    )
 
-    @app.callback(Output(ids.SENTENCE, "children"), Input(ids.QUERY, "data"))
-    def say(query: str | None) -> Any:
+    @app.callback(
+        Output(ids.CONTENT, "children"),
+        Output(ids.SHOWN, "data"),
+        Input(ids.LOCATION, "pathname"),
+        Input(ids.RETURNED, "data"),
+        State(ids.SHOWN, "data"),
+    )
+    def show_page(path: str | None, _returned: Any, shown: str | None) -> Any:
+        if ctx.triggered_id == ids.RETURNED and path == shown:
+            return no_update, no_update
+        return page_at(path or "/"), path
+
+    # With the slow clock: a rolling period has other dates tomorrow.
+    @app.callback(
+        Output(ids.SENTENCE, "children"), Input(ids.QUERY, "data"), Input(ids.LIVE_SLOW, "data")
+    )
+    def say(query: str | None, _live: Any) -> Any:
         if query is None:
             return no_update
         reference = current_store().reference()
@@ -261,4 +300,4 @@ def _say_what_failed(error: Exception) -> None:
     else:
         _log.exception("a callback failed", exc_info=error)
         words = _("One part of the page could not be computed; the others are up to date.")
-    set_props(ids.NOTICE, {"children": words, "hidden": False})
+    set_props(ids.NOTICE, {"data": {"words": words, "at": now().isoformat()}})

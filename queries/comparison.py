@@ -6,7 +6,7 @@ from data.instants import date_of
 from data.store import Store
 from queries.counts import count_by
 from queries.filters import ComplaintFilter
-from queries.views import local_today
+from queries.views import local_today, seen_at
 
 COMPARISONS = ("off", "before", "year")
 
@@ -27,6 +27,19 @@ def compared_with(
     began = records_begin(store)
     covered = other and other.start and began and other.start >= began
     return other if covered else None
+
+
+def whole_days(store: Store, complaint_filter: ComplaintFilter) -> ComplaintFilter | None:
+    """The same without the day that is not over yet: part of a day would look like a fall.
+
+    None where no whole day is left, and for a period without a beginning.
+    """
+    last = seen_at(complaint_filter).astimezone(store.reference().city.time_zone).date()
+    start, end = complaint_filter.dates(local_today(store))
+    end = min(end or last, last)
+    if start is None or start >= end:
+        return None
+    return complaint_filter.replace(period=None, start=start, end=end)
 
 
 def records_begin(store: Store) -> date | None:

@@ -20,6 +20,8 @@ from queries.filters import ComplaintFilter
 from queries.measures import duration_summary
 from queries.views import local_today
 
+_LONGEST_SERIES = 20 * 366  # days
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -84,6 +86,12 @@ def daily_series(store: Store, complaint_filter: ComplaintFilter) -> pd.DataFram
         return pd.DataFrame({"day": pd.Series(dtype=object), "n": pd.Series(dtype="int64")})
     first = day_of(start) if start else int(counts["day"].min())
     last = day_of(end) if end else int(counts["day"].max()) + 1
+    if last - first > _LONGEST_SERIES:  # dates centuries apart: only where there is something
+        if counts.empty:
+            first = last
+        else:
+            first = max(first, int(counts["day"].min()))
+            last = min(last, int(counts["day"].max()) + 1)
     n = np.zeros(max(last - first, 0), dtype=np.int64)
     n[counts["day"].to_numpy(dtype=int) - first] = counts["n"]
     days: list[date] = [date_of(first + offset) for offset in range(len(n))]

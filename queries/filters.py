@@ -28,6 +28,7 @@ _URL_KEYS = {
 }
 _MAX_TEXT = 200
 _YEARS = range(1900, 3000)  # beyond, a period before this one has no date
+_FIRST_DATE = date(_YEARS[0], 1, 1)
 
 
 class FilterError(ValueError):
@@ -82,21 +83,23 @@ class ComplaintFilter:
     def before(self, today: date) -> Self | None:
         """The same over the equally long period just before; None for an unbounded one."""
         start, end = self._bounded(today)
-        if start is None or end is None:
+        if start is None or end is None or end - start > start - _FIRST_DATE:
             return None
         return self.replace(period=None, start=start - (end - start), end=start)
 
     def year_before(self, today: date) -> Self | None:
         """The same over the same dates a year earlier; None for an unbounded period."""
         start, end = self._bounded(today)
-        if start is None or end is None:
+        if start is None or end is None or start.year == _FIRST_DATE.year:
             return None
         start, end = same_dates_a_year_before(start, end)
         return self.replace(period=None, start=start, end=end)
 
     def _bounded(self, today: date) -> tuple[date | None, date | None]:
+        """Both None where nothing can lie between them: from a later day on, until now."""
         start, end = self.dates(today)
-        return start, end or today + timedelta(days=1)
+        end = end or today + timedelta(days=1)
+        return (None, None) if start and start >= end else (start, end)
 
     def to_query(self) -> str:
         """A URL query string in stable order, without what is at its default."""

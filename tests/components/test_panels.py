@@ -50,7 +50,7 @@ def figures(**changes: Any) -> Figures:
 
 def test_figures_say_their_n_what_is_not_reached_and_how_mature_they_are() -> None:
     with use_language("id"):
-        text = words(figure_cards(figures(), daily=[1, 2, 3], received_before=11_556))
+        text = words(figure_cards(figures(), daily=[1, 2, 3], received_change=(12_480, 11_556)))
     assert "12.480" in text
     assert "+8%" in text
     assert "5,2 jam" in text
@@ -61,13 +61,15 @@ def test_figures_say_their_n_what_is_not_reached_and_how_mature_they_are() -> No
 
 def test_a_change_says_whether_it_is_better() -> None:
     before = figures(median_response_seconds=20_000.0, on_time_share=0.9)
-    text = str(figure_cards(figures(), daily=[], received_before=1, before=before))
+    text = str(figure_cards(figures(), daily=[], received_change=None, before=before))
     assert "change better" in text
     assert "change worse" in text
-    same = str(figure_cards(figures(), daily=[], received_before=1, before=figures()))
+    same = str(figure_cards(figures(), daily=[], received_change=None, before=figures()))
     assert "better" not in same and "worse" not in same
     hardly = figures(on_time_share=0.815)
-    assert "worse" not in str(figure_cards(figures(), daily=[], received_before=1, before=hardly))
+    assert "worse" not in str(
+        figure_cards(figures(), daily=[], received_change=None, before=hardly)
+    )
 
 
 def test_figures_of_nothing_say_what_to_do() -> None:
@@ -82,10 +84,13 @@ def test_figures_of_nothing_say_what_to_do() -> None:
         overdue_now=0,
         overdue_share=float("nan"),
     )
-    text = words(figure_cards(nothing, daily=[0, 0], received_before=0))
+    text = words(figure_cards(nothing, daily=[0, 0], received_change=None))
     assert "Widen the period" in text
     assert "nan" not in text
-    empty = words(figure_cards(nothing, daily=[], received_before=None, is_empty_city=True))
+    assert "Show all time" not in text
+    old = figure_cards(nothing, daily=[], received_change=None, all_time=1_200)
+    assert "Show all time (1,200)" in words(old)
+    empty = words(figure_cards(nothing, daily=[], received_change=None, is_empty_city=True))
     assert "flask demo fill" in empty
 
 

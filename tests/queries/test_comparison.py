@@ -6,8 +6,9 @@ from data.bulk import History, record_histories
 from data.complaints import NewComplaint
 from data.instants import local_midnight
 from data.store import Store
-from queries.comparison import compared_with
+from queries.comparison import compared_with, whole_days
 from queries.filters import ComplaintFilter
+from queries.views import local_today
 
 BEGAN = date(2026, 3, 1)
 
@@ -36,3 +37,14 @@ def test_nothing_is_compared_with_nothing(store: Store) -> None:
     record_from(store, BEGAN)
     assert compared_with(store, ComplaintFilter(period="all"), "before") is None
     assert compared_with(store, ComplaintFilter(period="7d"), "off") is None
+
+
+def test_today_is_left_out_of_whole_days(store: Store) -> None:
+    today = local_today(store)
+    week = whole_days(store, ComplaintFilter(period="7d", services=("noise",)))
+    assert week == ComplaintFilter(start=today - timedelta(days=6), end=today, services=("noise",))
+    assert whole_days(store, ComplaintFilter(period="today")) is None
+    assert whole_days(store, ComplaintFilter(period="all")) is None
+    assert whole_days(store, ComplaintFilter(start=today + timedelta(days=9))) is None
+    past = ComplaintFilter(start=BEGAN, end=BEGAN + timedelta(days=3))
+    assert whole_days(store, past) == past

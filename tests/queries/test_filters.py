@@ -148,3 +148,12 @@ def test_the_sentence_says_all_of_it(
 def test_codes_of_another_city_are_refused(store: Store) -> None:
     with pytest.raises(FilterError, match="service 'snow' is not known in Kota Uji"):
         ComplaintFilter(services=("snow",)).check(store.reference())
+
+
+@pytest.mark.parametrize(
+    "query", ["start=2027-03-01", "start=1900-01-01", "start=1900-01-01&end=2999-12-31"]
+)
+def test_dates_at_the_edges_are_compared_with_nothing(query: str) -> None:
+    one = ComplaintFilter.from_query(query)
+    assert one.before(TODAY) is None
+    assert one.year_before(TODAY) is None
