@@ -6,6 +6,9 @@
   const map = (pantau.map = pantau.map || {});
   const FRAME = 500; // px that the city's own zoom was chosen for
 
+  const EDGE = 12; // px around the city when it is fitted
+  let isFitting = false; // by us: the address keeps the view of the reader, and there is none yet
+
   map.instance = null;
 
   pantau.element = function (tag, className, text) {
@@ -62,8 +65,41 @@
       const size = leaflet.getSize();
       const extra = Math.log2(Math.max(Math.min(size.x, size.y), 200) / FRAME);
       leaflet.setView(leaflet.getCenter(), pantau.config().zoom + Math.floor(extra * 2) / 2, { animate: false });
+      fitCity(leaflet);
     }
   };
+
+  /* The city as large as it goes, beside the legend where that costs nothing or nobody can move the
+     map. What belongs to it is what the city's own view holds: far islands would make it tiny. */
+  function fitCity(leaflet) {
+    const levels = pantau.config().levels, middle = leaflet.getCenter(), zoom = pantau.config().zoom;
+    map.districts(levels[levels.length - 1]).then((shapes) => {
+      if (leaflet !== map.instance || pantau.view) return;
+      const center = leaflet.project(middle, zoom);
+      const own = window.L.latLngBounds(
+        leaflet.unproject(center.subtract([FRAME / 2, FRAME / 2]), zoom),
+        leaflet.unproject(center.add([FRAME / 2, FRAME / 2]), zoom));
+      const city = window.L.latLngBounds([]);
+      shapes.features.forEach((feature) => {
+        const bounds = window.L.geoJSON(feature).getBounds();
+        if (bounds.isValid() && own.contains(bounds.getCenter())) city.extend(bounds);
+      });
+      if (!city.isValid()) return;
+      const legend = document.querySelector(".map-corner.bottom-left");
+      const box = document.querySelector(".measure-box");
+      const below = window.L.point(EDGE, EDGE + (box && box.offsetHeight ? box.offsetHeight + EDGE : 0));
+      const beside = window.L.point(legend ? legend.offsetLeft + legend.offsetWidth : 0, 0);
+      const used = below.add([EDGE, EDGE]);
+      const isBeside = pantau.isOnWall() ||
+        leaflet.getBoundsZoom(city, false, used.add(beside)) >= leaflet.getBoundsZoom(city, false, used);
+      isFitting = true;
+      leaflet.fitBounds(city, {
+        paddingTopLeft: isBeside ? below.add(beside) : below,
+        paddingBottomRight: [EDGE, EDGE], animate: false,
+      });
+      isFitting = false;
+    }).catch(() => { /* the districts themselves say when they cannot be had */ });
+  }
 
   /* "west,south,east,north" of what is seen; null where there is no map. */
   map.bounds = function () {
@@ -74,9 +110,11 @@
   };
 
   function onMove() {
-    const center = map.instance.getCenter();
-    pantau.view = { lat: center.lat, lon: center.lng, zoom: map.instance.getZoom() };
-    pantau.writeUrl();
+    if (!isFitting) {
+      const center = map.instance.getCenter();
+      pantau.view = { lat: center.lat, lon: center.lng, zoom: map.instance.getZoom() };
+      pantau.writeUrl();
+    }
     map.refreshPoints();
     map.refreshNames();
   }

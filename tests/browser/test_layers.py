@@ -6,6 +6,13 @@ from playwright.sync_api import Route
 from tests.browser.conftest import Watched
 
 pytestmark = pytest.mark.xdist_group("browser")
+# The westernmost shape, far islands aside, begins where the legend ends.
+_WEST_IS_SEEN = """() => {
+  const legend = document.querySelector(".legend-box").getBoundingClientRect();
+  const shapes = [...document.querySelectorAll("path.district")].map((path) => path.getBoundingClientRect());
+  const city = shapes.filter((shape) => shape.top > 96);
+  return city.length >= 5 && city.every((shape) => shape.left > legend.right);
+}"""
 
 
 def test_no_heat_stays_when_it_is_switched_off_while_new_tiles_load(watched: Watched) -> None:
@@ -14,9 +21,18 @@ def test_no_heat_stays_when_it_is_switched_off_while_new_tiles_load(watched: Wat
     held: list[Route] = []  # never answered: the new layer stays about to load
     page.route("**/tiles/heat/**", lambda route: held.append(route))
     page.locator(".bar").first.click()
-    page.wait_for_function("document.querySelectorAll('.leaflet-heat-pane > *').length > 1")
+    page.wait_for_function("() => document.querySelectorAll('.leaflet-heat-pane > *').length > 1")
     page.keyboard.press("3")
-    page.wait_for_function("document.documentElement.dataset.layers === ''")
-    page.wait_for_function("!document.querySelector('.leaflet-heat-pane > *')", timeout=2_000)
+    page.wait_for_function("() => document.documentElement.dataset.layers === ''")
+    page.wait_for_function("() => !document.querySelector('.leaflet-heat-pane > *')", timeout=2_000)
     assert held
     page.unroute_all(behavior="ignoreErrors")
+
+
+def test_a_wall_shows_the_city_beside_the_legend_and_its_link_stays_short(
+    watched: Watched,
+) -> None:
+    watched.page.set_viewport_size({"width": 1920, "height": 1080})
+    page = watched.open("/?wall=1&level=kota")
+    page.wait_for_function(_WEST_IS_SEEN)
+    assert "zoom=" not in page.url
