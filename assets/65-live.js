@@ -68,6 +68,17 @@
     const today = pantau.today();
     if (day && day !== today) changed(answer); // periods that roll have other dates now
     day = today;
+    if (answer.version && answer.version !== pantau.config().version) renew(answer.version);
+  }
+
+  /* Other boundaries or services than this page was made with. The address holds what is seen, so it
+     is simply loaded anew: once for each version, and not by every open page at the same moment. */
+  function renew(version) {
+    try {
+      if (sessionStorage.getItem("pantau-version") === version) return;
+      sessionStorage.setItem("pantau-version", version);
+    } catch (error) { return; } // private mode: it could not tell the second time from the first
+    setTimeout(() => window.location.reload(), 2000 + Math.random() * 6000);
   }
 
   function banner(words) {

@@ -82,7 +82,15 @@ def live() -> Response:
     since, wanted = read_seq("since"), read_filter(store)
     seq = store.latest_seq()
     new = received_since(store, wanted, since) if seq > since else []
-    return answer_json({"seq": seq, "changed": seq != since, "now": now().isoformat(), "new": new})
+    return answer_json(
+        {
+            "seq": seq,
+            "changed": seq != since,
+            "now": now().isoformat(),
+            "version": store.reference().version,  # of boundaries, services, units
+            "new": new,
+        }
+    )
 
 
 # Dash answers whatever nobody else does with its own page and 200: not under these.

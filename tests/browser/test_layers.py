@@ -3,13 +3,17 @@
 import pytest
 from playwright.sync_api import Route
 
-from tests.browser.conftest import Watched
+from data.city import touch_reference
+from data.database import write
+from data.store import open_store
+from tests.browser.conftest import Server, Watched
 
 pytestmark = pytest.mark.xdist_group("browser")
 # The westernmost shape, far islands aside, begins where the legend ends.
 _WEST_IS_SEEN = """() => {
   const legend = document.querySelector(".legend-box").getBoundingClientRect();
-  const shapes = [...document.querySelectorAll("path.district")].map((path) => path.getBoundingClientRect());
+  const paths = [...document.querySelectorAll("path.district")];
+  const shapes = paths.map((path) => path.getBoundingClientRect());
   const city = shapes.filter((shape) => shape.top > 96);
   return city.length >= 5 && city.every((shape) => shape.left > legend.right);
 }"""
@@ -36,3 +40,17 @@ def test_a_wall_shows_the_city_beside_the_legend_and_its_link_stays_short(
     page = watched.open("/?wall=1&level=kota")
     page.wait_for_function(_WEST_IS_SEEN)
     assert "zoom=" not in page.url
+
+
+def test_other_boundaries_load_the_page_anew_with_the_same_view(
+    watched: Watched, server: Server
+) -> None:
+    page = watched.open("/?status=waiting&layers=districts")
+    address = page.url
+    page.evaluate("document.body.dataset.old = '1'")
+    store = open_store(server.database_url)
+    with write(store.engine) as connection:
+        touch_reference(connection)
+    store.engine.dispose()
+    page.wait_for_selector("body:not([data-old]) path.district", state="attached", timeout=20_000)
+    assert page.url == address

@@ -125,6 +125,7 @@ def test_live_is_quiet_until_something_comes(client, store):
     seq = store.latest_seq()
     found = client.get(f"/api/live?since={seq}&period=all").get_json()
     assert (found["seq"], found["changed"], found["new"]) == (seq, False, [])
+    assert found["version"]
     new = NewComplaint(service_code="flood", channel_code="app", latitude=-6.2, longitude=106.81)
     receipt = receive(store, new)
     found = client.get(f"/api/live?since={seq}&period=today").get_json()
