@@ -4,19 +4,17 @@ import dash_leaflet as dl
 from dash import dcc, html
 
 from components import ids
-from components.basics import choices, icon, labelled, table_button
+from components.basics import choices, icon, labelled
+from components.map_legend import legend_box
 from components.measures import DEFAULT_MEASURE, measure_word
-from components.tokens import STATUS_CLASSES, STATUS_SHAPES
-from components.words import COMPARISONS, compare_word, status_word
+from components.words import COMPARISONS, compare_word
 from data.i18n import current_language
 from data.i18n import gettext as _
 from data.reference import Reference
-from data.vocabulary import Status
 from queries.districts import MEASURES
 
 LAYERS = ("districts", "points", "heat")
 DEFAULT_LAYERS = ("districts", "points")
-_SHOWN_STATUSES = (Status.WAITING, Status.IN_PROGRESS, Status.RESOLVED, Status.REJECTED)
 
 
 def map_view(reference: Reference, *, basemap_url: str | None = None) -> html.Section:
@@ -40,7 +38,7 @@ def map_view(reference: Reference, *, basemap_url: str | None = None) -> html.Se
                 ],
                 className="map-corner top",
             ),
-            html.Div([_legend_box()], className="map-corner bottom-left"),
+            html.Div([legend_box()], className="map-corner bottom-left"),
             html.Div(
                 [
                     html.Span(id="points-note", className="map-note", role="status"),
@@ -210,63 +208,4 @@ def _layer_box() -> html.Details:
         open=True,
         className="map-box layer-box",
         **{"data-fold": "layers"},
-    )
-
-
-def _legend_box() -> html.Details:
-    return html.Details(
-        [
-            html.Summary(_("Legend")),
-            table_button(),
-            html.Div(id=ids.LEGEND, className="legend", **{"data-layer": "districts"}),
-            html.Div(
-                id="district-table",
-                className="table-view",
-                **{
-                    "data-district": _("District"),
-                    "data-interval": _("95% interval"),
-                    "data-change": _("Before → now"),
-                    "data-caption": _("Districts: choose one to filter by it, a heading to sort"),
-                },
-            ),
-            html.Div(
-                [
-                    html.H3(_("Complaints"), className="legend-title"),
-                    html.Div(
-                        [
-                            html.Span(
-                                [
-                                    html.Span(STATUS_SHAPES[s], className="status-shape"),
-                                    status_word(s),
-                                ],
-                                className=f"status {STATUS_CLASSES[s]}",
-                            )
-                            for s in _SHOWN_STATUSES
-                        ],
-                        className="legend-statuses",
-                    ),
-                    html.P(
-                        _("A ring holds several; its colours are their shares."),
-                        className="legend-note",
-                    ),
-                ],
-                className="legend",
-                **{"data-layer": "points"},
-            ),
-            html.Div(
-                [
-                    html.H3(_("Heat"), className="legend-title"),
-                    html.Div(className="heat-ramp"),
-                    html.P(
-                        [html.Span(_("few complaints")), html.Span(_("many"))],
-                        className="legend-ends",
-                    ),
-                ],
-                className="legend",
-                **{"data-layer": "heat"},
-            ),
-        ],
-        open=True,
-        className="map-box legend-box",
-        **{"data-fold": "legend"},
     )
