@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _APPEND_LOCK = 0x70616E746175  # any constant will do; every writer takes the same one
 _BUSY_SECONDS = 30
+_CONNECT_SECONDS = 5
 
 
 class DatabaseError(ValueError):
@@ -30,7 +31,10 @@ def open_engine(url: str) -> Engine:
         return _open_sqlite(url)
     if backend == "postgresql":
         return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_size=12, pool_pre_ping=True
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_size=12,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": _CONNECT_SECONDS},
         )
     raise DatabaseError(
         f"PANTAU_DATABASE_URL begins with {backend!r}; use sqlite:///… or postgresql://…"
@@ -84,8 +88,11 @@ def write(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def read(engine: Engine) -> Iterator[Connection]:
-    """One read-only look at the database."""
-    with engine.connect() as connection, connection.begin():
+    """One look at the database: every statement in it sees the same state."""
+    options = {}
+    if engine.dialect.name == "postgresql":  # SQLite's transactions do so by themselves
+        options["isolation_level"] = "REPEATABLE READ"
+    with engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 

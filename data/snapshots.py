@@ -41,6 +41,26 @@ def snapshot_at(store: Store, as_of: datetime) -> int | None:
     return _replay(store, as_of)
 
 
+def is_complete(connection: Connection, as_of: datetime, snapshot_id: int | None) -> bool:
+    """Whether this look at the database finds every complaint of the past in one of its halves.
+
+    A complaint that changes after the replay leaves `complaints` and is not yet in the snapshot:
+    then ask for the snapshot again.
+    """
+    complaints, snapshots = schema.complaints, schema.snapshots
+    changed = select(complaints.c.id).where(
+        complaints.c.updated_at > as_of, complaints.c.requested_at <= as_of
+    )
+    if snapshot_id is not None:
+        seq = connection.scalar(
+            select(snapshots.c.seq).where(snapshots.c.id == snapshot_id, snapshots.c.as_of == as_of)
+        )
+        if seq is None:
+            return False
+        changed = changed.where(complaints.c.last_seq > seq)
+    return connection.execute(changed.limit(1)).first() is None
+
+
 def _replay(store: Store, as_of: datetime) -> int:
     reference = store.reference()
     snapshots = schema.snapshots

@@ -7,7 +7,6 @@ import pandas as pd
 from sqlalchemy import BigInteger, ColumnElement, FromClause, case, func, literal, select
 from sqlalchemy import type_coerce as coerce
 
-from data.database import read
 from data.store import Store
 from data.vocabulary import Outcome
 from queries.axes import (
@@ -22,7 +21,7 @@ from queries.axes import (
     split_axis,
 )
 from queries.filters import ComplaintFilter
-from queries.views import View, is_overdue, open_view, spells_of
+from queries.views import View, is_overdue, looking, spells_of
 
 
 def count_in_database(
@@ -31,16 +30,16 @@ def count_in_database(
     """`count_by` in SQL: any instant, any text, complaints or spells."""
     # Of spells, a unit has those it was itself accountable for, wherever the complaint is now.
     units = complaint_filter.units if kind == "spells" else ()
-    view = open_view(store, complaint_filter.replace(units=()) if units else complaint_filter)
-    source, columns = _source(view, kind)
-    chosen = [_axis(name, columns, view, kind).label(name) for name in axes]
-    query = select(*chosen, func.count().label("n")).select_from(source).where(view.condition)
-    if units:
-        ids = [store.reference().unit_by_code[code].id for code in units]
-        query = query.where(columns["clock"].c.unit_id.in_(ids))
-    if chosen:
-        query = query.group_by(*chosen)
-    with read(store.engine) as connection:
+    whole = complaint_filter.replace(units=()) if units else complaint_filter
+    with looking(store, whole) as (connection, view):
+        source, columns = _source(view, kind)
+        chosen = [_axis(name, columns, view, kind).label(name) for name in axes]
+        query = select(*chosen, func.count().label("n")).select_from(source).where(view.condition)
+        if units:
+            ids = [store.reference().unit_by_code[code].id for code in units]
+            query = query.where(columns["clock"].c.unit_id.in_(ids))
+        if chosen:
+            query = query.group_by(*chosen)
         rows = connection.execute(query).all()
     frame = pd.DataFrame.from_records([tuple(row) for row in rows], columns=[*axes, "n"])
     return frame.astype(dict.fromkeys(axes, "Int64") | {"n": "int64"})

@@ -8,13 +8,12 @@ import pandas as pd
 from sqlalchemy import BigInteger, ColumnElement, FromClause, case, literal, select, type_coerce
 
 from data import schema
-from data.database import read
 from data.durations import from_bins
 from data.store import Store
 from data.vocabulary import Outcome
 from queries.filters import ComplaintFilter
 from queries.present import Present, select_present
-from queries.views import open_view, spells_of
+from queries.views import looking, spells_of
 
 
 def clock_rows(
@@ -35,33 +34,33 @@ def clock_rows(
     if present is not None:
         return _from_memory(present, measure, axis, values)
     units = complaint_filter.units if of_spells else ()
-    view = open_view(store, complaint_filter.replace(units=()) if units else complaint_filter)
-    clock, source, start = _clock(view.facts, spells_of(view) if of_spells else None)
-    place: ColumnElement[Any] = literal(0)
-    condition = view.condition
-    if axis is not None:
-        place = (clock if axis == "unit_id" else view.facts).c[axis]
-        condition &= place.in_(values)
-    if units:
-        ids = [store.reference().unit_by_code[code].id for code in units]
-        condition &= clock.c.unit_id.in_(ids)
-    outcome = clock.c[f"{measure}_outcome"]
-    stopped_at = clock.c["responded_at" if measure == "response" else "resolved_at"]
-    stops = [(outcome == int(Outcome.EVENT), _seconds(stopped_at))]
-    if of_spells:
-        stops.append((outcome == int(Outcome.HANDED_OVER), _seconds(clock.c.ended_at)))
-    query = (
-        select(
-            place.label("value"),
-            _seconds(start).label("start"),
-            case(*stops).label("stop"),
-            outcome.label("outcome"),
-            clock.c[f"{measure}_bin"].label("bin"),
+    whole = complaint_filter.replace(units=()) if units else complaint_filter
+    with looking(store, whole) as (connection, view):
+        clock, source, start = _clock(view.facts, spells_of(view) if of_spells else None)
+        place: ColumnElement[Any] = literal(0)
+        condition = view.condition
+        if axis is not None:
+            place = (clock if axis == "unit_id" else view.facts).c[axis]
+            condition &= place.in_(values)
+        if units:
+            ids = [store.reference().unit_by_code[code].id for code in units]
+            condition &= clock.c.unit_id.in_(ids)
+        outcome = clock.c[f"{measure}_outcome"]
+        stopped_at = clock.c["responded_at" if measure == "response" else "resolved_at"]
+        stops = [(outcome == int(Outcome.EVENT), _seconds(stopped_at))]
+        if of_spells:
+            stops.append((outcome == int(Outcome.HANDED_OVER), _seconds(clock.c.ended_at)))
+        query = (
+            select(
+                place.label("value"),
+                _seconds(start).label("start"),
+                case(*stops).label("stop"),
+                outcome.label("outcome"),
+                clock.c[f"{measure}_bin"].label("bin"),
+            )
+            .select_from(source)
+            .where(condition)
         )
-        .select_from(source)
-        .where(condition)
-    )
-    with read(store.engine) as connection:
         rows = connection.execute(query).all()
     frame = pd.DataFrame.from_records(
         [tuple(row) for row in rows], columns=["value", "start", "stop", "outcome", "bin"]

@@ -9,7 +9,6 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Row, Select, and_, desc, select
 
 from data import schema
-from data.database import read
 from data.geography import TILE_ZOOM, to_tiles
 from data.reference import Reference
 from data.store import Store
@@ -17,7 +16,7 @@ from data.vocabulary import EventKind, Status
 from queries.clusters import cells_in_memory, clusters, count_cells
 from queries.filters import ComplaintFilter
 from queries.present import select_present
-from queries.views import View, open_view
+from queries.views import View, looking
 
 CAP = 2_000  # complaints drawn one by one
 STREET_ZOOM = 18  # from here on a cell of the map is as small as a cluster would be
@@ -71,12 +70,11 @@ def viewport(
     """
     if not isinstance(bounds, Bounds):
         bounds = Bounds(*bounds)
-    view = open_view(store, complaint_filter)
     tiles = _tiles(bounds)
-    inside = and_(view.condition, *_within(view, tiles))
     present = select_present(store, complaint_filter)
     shift = max(TILE_ZOOM - min(max(zoom, 0), MAX_ZOOM) - _CELLS_PER_TILE_LOG2, 0)
-    with read(store.engine) as connection:
+    with looking(store, complaint_filter) as (connection, view):
+        inside = and_(view.condition, *_within(view, tiles))
         cells: Sequence[Any]
         if present is None:
             cells = connection.execute(count_cells(view.facts, inside, shift)).all()
@@ -99,8 +97,7 @@ def newest(store: Store, complaint_filter: ComplaintFilter, limit: int) -> pd.Da
 
     `requested_at` is an aware UTC datetime, `status` a code; what is not known is None.
     """
-    view = open_view(store, complaint_filter)
-    with read(store.engine) as connection:
+    with looking(store, complaint_filter) as (connection, view):
         rows = connection.execute(_newest(view, view.condition, limit)).all()
     reference = store.reference()
     return pd.DataFrame(
@@ -127,19 +124,18 @@ def received_since(
     store: Store, complaint_filter: ComplaintFilter, seq: int, limit: int = 50
 ) -> list[str]:
     """service_request_ids of the newest complaints recorded after `seq` that the filter selects."""
-    view = open_view(store, complaint_filter)
     events, complaints = schema.events, schema.complaints
-    query = (
-        select(complaints.c.service_request_id)
-        .select_from(view.facts)
-        .join(events, events.c.complaint_id == view.facts.c.id)
-        .where(events.c.seq > seq, events.c.kind == EventKind.RECEIVED, view.condition)
-        .order_by(desc(events.c.seq))
-        .limit(limit)
-    )
-    if view.facts is not complaints:
-        query = query.join(complaints, complaints.c.id == view.facts.c.id)
-    with read(store.engine) as connection:
+    with looking(store, complaint_filter) as (connection, view):
+        query = (
+            select(complaints.c.service_request_id)
+            .select_from(view.facts)
+            .join(events, events.c.complaint_id == view.facts.c.id)
+            .where(events.c.seq > seq, events.c.kind == EventKind.RECEIVED, view.condition)
+            .order_by(desc(events.c.seq))
+            .limit(limit)
+        )
+        if view.facts is not complaints:
+            query = query.join(complaints, complaints.c.id == view.facts.c.id)
         return list(connection.scalars(query))
 
 

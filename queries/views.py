@@ -1,20 +1,40 @@
 """What a filter selects: the facts as they stood at its instant, and the condition on them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    and_,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from data import schema
+from data.database import read
 from data.instants import now
-from data.snapshots import snapshot_at
+from data.snapshots import is_complete, snapshot_at
 from data.store import Store
 from data.vocabulary import Status
 from queries.filters import ComplaintFilter
 from queries.selection import Selection, select_ids
 
 _OPEN = [int(status) for status in Status if status.is_open]
+
+
+_TRIES = 50
+
+
+class StillChanging(RuntimeError):
+    """The past could not be read at one instant of the present."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +68,19 @@ def open_view(store: Store, complaint_filter: ComplaintFilter) -> View:
         if snapshot_id is not None:
             facts = _past_complaints(snapshot_id, complaint_filter.as_of)
     return View(facts, _condition(chosen, facts, instant), instant, snapshot_id)
+
+
+@contextmanager
+def looking(store: Store, complaint_filter: ComplaintFilter) -> Iterator[tuple[Connection, View]]:
+    """A view, and a connection that sees all of it, whatever is written meanwhile."""
+    for _ in range(_TRIES):
+        view = open_view(store, complaint_filter)
+        with read(store.engine) as connection:
+            as_of = complaint_filter.as_of
+            if as_of is None or is_complete(connection, as_of, view.snapshot_id):
+                yield connection, view
+                return
+    raise StillChanging(f"the log kept changing {_TRIES} times while {as_of} was replayed")
 
 
 def spells_of(view: View) -> FromClause:

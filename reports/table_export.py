@@ -9,15 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Connection, Row, Select, select
 
 from data import schema
-from data.database import read
 from data.reference import Reference
 from data.store import Store
 from data.vocabulary import Outcome, Status
 from queries.filters import ComplaintFilter
-from queries.views import View, local_today, open_view
+from queries.views import View, local_today, looking
 
 _CHUNK = 2_000  # rows; memory holds one chunk, however many there are
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -54,31 +53,33 @@ def csv_chunks(
 
     A cell of text that a spreadsheet would take for a formula begins with an apostrophe.
     """
-    view, writer = _prepare(store, complaint_filter, language)
-    yield _csv([writer.columns])
-    for rows in _chunks(store, view):
-        yield _csv([[_csv_cell(cell) for cell in writer.cells(row)] for row in rows])
+    with looking(store, complaint_filter) as (connection, view):
+        writer = _writer(store.reference(), view.seen_at, language)
+        yield _csv([writer.columns])
+        for rows in _chunks(connection, view):
+            yield _csv([[_csv_cell(cell) for cell in writer.cells(row)] for row in rows])
 
 
 def geojson_chunks(
     store: Store, complaint_filter: ComplaintFilter, *, language: str
 ) -> Iterator[bytes]:
     """A GeoJSON FeatureCollection in pieces; complaints without a place have geometry null."""
-    view, writer = _prepare(store, complaint_filter, language)
-    reference = store.reference()
-    about = {
-        "city": reference.city.name,
-        "description": complaint_filter.describe(reference, language, local_today(store)),
-        "filter": complaint_filter.to_query(),
-        "seen_at": view.seen_at.astimezone(reference.city.time_zone).isoformat(),
-    }
-    yield f'{{"type":"FeatureCollection","pantau":{_json(about)},"features":['.encode()
-    comma = ""
-    for rows in _chunks(store, view):
-        features = ",\n".join(_feature(writer.columns, writer.cells(row)) for row in rows)
-        yield f"{comma}\n{features}".encode()
-        comma = ","
-    yield b"\n]}\n"
+    with looking(store, complaint_filter) as (connection, view):
+        writer = _writer(store.reference(), view.seen_at, language)
+        reference = store.reference()
+        about = {
+            "city": reference.city.name,
+            "description": complaint_filter.describe(reference, language, local_today(store)),
+            "filter": complaint_filter.to_query(),
+            "seen_at": view.seen_at.astimezone(reference.city.time_zone).isoformat(),
+        }
+        yield f'{{"type":"FeatureCollection","pantau":{_json(about)},"features":['.encode()
+        comma = ""
+        for rows in _chunks(connection, view):
+            features = ",\n".join(_feature(writer.columns, writer.cells(row)) for row in rows)
+            yield f"{comma}\n{features}".encode()
+            comma = ","
+        yield b"\n]}\n"
 
 
 def export_name(store: Store, complaint_filter: ComplaintFilter, ending: str) -> str:
@@ -92,18 +93,9 @@ def export_name(store: Store, complaint_filter: ComplaintFilter, ending: str) ->
     return f"pantau_{city}_{period}_seen_{today}.{ending}"
 
 
-def _prepare(
-    store: Store, complaint_filter: ComplaintFilter, language: str
-) -> tuple[View, _Writer]:
-    view = open_view(store, complaint_filter)
-    return view, _writer(store.reference(), view.seen_at, language)
-
-
-def _chunks(store: Store, view: View) -> Iterator[Sequence[Row[Any]]]:
-    """One consistent look at the data, a chunk at a time."""
-    with read(store.engine) as connection:
-        streaming = connection.execution_options(stream_results=True, yield_per=_CHUNK)
-        yield from streaming.execute(_query(view)).partitions()
+def _chunks(connection: Connection, view: View) -> Iterator[Sequence[Row[Any]]]:
+    streaming = connection.execution_options(stream_results=True, yield_per=_CHUNK)
+    yield from streaming.execute(_query(view)).partitions()
 
 
 def _query(view: View) -> Select[Any]:
