@@ -16,10 +16,6 @@
     district: "filter-districts",
   };
   const DEFAULT_PERIOD = "90d";
-  const DAY = 86400000;
-
-  const DATE = /^(19|2\d)\d\d-\d\d-\d\d$/; // the years that the server knows
-  const INSTANT = /^((19|2\d)\d\d-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$/;
   const ZOOMS = [7, 18];
   const RESTORING = 800; // ms after "back" in which the controls follow the address
   const ONE_STEP = 400; // ms in which several controls change as one
@@ -32,22 +28,6 @@
   pantau.setValue = function (id, value) {
     clientside.set_props(id, { value: value });
   };
-
-  pantau.addDays = function (isoDate, days) {
-    return new Date(Date.parse(isoDate + "T00:00:00Z") + days * DAY).toISOString().slice(0, 10);
-  };
-
-  /* "2026-02-30" is no day. */
-  pantau.isDate = function (text) {
-    if (!DATE.test(text || "")) return false;
-    const day = new Date(text + "T00:00:00Z");
-    return isFinite(day) && day.toISOString().slice(0, 10) === text;
-  };
-
-  function isInstant(text) {
-    const found = INSTANT.exec(text);
-    return Boolean(found) && pantau.isDate(found[1]) && isFinite(Date.parse(text));
-  }
 
   /* Choose one value of a facet, or give it up when it is the only one chosen. */
   pantau.toggle = function (facet, value, add) {
@@ -177,7 +157,7 @@
         ...LISTS.map(list),
         sound("overdue", url.get("overdue"), /^[01]$/.test(url.get("overdue"))) === "1" ? ["1"] : [],
         (url.get("q") || "").slice(0, 200),
-        sound("as_of", asOf, isInstant(asOf)),
+        sound("as_of", asOf, pantau.isInstant(asOf)),
       ];
       if (dropped.length) pantau.notice(pantau.config().texts.dropped.replace("{parts}", dropped.join(", ")));
       return read;

@@ -114,15 +114,4 @@
   };
 
   function unitOf(period) { return { month: 1, year: 12 }[period]; }
-
-  /* The same date a year earlier; 29 February becomes 28 February. */
-  pantau.yearBefore = function (isoDate) {
-    const earlier = Number(isoDate.slice(0, 4)) - 1 + isoDate.slice(4);
-    return pantau.isDate(earlier) ? earlier : earlier.slice(0, 8) + "28";
-  };
-
-  pantau.shiftMonth = function (isoDate, months) {
-    const [year, month] = isoDate.split("-").map(Number);
-    return new Date(Date.UTC(year, month - 1 + months, 1)).toISOString().slice(0, 10);
-  };
 })();

@@ -73,7 +73,7 @@ def test_a_click_on_a_district_filters_and_a_double_click_goes_down(watched: Wat
 
 def test_the_link_holds_view_layers_measure_and_comparison(watched: Watched) -> None:
     path = (
-        "/?period=90d&status=resolved&measure=p90_resolution&level=kota&compare=before"
+        "/?period=30d&status=resolved&measure=p90_resolution&level=kota&compare=before"
         "&layers=districts&lat=-6.20000&lon=106.85000&zoom=12"
     )
     page = watched.open(path)
