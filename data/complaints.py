@@ -28,10 +28,12 @@ from data.prepare import (
     ComplaintError,
     NewComplaint,
     OutsideCity,
+    Prepared,
     UnknownCode,
     prepare,
     unit_id_of,
 )
+from data.reference import Reference, current_version
 from data.store import Store
 from data.vocabulary import EventKind
 
@@ -90,43 +92,55 @@ def receive(
     A repetition (same Idempotency-Key, or same source and external_id) stores nothing and gives
     the first receipt again. Raises ComplaintError and its kinds.
     """
-    reference = store.reference()
-    prepared = prepare(new, reference, store.locator(), require_inside=require_inside)
+    while True:
+        reference = store.reference()
+        prepared = prepare(new, reference, store.locator(), require_inside=require_inside)
+        with write(store.engine) as connection:
+            if current_version(connection) == reference.version:
+                return _store(connection, prepared, reference, idempotency)
+        store.forget()  # boundaries changed while we waited for the lock: locate it anew
+
+
+def _store(
+    connection: Connection,
+    prepared: Prepared,
+    reference: Reference,
+    idempotency: Idempotency | None,
+) -> Receipt:
+    new, zone = prepared.new, reference.city.time_zone
     state = fold([Fact(EventKind.RECEIVED, prepared.requested_at, prepared.unit_id)])
-    zone = reference.city.time_zone
-    with write(store.engine) as connection:
-        earlier = _earlier_receipt(connection, new, idempotency)
-        if earlier is not None:
-            return earlier
-        seq, complaint_id, token = next_seq(connection), next_complaint_id(connection), new_token()
-        row = complaint_row(complaint_id, token, prepared, state, seq, zone)
-        insert_rows(connection, schema.complaints, [row])
-        insert_rows(connection, schema.complaint_details, [details_row(complaint_id, prepared)])
-        insert_rows(
-            connection,
-            schema.events,
-            [
-                {
-                    "seq": seq,
-                    "complaint_id": complaint_id,
-                    "kind": EventKind.RECEIVED.value,
-                    "at": prepared.requested_at,
-                    "recorded_at": to_epoch(now()),
-                    "unit_id": prepared.unit_id,
-                }
-            ],
-        )
-        insert_rows(connection, schema.spells, spell_rows(complaint_id, state, prepared.fixed))
-        if idempotency is not None:
-            connection.execute(
-                insert(schema.idempotency_keys).values(
-                    api_key_id=idempotency.api_key_id,
-                    key=idempotency.key,
-                    fingerprint=idempotency.fingerprint,
-                    complaint_id=complaint_id,
-                    created_at=now(),
-                )
+    earlier = _earlier_receipt(connection, new, idempotency)
+    if earlier is not None:
+        return earlier
+    seq, complaint_id, token = next_seq(connection), next_complaint_id(connection), new_token()
+    row = complaint_row(complaint_id, token, prepared, state, seq, zone)
+    insert_rows(connection, schema.complaints, [row])
+    insert_rows(connection, schema.complaint_details, [details_row(complaint_id, prepared)])
+    insert_rows(
+        connection,
+        schema.events,
+        [
+            {
+                "seq": seq,
+                "complaint_id": complaint_id,
+                "kind": EventKind.RECEIVED.value,
+                "at": prepared.requested_at,
+                "recorded_at": to_epoch(now()),
+                "unit_id": prepared.unit_id,
+            }
+        ],
+    )
+    insert_rows(connection, schema.spells, spell_rows(complaint_id, state, prepared.fixed))
+    if idempotency is not None:
+        connection.execute(
+            insert(schema.idempotency_keys).values(
+                api_key_id=idempotency.api_key_id,
+                key=idempotency.key,
+                fingerprint=idempotency.fingerprint,
+                complaint_id=complaint_id,
+                created_at=now(),
             )
+        )
     return Receipt(complaint_id, str(complaint_id), token, seq, created=True)
 
 

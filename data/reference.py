@@ -170,6 +170,14 @@ class CityMissing(RuntimeError):
     """The database holds no city yet."""
 
 
+def current_version(connection: Connection) -> str:
+    """Changes whenever districts, boundaries, services, units or channels do."""
+    version = connection.scalar(
+        select(schema.settings.c.value).where(schema.settings.c.key == "reference_version")
+    )
+    return str(version or "0")
+
+
 def load_reference(connection: Connection) -> Reference:
     """Raises CityMissing where `flask city init` has not run."""
     settings = {key: value for key, value in connection.execute(select(schema.settings))}
@@ -177,7 +185,7 @@ def load_reference(connection: Connection) -> Reference:
         raise CityMissing("the database holds no city; run `flask city init`")
     city = settings["city"]
     return Reference(
-        version=str(settings.get("reference_version", "0")),
+        version=str(settings.get("reference_version") or "0"),
         city=CityInfo(
             name=city["name"],
             time_zone=ZoneInfo(city["time_zone"]),

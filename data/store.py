@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, inspect, select
 from data import schema
 from data.database import open_engine, read
 from data.geography import Locator, load_locator
-from data.reference import CityMissing, Reference, load_reference
+from data.reference import CityMissing, Reference, current_version, load_reference
 
 _CHECK_SECONDS = 1.0
 
@@ -43,10 +43,8 @@ class Store:
         with read(self.engine) as connection:
             if self._reference is None and not inspect(connection).has_table("settings"):
                 raise CityMissing("the database holds no city; run `flask city init`")
-            version = connection.scalar(
-                select(schema.settings.c.value).where(schema.settings.c.key == "reference_version")
-            )
-            if self._reference is None or self._reference.version != str(version or "0"):
+            known = self._reference
+            if known is None or known.version != current_version(connection):
                 self._reference = load_reference(connection)
         self._checked = time.monotonic()
 

@@ -4,10 +4,12 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+import shapely
+from sqlalchemy import Select, func, select
 
 from data import complaints, schema
 from data.bulk import Happening, History, record_histories
+from data.city import put_geometries, touch_reference
 from data.complaints import (
     Idempotency,
     IdempotencyConflict,
@@ -18,7 +20,7 @@ from data.complaints import (
     UnknownCode,
     receive,
 )
-from data.database import read
+from data.database import read, write
 from data.keys import create_key, find_key
 from data.store import Store, open_store
 from data.vocabulary import EventKind, Status
@@ -182,3 +184,25 @@ def test_many_at_once_equal_one_by_one(any_store: Store) -> None:
     for name in schema.FACT_COLUMNS:
         assert getattr(bulk, name) == getattr(single, name), name
     assert record_histories(any_store, histories[:1]).skipped == 1
+
+
+def test_a_complaint_is_located_by_the_boundaries_in_force_when_it_is_stored(
+    any_store: Store, any_url: str
+) -> None:
+    assert any_store.locator().locate(-6.19, 106.81)  # knows the boundaries, for a second
+    other = open_store(any_url)
+    ids = {code: district.id for code, district in other.reference().district_by_code.items()}
+    with write(other.engine) as connection:  # the two districts change places
+        shapes = {
+            code: shapely.from_geojson(connection.scalar(geometry_of(code)))
+            for code in ("10.1", "20.2")
+        }
+        put_geometries(connection, {"10.1": shapes["20.2"], "20.2": shapes["10.1"]}, ids)
+        touch_reference(connection)
+    other.engine.dispose()
+    row = row_of(any_store, receive(any_store, garbage()).service_request_id)
+    assert row.district_id == ids["20.2"]
+
+
+def geometry_of(code: str) -> Select[tuple[str]]:
+    return select(schema.districts.c.geometry).where(schema.districts.c.code == code)
