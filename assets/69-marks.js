@@ -18,6 +18,11 @@
       clearTimeout(settling);
       settling = setTimeout(settle, 0);
     });
+    marker.on("keypress", (event) => {
+      if (event.originalEvent.key !== "Enter" && event.originalEvent.key !== " ") return;
+      event.originalEvent.preventDefault();
+      marker.fire("click");
+    });
     return marker;
   };
 

@@ -50,6 +50,16 @@ def test_marks_are_one_stop_and_keep_the_focus_when_drawn_anew(watched: Watched)
     assert focused_label(page) == second
 
 
+def test_enter_on_a_mark_opens_its_card_and_escape_closes_it(watched: Watched) -> None:
+    page = watched.open("/?layers=points&lat=-6.20000&lon=106.83000&zoom=16")
+    page.locator(".point-frame[tabindex='0']:has(.point)").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".complaint-card")).to_be_visible(timeout=8_000)
+    assert page.locator("[id=complaint-card]").count() == 1
+    page.keyboard.press("Escape")
+    expect(page.locator(".complaint-card")).to_have_count(0)
+
+
 def test_the_map_can_be_skipped(watched: Watched) -> None:
     page = watched.open()
     page.locator("#map-frame .skip-link").focus()
