@@ -40,7 +40,7 @@ class Catalogue:
 
     def __post_init__(self) -> None:
         reference = self.store.reference()
-        self._codes = {
+        known = {
             "service": _words(
                 (service.service_code, *service.names.values())
                 for service in reference.services.values()
@@ -53,6 +53,8 @@ class Catalogue:
                 if d.level == reference.leaf_level
             ),
         }
+        self._codes = {kind: codes for kind, (codes, _) in known.items()}
+        self._shared = {kind: shared for kind, (_, shared) in known.items()}
         for kind, words in self.preset.values.items():
             for word, code in words.items():
                 self._codes[kind][word] = self._codes[kind].get(fold(code), code)
@@ -65,6 +67,8 @@ class Catalogue:
         code = self._codes[kind].get(fold(word))
         if code is not None:
             return code
+        if fold(word) in self._shared[kind]:
+            raise UnknownWord(f"{kind} {word[:80]!r} is ambiguous; use its code")
         if kind not in self.preset.create_missing:
             known = len(set(self._codes[kind].values()))
             raise UnknownWord(
@@ -146,8 +150,16 @@ def slug(word: str) -> str:
     return code[:_CODE_LENGTH].rstrip("-") or "unnamed"
 
 
-def _words(entries: Iterable[tuple[str, ...]]) -> dict[str, str]:
-    """Folded code and names -> code; a code wins over a name that is spelt alike."""
+def _words(entries: Iterable[tuple[str, ...]]) -> tuple[dict[str, str], set[str]]:
+    """Folded code and names -> code, and the folded names that more than one code carries.
+
+    A code wins over a name that is spelt alike; a name that tells nothing apart finds nothing.
+    """
     entries = list(entries)
-    words = {fold(name): code for code, *names in entries for name in names}
-    return words | {fold(code): code for code, *_ in entries}
+    carriers: dict[str, set[str]] = {}
+    for code, *names in entries:
+        for name in names:
+            carriers.setdefault(fold(name), set()).add(code)
+    words = {name: next(iter(codes)) for name, codes in carriers.items() if len(codes) == 1}
+    shared = {name for name, codes in carriers.items() if len(codes) > 1}
+    return words | {fold(code): code for code, *_ in entries}, shared

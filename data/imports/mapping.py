@@ -1,7 +1,7 @@
 """One row of an export, as a complaint and what happened to it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,10 +10,12 @@ from data.imports.catalogue import Catalogue, UnknownWord
 from data.imports.cells import to_text
 from data.imports.clock import Clock
 from data.imports.preset import Preset, fold
+from data.instants import now
 from data.prepare import NewComplaint
 from data.vocabulary import EventKind
 
 _ID_LENGTH, _ZIPCODE_LENGTH, _TEXT_LENGTH = 200, 32, 20_000
+_AHEAD = timedelta(days=1)  # clocks differ, and exports confuse time zones; a day covers both
 
 
 class Refused(ValueError):
@@ -78,6 +80,9 @@ class Mapper:
         if requested_at is None:
             raise Refused("it does not say when it was received")
         happenings = self._happenings(cells, requested_at)
+        _refuse_future("received", requested_at)
+        for happening in happenings:
+            _refuse_future(happening.kind.value, happening.at)
         latitude, longitude = self._place(cells)
         service = self._text(cells, "service")
         if not service:
@@ -211,6 +216,11 @@ class Mapper:
         if cell is None or cell == "":
             return self._preset.defaults.get(field)
         return cell
+
+
+def _refuse_future(what: str, at: datetime) -> None:
+    if at > now() + _AHEAD:
+        raise Refused(f"it was {what} at {at}, which lies in the future")
 
 
 def _positions(preset: Preset, columns: Sequence[str]) -> Mapping[str, int]:

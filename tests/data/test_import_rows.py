@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from data import schema
-from data.database import read
+from data.city import touch_reference
+from data.database import read, write
 from data.imports.rejects import inert
 from data.imports.run import WrongCity
 from data.store import Store
@@ -75,6 +76,11 @@ REFUSALS = [
     (row("1", requested=""), "does not say when it was received"),
     (row("1", requested="yesterday"), "requested: 'yesterday' is not a time like iso"),
     (row("1", requested="2026-02-30 10:00:00"), "requested: '2026-02-30 10:00:00' is not a time"),
+    (
+        open_row("1", requested="2099-01-01 08:00:00"),
+        "received at 2099-01-01 01:00:00+00:00, which lies in",
+    ),
+    (row("1", closed="2099-01-01 08:00:00"), "resolved at 2099-01-01 01:00:00+00:00, which lies"),
     (row("1", closed="2026-02-28 07:00:00"), "before it was received"),
     (row("1", closed=""), "its status is 'closed', but it does not say since when"),
     (row("1", status="open"), "its status is 'open', but it was closed at"),
@@ -259,6 +265,25 @@ def test_a_district_by_code_or_name_places_what_has_no_coordinates(
     with read(store.engine) as connection:
         ids = connection.scalars(select(complaints.c.district_id).order_by(complaints.c.id)).all()
     assert [reference.districts[key or 0].name for key in ids] == ["Cemara", "Dadap"]
+
+
+def test_a_name_of_two_districts_is_refused_and_its_code_is_not(
+    store: Store, tmp_path: Path
+) -> None:
+    with write(store.engine) as connection:
+        connection.execute(
+            update(schema.districts)
+            .where(schema.districts.c.code.in_(["10.1", "20.2"]))
+            .values(name="Utara")
+        )
+        touch_reference(connection)
+    store.forget()
+    records = objects([row(number, latitude="", longitude="") for number in range(3)])
+    for record, district in zip(records, ["utara", "20.2", "Beringin"], strict=True):
+        record["district"] = district
+    report = take(store, write_json(tmp_path / "a.json", records))
+    assert report.stored == 2
+    assert rejected(report)[0]["reason"] == "district 'utara' is ambiguous; use its code"
 
 
 def test_another_citys_file_is_noticed_before_anything_is_stored(
