@@ -15,7 +15,7 @@ from data.imports import commands as import_commands
 from data.reference import CityMissing
 from data.settings import Settings
 from data.store import Store, open_store
-from pages import map_routes, shell
+from pages import guard, map_routes, shell
 from queries import commands as stats_commands
 
 server_log = logging.getLogger("pantau")
@@ -28,6 +28,7 @@ _PARTS = (
     stats_commands,
     intake,
     map_routes,
+    guard,
 )
 _POLICY = (
     "default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; "

@@ -3,12 +3,15 @@
 import ipaddress
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from pathlib import Path
 from types import FrameType
+
+from sqlalchemy.exc import OperationalError
 
 from data.city import PackError, init_city, read_pack
 from data.database import DatabaseError
@@ -23,24 +26,58 @@ _BIN = Path(sys.executable).parent
 
 def main() -> int:
     """Serve until interrupted; the exit code of the server."""
+    children = Children()
     try:
         settings = Settings.from_environment()
         host, port = _address()
         store = open_store(settings.database_url)
         init_city(store.engine, read_pack(settings.city))
-    except (SettingError, PackError, DatabaseError) as error:
-        print(f"Pantau cannot start: {error}", file=sys.stderr)
-        return 2
+    except (SettingError, PackError, DatabaseError, OSError) as error:
+        return _cannot_start(str(error))
+    except OperationalError as error:
+        return _cannot_start(f"the database does not answer: {error.orig}".strip())
     key = None
     if settings.demo:
         if store.latest_seq() == 0 or unfinished_fill(store):
-            subprocess.run([_BIN / "flask", "demo", "fill"], check=True)
+            if code := children.start("flask", "demo", "fill").wait():
+                return max(code, 1)
             store.forget()
         if store.reference().city.demo:  # never among the complaints of a real city
             key = ensure_demo_key(store, settings.var)
     name = store.reference().city.name
     store.engine.dispose()
-    return _run(name, host, port, key)
+    return _serve(children, name, host, port, key)
+
+
+class Children:
+    """The processes we start; an interrupt ends them all."""
+
+    def __init__(self) -> None:
+        self._running: list[subprocess.Popen[bytes]] = []
+        signal.signal(signal.SIGINT, self._stop)
+        signal.signal(signal.SIGTERM, self._stop)
+
+    def start(self, program: str, *options: str) -> "subprocess.Popen[bytes]":
+        child = subprocess.Popen([_BIN / program, *options])
+        self._running.append(child)
+        return child
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        for child in self._running:
+            if child.poll() is None:
+                child.terminate()
+
+    def wait(self) -> None:
+        for child in self._running:
+            child.wait()
+
+
+def _cannot_start(reason: str) -> int:
+    print(f"Pantau cannot start: {reason}", file=sys.stderr)
+    return 2
 
 
 def _address() -> tuple[str, int]:
@@ -56,7 +93,23 @@ def _address() -> tuple[str, int]:
                 "set PANTAU_ALLOW_REMOTE=1 as well if that is meant"
             )
         print(f"WARNING: everyone who can reach {host}:{port} sees every complaint.", flush=True)
+    _refuse_taken(host, int(port))
     return host, int(port)
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Before anything is made: a server that is there already would answer in our place."""
+    bare = host.strip("[]")
+    family = socket.AF_INET6 if ":" in bare else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((bare, port))
+        except OSError as error:
+            raise SettingError(
+                f"HOST {host} and PORT {port} cannot be listened on ({error.strerror}); "
+                "set another PORT"
+            ) from None
 
 
 def _is_loopback(host: str) -> bool:
@@ -72,37 +125,25 @@ def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
-def _run(name: str, host: str, port: int, demo_key: str | None) -> int:
+def _serve(children: Children, name: str, host: str, port: int, demo_key: str | None) -> int:
     address = f"http://{_shown(host)}:{port}"
-    server = subprocess.Popen(
-        [
-            _BIN / "gunicorn",
-            *("--bind", f"{_shown(host)}:{port}", "--worker-class", "gthread"),
-            *("--workers", str(_WORKERS), "--threads", str(_THREADS)),
-            *("--timeout", "60", "--graceful-timeout", "5", "--keep-alive", "30"),
-            "--no-control-socket",
-            *("--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"),
-            *("--log-level", "warning", "app:create_app()"),
-        ]
+    server = children.start(
+        "gunicorn",
+        *("--bind", f"{_shown(host)}:{port}", "--worker-class", "gthread"),
+        *("--workers", str(_WORKERS), "--threads", str(_THREADS)),
+        *("--timeout", "60", "--graceful-timeout", "5", "--keep-alive", "30"),
+        "--no-control-socket",
+        *("--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"),
+        *("--log-level", "warning", "app:create_app()"),
     )
-    children = [server]
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        for child in children:
-            if child.poll() is None:
-                child.terminate()
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
     if _answers(f"{address}/healthz", server):
         print(f"Pantau watches over {name} at {address}  (Ctrl-C stops it)", flush=True)
         if demo_key:
             print(f"The demo's API key: {demo_key}", flush=True)
-            children.append(subprocess.Popen([_BIN / "flask", "demo", "live", "--url", address]))
+            children.start("flask", "demo", "live", "--url", address)
     code = server.wait()
-    stop(signal.SIGTERM, None)
-    for child in children:
-        child.wait()
+    children.stop()
+    children.wait()
     return max(code, 0)
 
 

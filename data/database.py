@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _APPEND_LOCK = 0x70616E746175  # any constant will do; every writer takes the same one
@@ -25,7 +26,12 @@ def open_engine(url: str) -> Engine:
 
     Raises DatabaseError for any other kind of address.
     """
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise DatabaseError(
+            "PANTAU_DATABASE_URL is no database address; use sqlite:///… or postgresql://…"
+        ) from None
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         return _open_sqlite(url)

@@ -58,6 +58,12 @@ def test_unknown_addresses_of_data_are_json(client: FlaskClient, path: str) -> N
     assert response.is_json
 
 
+@pytest.mark.parametrize("body", ["{}", "[]", "null", '{"output": 1}', '{"output": "x.y"}', "nope"])
+def test_what_is_no_callback_is_refused(client: FlaskClient, body: str) -> None:
+    response = client.post("/_dash-update-component", data=body, content_type="application/json")
+    assert response.status_code == 400
+
+
 def test_two_processes_on_one_database_agree(any_url: str) -> None:
     first, second = open_store(any_url), open_store(any_url)  # as two processes would
     everything = ComplaintFilter()
