@@ -1,8 +1,5 @@
-"""City packs: a folder of plain files that makes this program serve one city."""
+"""A city pack, put into the database that serves its city."""
 
-import tomllib
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, cast
 
 import pandas as pd
@@ -11,70 +8,9 @@ from sqlalchemy import Connection, Engine, Table, func, select, update
 
 from data import schema
 from data.database import upgrade, write
+from data.pack import CityPack, PackError
+from data.pack import read_pack as read_pack
 from data.schematic import dissolve_up, schematic_cells
-
-
-class PackError(ValueError):
-    """A file of the city pack is missing or wrong."""
-
-
-@dataclass(frozen=True)
-class CityPack:
-    """What the folder says, unchanged: `city` is city.toml, the frames are the CSV files."""
-
-    folder: Path
-    city: dict[str, Any]
-    districts: pd.DataFrame
-    services: pd.DataFrame
-    units: pd.DataFrame
-    channels: pd.DataFrame
-    attributes: dict[str, list[dict[str, Any]]]
-
-    @property
-    def level_ids(self) -> list[str]:
-        return [level["id"] for level in self.city["levels"]]
-
-
-_REQUIRED = {
-    "districts.csv": {"code", "name"},
-    "services.csv": {"service_code", "group", "unit_kind"},
-    "units.csv": {"code", "name", "kind"},
-    "channels.csv": {"code", "name", "kind"},
-}
-
-
-def read_pack(folder: Path) -> CityPack:
-    """Raises PackError naming the file and what it lacks."""
-    if not (folder / "city.toml").is_file():
-        raise PackError(f"{folder} is not a city pack: it has no city.toml")
-    city = tomllib.loads((folder / "city.toml").read_text(encoding="utf-8"))
-    missing = {"name", "time_zone", "languages", "jurisdiction_id", "levels", "map"} - city.keys()
-    if missing:
-        raise PackError(f"{folder / 'city.toml'} lacks {', '.join(sorted(missing))}")
-    attributes = folder / "attributes.toml"
-    return CityPack(
-        folder=folder,
-        city=city,
-        districts=_read_csv(folder, "districts.csv"),
-        services=_read_csv(folder, "services.csv"),
-        units=_read_csv(folder, "units.csv"),
-        channels=_read_csv(folder, "channels.csv"),
-        attributes=tomllib.loads(attributes.read_text("utf-8")) if attributes.is_file() else {},
-    )
-
-
-def _read_csv(folder: Path, name: str) -> pd.DataFrame:
-    path = folder / name
-    if not path.is_file():
-        raise PackError(f"{folder} has no {name}")
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    missing = _REQUIRED[name] - set(frame.columns)
-    if missing:
-        raise PackError(f"{path} lacks the column {', '.join(sorted(missing))}")
-    repeated = frame[frame.columns[0]][frame[frame.columns[0]].duplicated()]
-    if len(repeated):
-        raise PackError(f"{path} says {repeated.iloc[0]!r} twice")
-    return frame
 
 
 def init_city(engine: Engine, pack: CityPack) -> None:
@@ -145,8 +81,6 @@ def _put_districts(connection: Connection, pack: CityPack) -> dict[str, int]:
         leaf = depth == len(levels) - 1
         code, name = ("code", "name") if leaf else (f"{level}_code", level)
         parent = f"{levels[depth - 1]}_code" if depth else None
-        if code not in frame or name not in frame:
-            raise PackError(f"districts.csv lacks the columns {code} and {name} of level {level}")
         rows = []
         for key, group in frame.groupby(code, sort=False):
             rows.append(
@@ -194,10 +128,6 @@ def _unit_rows(pack: CityPack, districts: dict[str, int]) -> list[dict[str, Any]
     rows = []
     for row in pack.units.to_dict("records"):
         district_code = row.get("district_code", "")
-        if district_code and district_code not in districts:
-            raise PackError(
-                f"units.csv: unit {row['code']} names no known district {district_code}"
-            )
         rows.append(
             {
                 "code": row["code"],
@@ -213,9 +143,6 @@ def _service_rows(pack: CityPack, units: dict[str, int]) -> list[dict[str, Any]]
     languages = pack.city["languages"]
     rows = []
     for row in pack.services.to_dict("records"):
-        agency = row.get("agency_code", "")
-        if agency and agency not in units:
-            raise PackError(f"services.csv: {row['service_code']} names no known agency {agency}")
 
         def texts(prefix: str, row: dict[Any, Any] = row) -> dict[str, str]:
             return {
@@ -235,7 +162,7 @@ def _service_rows(pack: CityPack, units: dict[str, int]) -> list[dict[str, Any]]
                 "response_hours": _hours(row, "response_hours"),
                 "resolution_hours": _hours(row, "resolution_hours"),
                 "unit_kind": row["unit_kind"],
-                "agency_id": units.get(agency),
+                "agency_id": units.get(row.get("agency_code", "")),
                 "attributes": pack.attributes.get(row["service_code"], []),
             }
         )
