@@ -1,6 +1,10 @@
 """Complaints follow the boundaries: each one with coordinates gets the district it now lies in."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Column, Connection, Integer, MetaData, SmallInteger, Table, select, update
 
 from data.boundaries.report import Relocated
@@ -22,11 +26,12 @@ _moves = Table(
 )
 
 
-def relocate(connection: Connection, locator: Locator) -> Relocated:
+def relocate(connection: Connection, locator: Locator, *, former: Locator) -> Relocated:
     """Give stored complaints the districts that `locator` finds; those outside get none.
 
-    Complaints without coordinates keep their district, and every complaint its unit: who was
-    accountable is told by events. Only inside `write`.
+    Except where they lay outside the `former` boundaries too: their district was named to us, not
+    found on the map, and stays. So it does for complaints without coordinates, and every complaint
+    keeps its unit: who was accountable is told by events. Only inside `write`.
     """
     looked_at = moved = outside = last_id = 0
     _moves.create(connection, checkfirst=False)
@@ -41,9 +46,13 @@ def relocate(connection: Connection, locator: Locator) -> Relocated:
         .order_by(complaints.c.id)
         .limit(_CHUNK)
     ).all():
-        ids, latitudes, longitudes, before = zip(*rows, strict=True)
-        found = locator.locate_many(np.asarray(latitudes), np.asarray(longitudes))
-        changed = np.flatnonzero(found != np.asarray([district or 0 for district in before]))
+        ids, latitudes, longitudes, districts = zip(*rows, strict=True)
+        before = np.asarray([district or 0 for district in districts])
+        found = locator.locate_many(latitudes, longitudes)
+        named = (found == 0) & (before != 0)
+        named[named] = former.locate_many(*_those(named, latitudes, longitudes)) == 0
+        found[named] = before[named]
+        changed = np.flatnonzero(found != before)
         insert_rows(
             connection,
             _moves,
@@ -62,3 +71,7 @@ def relocate(connection: Connection, locator: Locator) -> Relocated:
     _moves.drop(connection, checkfirst=False)
     forget_snapshots(connection)
     return Relocated(looked_at, moved, outside)
+
+
+def _those(chosen: NDArray[np.bool_], *columns: Sequence[float]) -> list[NDArray[Any]]:
+    return [np.asarray(column, dtype=float)[chosen] for column in columns]

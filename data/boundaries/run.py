@@ -15,7 +15,7 @@ from data.boundaries.shapes import draw_upper_levels, drop_shapes, measure, with
 from data.boundaries.source import open_source
 from data.city import put_geometries, read_setting, touch_reference, write_setting
 from data.database import write
-from data.geography import load_locator
+from data.geography import Locator, load_locator
 from data.reference import CityInfo, Reference, load_reference
 from data.schema import districts
 from data.schematic import schematic_cells
@@ -75,6 +75,8 @@ def _refuse_elsewhere(file: FeatureFile, city: CityInfo) -> None:
 
 def _put(connection: Connection, file: FeatureFile, depth: int, create: bool) -> BoundaryReport:
     reference = load_reference(connection)
+    was_schematic = reference.city.boundaries == _SCHEMATIC
+    former = _locator(connection, reference, schematic=was_schematic)
     level, present = reference.city.levels[depth].id, reference.at_level(depth)
     found = match(file.features, present)
     refuse_wrong(found, file, without_measured(connection, present))
@@ -88,7 +90,6 @@ def _put(connection: Connection, file: FeatureFile, depth: int, create: bool) ->
     shapes = found.shapes | {key: feature.shape for key, feature in created.items()}
     by_code = {reference.districts[key].code: shape for key, shape in shapes.items()}
     put_geometries(connection, by_code, _ids(reference))
-    was_schematic = reference.city.boundaries == _SCHEMATIC
     imports = read_setting(connection, IMPORTS) or {}
     earlier = set(imports.get(level, {}).get("codes", ()))
     bare = [d.id for d in found.without_polygon if d.code not in earlier] if was_schematic else []
@@ -102,7 +103,9 @@ def _put(connection: Connection, file: FeatureFile, depth: int, create: bool) ->
         redrawn = draw_upper_levels(connection, reference, keep=upper, drop_others=was_schematic)
         in_use = file.name in (_SCHEMATIC, _NONE)
         write_setting(connection, "boundaries", f"file {file.name}" if in_use else file.name)
-        relocated = _relocate(connection, reference, schematic=False)
+        relocated = relocate(
+            connection, _locator(connection, reference, schematic=False), former=former
+        )
     for each in range(depth + 1):
         measure(connection, each)
     touch_reference(connection)
@@ -129,6 +132,8 @@ def redraw_schematic(store: Store) -> Relocated:
     """Go back to the schematic boundaries of a pack that has them. Raises BoundaryError."""
     with write(store.engine) as connection:
         reference = load_reference(connection)
+        was_schematic = reference.city.boundaries == _SCHEMATIC
+        former = _locator(connection, reference, schematic=was_schematic)
         city: dict[str, Any] = read_setting(connection, "city")
         if city.get("boundaries", _NONE) != _SCHEMATIC:
             raise BoundaryError(
@@ -147,15 +152,17 @@ def redraw_schematic(store: Store) -> Relocated:
         write_setting(connection, IMPORTS, {})
         draw_upper_levels(connection, reference, keep=(), drop_others=True)
         write_setting(connection, "boundaries", _SCHEMATIC)
-        relocated = _relocate(connection, reference, schematic=True)
+        relocated = relocate(
+            connection, _locator(connection, reference, schematic=True), former=former
+        )
         touch_reference(connection)
     store.forget()
     return relocated
 
 
-def _relocate(connection: Connection, reference: Reference, *, schematic: bool) -> Relocated:
-    locator = load_locator(connection, leaf_level=reference.leaf_level, schematic=schematic)
-    return relocate(connection, locator)
+def _locator(connection: Connection, reference: Reference, *, schematic: bool) -> Locator:
+    """Finds districts in the shapes as they are stored at this moment."""
+    return load_locator(connection, leaf_level=reference.leaf_level, schematic=schematic)
 
 
 def _ids(reference: Reference) -> dict[str, int]:

@@ -98,6 +98,38 @@ def test_a_second_import_of_the_same_moves_nothing(any_store: Store, tmp_path: P
     assert again.relocated is not None and again.relocated.moved == 0
 
 
+def test_a_district_that_was_named_outlives_boundaries_that_never_held_the_place(
+    any_store: Store, tmp_path: Path
+) -> None:
+    places = {"named": (-6.3, 106.9), "found": (-6.19, 106.801), "named inside": (-6.3, 106.83)}
+    histories = [
+        History(
+            NewComplaint(
+                service_code="flood",
+                channel_code="app",
+                requested_at=START,
+                latitude=latitude,
+                longitude=longitude,
+                district_code="20.2",
+            ),
+            [],
+        )
+        for latitude, longitude in places.values()
+    ]
+    assert record_histories(any_store, histories).created == 3
+    ids = {code: d.id for code, d in any_store.reference().district_by_code.items()}
+    assert [row.district_id for row in placed(any_store)] == [ids["20.2"], ids["10.1"], ids["20.2"]]
+
+    shapes = {code: square(*centre, half=0.008) for code, centre in CENTRES.items()}
+    shapes["20.1"] = shapes["20.1"].union(square(-6.3, 106.83))
+    source = collection(tmp_path / "new.geojson", shapes)
+    report = import_boundaries(any_store, source, level="kelurahan", code="kode")
+
+    assert [row.district_id for row in placed(any_store)] == [ids["20.2"], None, ids["20.1"]]
+    assert report.relocated is not None
+    assert (report.relocated.moved, report.relocated.outside) == (2, 1)
+
+
 def test_upper_levels_are_drawn_from_below(any_store: Store, tmp_path: Path) -> None:
     source = saved(tiny_squares(east=0.004), tmp_path / "squares.geojson")
     report = import_boundaries(any_store, source, level="kelurahan", code="kode")
