@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, String, any_, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from data import schema
 from data.complaints import NewComplaint
@@ -28,6 +29,7 @@ from data.store import Store
 from data.vocabulary import EventKind
 
 _BATCH = 5_000
+_LOOKUP = 500
 
 
 @dataclass(slots=True)
@@ -92,6 +94,11 @@ def _record_batch(store: Store, batch: list[tuple[int, History]], result: BulkRe
         for ready in fresh:
             rows.add(*ready)
         rows.insert(connection)
+        doubled = len(fresh) >= max(first_id, _LOOKUP)
+        if doubled and connection.dialect.name == "postgresql":
+            # Until its own housekeeping comes by, PostgreSQL takes the table for as good as
+            # empty and looks ids up by reading all of it.
+            connection.execute(text("ANALYZE complaints"))
     result.created += len(fresh)
 
 
@@ -137,21 +144,14 @@ def _facts(reference: Reference, prepared: Prepared, happenings: list[Happening]
 
 
 def _without_known(connection: Connection, ready: list[_Ready], result: BulkResult) -> list[_Ready]:
-    complaints = schema.complaints
     wanted: dict[str, list[str]] = {}
     for prepared, *_ in ready:
         if prepared.new.source is not None and prepared.new.external_id is not None:
             wanted.setdefault(prepared.new.source, []).append(prepared.new.external_id)
     known: set[tuple[str | None, str | None]] = set()
     for source, external_ids in wanted.items():
-        for start in range(0, len(external_ids), 500):
-            rows = connection.execute(
-                select(complaints.c.external_id).where(
-                    complaints.c.source == source,
-                    complaints.c.external_id.in_(external_ids[start : start + 500]),
-                )
-            )
-            known |= {(source, row.external_id) for row in rows}
+        found = stored_ids(connection, source, external_ids)
+        known |= {(source, external_id) for external_id in found}
     fresh = []
     for item in ready:
         key = (item[0].new.source, item[0].new.external_id)
@@ -162,6 +162,22 @@ def _without_known(connection: Connection, ready: list[_Ready], result: BulkResu
             known.add(key)
         fresh.append(item)
     return fresh
+
+
+def stored_ids(connection: Connection, source: str, external_ids: Sequence[str]) -> set[str]:
+    """Those of a source's ids whose complaints are stored."""
+    complaints = schema.complaints
+    found: set[str] = set()
+    for start in range(0, len(external_ids), _LOOKUP):
+        part = list(external_ids[start : start + _LOOKUP])
+        if connection.dialect.name == "postgresql":
+            # One array instead of hundreds of parameters: one statement, planned once.
+            among = complaints.c.external_id == any_(literal(part, ARRAY(String)))
+        else:
+            among = complaints.c.external_id.in_(part)
+        query = select(complaints.c.external_id).where(complaints.c.source == source, among)
+        found.update(connection.scalars(query))
+    return found
 
 
 class _Rows:

@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import func, select
 
 from data import schema
-from data.bulk import History, record_histories
+from data.bulk import History, record_histories, stored_ids
 from data.database import read
 from data.imports.catalogue import Catalogue
 from data.imports.mapping import Mapper, Refused
@@ -21,7 +21,6 @@ from data.imports.table import Layout, Row, TableError
 from data.store import Store
 
 _CHUNK = 5_000
-_LOOKUP = 500
 
 
 class WrongCity(ValueError):
@@ -172,7 +171,8 @@ class _Work:
                 identified[external_id] = (line, cells)
             except Refused as refusal:
                 self.rejects.add(cells, str(refusal))
-        known = _known(self.store, self.preset.source, list(identified))
+        with read(self.store.engine) as connection:
+            known = stored_ids(connection, self.preset.source, list(identified))
         self.report.already_there += len(known)
         return [row for external_id, row in identified.items() if external_id not in known]
 
@@ -207,19 +207,3 @@ def _outside(store: Store, source: str) -> int:
             )
         )
     return count or 0
-
-
-def _known(store: Store, source: str, external_ids: Sequence[str]) -> set[str]:
-    complaints = schema.complaints
-    known: set[str] = set()
-    with read(store.engine) as connection:
-        for start in range(0, len(external_ids), _LOOKUP):
-            known.update(
-                connection.scalars(
-                    select(complaints.c.external_id).where(
-                        complaints.c.source == source,
-                        complaints.c.external_id.in_(external_ids[start : start + _LOOKUP]),
-                    )
-                )
-            )
-    return known

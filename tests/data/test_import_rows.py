@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from data import schema
 from data.city import touch_reference
 from data.database import read, write
 from data.imports.rejects import inert
 from data.imports.run import WrongCity
-from data.store import Store
+from data.store import Store, open_store
 from data.vocabulary import Status
 from tests.data.import_files import (
     COLUMNS,
@@ -43,6 +43,19 @@ def test_an_import_can_be_repeated(any_store: Store, tmp_path: Path) -> None:
     report = take(any_store, path)
     assert (report.read, report.stored, report.already_there) == (123, 3, 120)
     assert any_store.latest_seq() == seq + 6
+
+
+def test_postgresql_knows_the_size_of_its_table_after_the_first_batch(
+    postgresql_tiny_url: str, tmp_path: Path
+) -> None:
+    store = open_store(postgresql_tiny_url)
+    path = write_csv(tmp_path / "a.csv", [row(number) for number in range(1_100)])
+    assert take(store, path).stored == 1_100
+    with read(store.engine) as connection:
+        size = connection.scalar(text("SELECT reltuples FROM pg_class WHERE relname='complaints'"))
+    assert size == 1_100, "or every lookup of ids reads the whole table"
+    assert take(store, path).already_there == 1_100
+    store.engine.dispose()
 
 
 def test_the_same_number_of_another_source_is_another_complaint(
