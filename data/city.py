@@ -27,6 +27,8 @@ def init_city(engine: Engine, pack: CityPack) -> None:
                 f"this database belongs to {city['name']}; "
                 f"give {pack.city['name']} one of its own by PANTAU_DATABASE_URL"
             )
+        if read_setting(connection, "pack") == pack.fingerprint:
+            return  # nothing to refresh, and no reason for open pages to load anew
         write_setting(
             connection, "city", {"zone_abbreviation": pack.city["time_zone"], **pack.city}
         )
@@ -37,6 +39,7 @@ def init_city(engine: Engine, pack: CityPack) -> None:
         _upsert(connection, schema.channels, "code", cast(list[dict[str, Any]], channels))
         if read_setting(connection, "boundaries") is None:
             _draw_boundaries(connection, pack, districts)
+        write_setting(connection, "pack", pack.fingerprint)
         touch_reference(connection)
 
 

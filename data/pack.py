@@ -1,5 +1,6 @@
 """The files of a city pack, read and checked as a whole before anything of them is stored."""
 
+import hashlib
 import math
 import tomllib
 from collections.abc import Iterable
@@ -26,6 +27,16 @@ class CityPack:
     units: pd.DataFrame
     channels: pd.DataFrame
     attributes: dict[str, list[dict[str, Any]]]
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the names and contents of the pack's files."""
+        digest = hashlib.sha256()
+        for path in sorted(self.folder.iterdir()):
+            if path.is_file():
+                content = path.read_bytes()
+                digest.update(f"{path.name} {len(content)}\n".encode() + content)
+        return digest.hexdigest()
 
     @property
     def level_ids(self) -> list[str]:

@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -141,19 +142,20 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """A server on loopback in a temporary folder, run by a user without rights; its base URL."""
     programs = _postgresql_programs()
     if programs is None:
         pytest.skip("PostgreSQL's initdb and postgres are not installed")
-    folder = tmp_path_factory.mktemp("postgresql")
+    # Not in pytest's own folder: every session that starts closes that to all other users.
+    with tempfile.TemporaryDirectory(prefix="pantau-", ignore_cleanup_errors=True) as folder:
+        yield from _served(programs, Path(folder))
+
+
+def _served(programs: Path, folder: Path) -> Iterator[str]:
     port = free_port()
     user = "nobody" if _is_root() else None
     if user:
-        for path in (folder, *folder.parents):
-            if path == Path(path.anchor) or path.name == "tmp":
-                break
-            path.chmod(path.stat().st_mode | 0o055)
         shutil.chown(folder, user)
     subprocess.run(
         [programs / "initdb", "-D", folder / "db", "-U", "pantau", "-A", "trust", "-E", "UTF8"],
@@ -169,6 +171,7 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         cwd=folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,  # an interrupt of the tests is not meant for it
     )
     base = f"postgresql://pantau@127.0.0.1:{port}"
     try:
