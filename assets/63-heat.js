@@ -6,6 +6,8 @@
   const clientside = (window.dash_clientside = window.dash_clientside || {});
   const map = (pantau.map = pantau.map || {});
   const shown = new Set(); // every layer on the map: a quick hand leaves several behind the newest
+  /* A screen of 256-pixel tiles is thirty requests, and they, not the drawing, are what one waits for. */
+  const ACROSS = 4;
   let heat = null, heatSeq = 0;
 
   function removeAllBut(kept) {
@@ -22,7 +24,7 @@
     if (!leaflet) return;
     const isShown = (pantau.state.view.layers || []).includes("heat");
     // The address says what it shows, so that the browser's cache is right.
-    const address = "/tiles/heat/{z}/{x}/{y}.png?" + pantau.state.query + "&seq=" + (heatSeq || pantau.config().seq);
+    const address = "/tiles/heat/{z}/{x}/{y}@" + ACROSS + "x.png?" + pantau.state.query + "&seq=" + (heatSeq || pantau.config().seq);
     if (heat && heat._map !== leaflet) heat = null;
     if (!isShown) {
       heat = null;
@@ -30,7 +32,9 @@
       return;
     }
     if (heat && heat._url === address) return;
-    const newest = (heat = window.L.tileLayer(address, { pane: "heat", minZoom: 7, maxZoom: 18 }));
+    const newest = (heat = window.L.tileLayer(address, {
+      pane: "heat", minZoom: 7, maxZoom: 18, tileSize: 256 * ACROSS, zoomOffset: -Math.log2(ACROSS),
+    }));
     newest.once("load", () => { if (newest === heat) removeAllBut(newest); });
     shown.add(newest);
     newest.addTo(leaflet);

@@ -50,3 +50,8 @@ SERVICE_BARS = "service-bars"
 NEWEST = "newest"
 CHOSEN = "chosen-complaint"  # Store: id of the point clicked
 CARD = "complaint-card"
+
+
+def parts(place: str) -> str:
+    """The Store of what a script draws into an element; see components/drawn.py."""
+    return f"{place}-parts"

@@ -4,6 +4,7 @@ from dash import html
 
 from components import ids
 from components.basics import table_button
+from components.drawn import drawn
 from components.tokens import STATUS_CLASSES, STATUS_SHAPES
 from components.words import status_word
 from data.i18n import gettext as _
@@ -18,7 +19,7 @@ def legend_box() -> html.Details:
         [
             html.Summary(_("Legend")),
             table_button(),
-            html.Div(id=ids.LEGEND, className="legend", **{"data-layer": "districts"}),
+            *drawn(ids.LEGEND, className="legend", **{"data-layer": "districts"}),
             html.Div(
                 id="district-table",
                 className="table-view",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from gettext import c2py
 from pathlib import Path
@@ -70,8 +71,8 @@ def format_number(number: float | None, digits: int = 0) -> str:
     """12480 → 12,480 or 12.480; a dash for nothing."""
     if _missing(number):
         return NOTHING
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return numbers.format_decimal(number, format=pattern, locale=_language.get())  # type: ignore[arg-type]
+    exact = Decimal(str(number)).quantize(Decimal(1).scaleb(-digits))
+    return f"{exact:,f}".translate(_separators(_language.get()))
 
 
 def format_percent(share: float | None, digits: int = 1) -> str:
@@ -163,6 +164,14 @@ def _figures(number: float) -> str:
 
 def _missing(number: Any) -> bool:
     return number is None or not math.isfinite(number)
+
+
+@cache
+def _separators(language: str) -> dict[int, str]:
+    # A map has a thousand numbers, and Babel reads a pattern for each.
+    return str.maketrans(
+        {",": numbers.get_group_symbol(language), ".": numbers.get_decimal_symbol(language)}
+    )
 
 
 @cache

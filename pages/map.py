@@ -9,6 +9,7 @@ from components import ids
 from components.basics import panel
 from components.choropleth import classes_of, hideout, legend
 from components.complaint_view import complaint_card
+from components.drawn import drawn, register_drawn
 from components.figure_cards import figure_cards, unmapped_note
 from components.map_view import map_view
 from components.newest_list import newest_list
@@ -63,11 +64,11 @@ def layout() -> html.Div:
                     ),
                     panel(
                         _("Services"),
-                        html.Div(id=ids.SERVICE_BARS),
+                        drawn(ids.SERVICE_BARS),
                         name="services",
                         note=_("click to filter"),
                     ),
-                    panel(_("Newest"), html.Div(id=ids.NEWEST), name="newest"),
+                    panel(_("Newest"), drawn(ids.NEWEST), name="newest"),
                 ],
                 id="figures-column",
                 className="column",
@@ -84,6 +85,7 @@ def register(app: Dash) -> None:
     query, live, live_slow = (Input(name, "data") for name in (ids.QUERY, ids.LIVE, ids.LIVE_SLOW))
     theme = Input(ids.THEME, "data")
     _register_scripts(app)
+    register_drawn(app, ids.SERVICE_BARS, ids.NEWEST, ids.LEGEND)
 
     @app.callback(
         Output(ids.FIGURES, "children"),
@@ -99,7 +101,7 @@ def register(app: Dash) -> None:
 
     @app.callback(
         Output(ids.DISTRICT_VALUES, "data"),
-        Output(ids.LEGEND, "children"),
+        Output(ids.parts(ids.LEGEND), "data"),
         query,
         live_slow,
         Input(ids.MEASURE, "value"),
@@ -132,7 +134,7 @@ def register(app: Dash) -> None:
         daily = daily_series(current_store(), ComplaintFilter.from_query(query))
         return series_chart(daily, theme=theme_of(theme), scale=scale)
 
-    @app.callback(Output(ids.SERVICE_BARS, "children"), query, live_slow)
+    @app.callback(Output(ids.parts(ids.SERVICE_BARS), "data"), query, live_slow)
     def show_services(query: str | None, _live: Any) -> Any:
         if query is None:
             return no_update
@@ -143,7 +145,7 @@ def register(app: Dash) -> None:
             chosen=chosen.services,
         )
 
-    @app.callback(Output(ids.NEWEST, "children"), query, live)
+    @app.callback(Output(ids.parts(ids.NEWEST), "data"), query, live)
     def show_newest(query: str | None, live: dict[str, Any] | None) -> Any:
         if query is None:
             return no_update

@@ -26,10 +26,12 @@ def init_app(server: Flask) -> None:
 
 
 @routes.get("/tiles/heat/<z>/<x>/<y>.png")
-def heat(z: str, x: str, y: str) -> Response:
+@routes.get("/tiles/heat/<z>/<x>/<y>@<scale>x.png")
+def heat(z: str, x: str, y: str, scale: str = "1") -> Response:
     """Kept by the browser for a day when the address says which state of the data it shows."""
     store = current_store()
-    tile = fetch_heat_tile(store, read_filter(store), *(_tile_number(n) for n in (z, x, y)))
+    numbers = (_tile_number(n) for n in (z, x, y))
+    tile = fetch_heat_tile(store, read_filter(store), *numbers, scale=_tile_number(scale))
     response = Response(tile.png, mimetype="image/png")
     asked = request.args.get("v") or request.args.get("seq")
     if asked == str(tile.seq):

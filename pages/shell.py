@@ -3,8 +3,6 @@
 import json
 import logging
 from datetime import datetime
-from html import escape
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,72 +18,32 @@ from dash import (
     no_update,
     set_props,
 )
-from flask import Flask, request
+from flask import Flask
 
 from components import ids
 from components.filter_panel import filter_panel
 from components.frame import banners, header, help_dialog, navigation
 from components.map_view import LAYERS
 from components.words import status_word
-from data.i18n import SOURCE_LANGUAGE, current_language, languages, set_language
+from data.i18n import current_language
 from data.i18n import gettext as _
 from data.instants import now
-from data.reference import CityMissing, Reference
+from data.reference import Reference
 from data.store import Store, current_store
 from data.vocabulary import Status
-from pages import complaint, map
+from pages import complaint, document, map
 from queries.filters import ComplaintFilter, FilterError
 
-_ASSETS = Path(__file__).parent.parent / "assets"
-_LANGUAGE_COOKIE = "pantau_lang"
-_THEME_COOKIE = "pantau_theme"
 _log = logging.getLogger(__name__)
-
-# No inline script but Dash's own, so that the content policy can name it by its hash.
-_INDEX = """<!DOCTYPE html>
-<html lang="{language}" data-bs-theme="{theme}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<link rel="icon" href="/assets/icons/favicon.svg" type="image/svg+xml">
-{css}
-</head>
-<body>
-<svg class="patterns" width="0" height="0" aria-hidden="true"><defs>
-<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse"
-  patternTransform="rotate(45)">
-<rect class="hatch-ground" width="6" height="6"/><rect class="hatch-line" width="1.6" height="6"/>
-</pattern></defs></svg>
-{app_entry}
-<footer>
-{config}
-{scripts}
-{renderer}
-</footer>
-</body>
-</html>"""
-
-
-class _Pantau(Dash):
-    """Dash with a frame that knows the reader's language and theme before anything is drawn."""
-
-    def interpolate_index(self, **parts: Any) -> str:
-        return _INDEX.format(
-            language=current_language(),
-            theme=theme_of_request(),
-            title=escape(f"Pantau · {current_store().reference().city.name}"),
-            **{part: parts[part] for part in ("css", "app_entry", "config", "scripts", "renderer")},
-        )
 
 
 def build(server: Flask, store: Store) -> Dash:
     """The pages on this server. Its content policy may need `app.csp_hashes()`."""
-    init_app(server)
-    app = _Pantau(
+    document.init_app(server)
+    app = document.Document(
         "pantau",
         server=server,
-        assets_folder=str(_ASSETS),
+        assets_folder=str(document.ASSETS),
         assets_ignore=r"^vendor",
         serve_locally=True,
         suppress_callback_exceptions=True,
@@ -99,30 +57,6 @@ def build(server: Flask, store: Store) -> Dash:
     map.register(app)
     complaint.register(app)
     return app
-
-
-def init_app(server: Flask) -> None:
-    """Every request speaks its reader's language: the cookie, else the city's first."""
-
-    @server.before_request
-    def speak() -> None:
-        set_language(language_of_request())
-
-
-def language_of_request() -> str:
-    wanted = request.args.get("lang") or request.cookies.get(_LANGUAGE_COOKIE, "")
-    if wanted in languages():
-        return wanted
-    if request.path.startswith(("/open311", "/assets", "/_dash-component-suites")):
-        return current_language()  # these say nothing in any language: spare the database
-    try:
-        return current_store().reference().city.languages[0]
-    except CityMissing:
-        return SOURCE_LANGUAGE
-
-
-def theme_of_request() -> str:
-    return "light" if request.cookies.get(_THEME_COOKIE) == "light" else "dark"
 
 
 def layout() -> html.Div:
@@ -141,7 +75,7 @@ def layout() -> html.Div:
             dcc.Store(id=ids.RETURNED),
             dcc.Store(id=ids.NOTICE),
             dcc.Store(id=ids.SCALE, data=1),
-            dcc.Store(id=ids.THEME, data=theme_of_request()),
+            dcc.Store(id=ids.THEME, data=document.theme_of_request()),
             html.Div(id="page-config", hidden=True, **{"data-config": _config(store, reference)}),
             html.A(_("To the content"), href="#content", className="skip-link"),
             navigation(),

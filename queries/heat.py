@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 from PIL import Image
@@ -14,10 +13,12 @@ from data.store import Store
 from queries.cache import Cache
 from queries.counts import count_by
 from queries.filters import ComplaintFilter
-from queries.heat_field import CELL_ZOOM, TILE_PIXELS, HeatField, bin_shift, to_cells
+from queries.heat_field import CELL_ZOOM, TILE_PIXELS, HeatField, bin_shift, palette, to_cells
 from queries.views import local_today, seen_at
 
 MAX_ZOOM = 22
+SCALES = (1, 2, 4)
+_MOST_PIXELS = 512  # heat is smooth: a browser enlarges it as well as we would
 _KEPT_FIELDS = 8  # filters; about 10 MB each for a million complaints
 _STALE_SECONDS = 5.0
 _STALE_SHARE = 10  # while complaints pour in, at most a tenth of the time goes into recounting
@@ -50,25 +51,27 @@ class HeatTile:
     seq: int  # the state of the data that it shows
 
 
-def heat_tile(store: Store, complaint_filter: ComplaintFilter, z: int, x: int, y: int) -> bytes:
-    """A PNG of 256 × 256 RGBA pixels, transparent where cold. Raises NoSuchTile."""
-    return fetch_heat_tile(store, complaint_filter, z, x, y).png
-
-
 def fetch_heat_tile(
-    store: Store, complaint_filter: ComplaintFilter, z: int, x: int, y: int
+    store: Store, complaint_filter: ComplaintFilter, z: int, x: int, y: int, *, scale: int = 1
 ) -> HeatTile:
-    """The tile with the seq of the data it shows. Raises NoSuchTile.
+    """A square PNG, transparent where cold, and the seq of its data.
 
-    While complaints arrive it may be up to 5 seconds behind, never when nothing changes.
+    `scale` is one of SCALES: one picture of 2 × 2 or 4 × 4 tiles of a deeper zoom costs a reader
+    one request instead of 4 or 16. It has 256 pixels a side, or 512 where scaled. While complaints
+    arrive it may be up to 5 seconds behind, never when nothing changes. Raises NoSuchTile.
     """
+    if scale not in SCALES:
+        raise NoSuchTile(f"scale {scale} is not one of {', '.join(map(str, SCALES))}")
     if not 0 <= z <= MAX_ZOOM:
         raise NoSuchTile(f"zoom {z} is not between 0 and {MAX_ZOOM}")
     if not (0 <= x < 1 << z and 0 <= y < 1 << z):
         raise NoSuchTile(f"zoom {z} has no tile {x}/{y}; both are below {1 << z}")
     counted = _counted(store, complaint_filter)
-    pixels = counted.field.draw(z, x, y)
-    return HeatTile(to_png(pixels) if pixels.any() else _empty_png(), counted.seq)
+    pixels = min(TILE_PIXELS, _MOST_PIXELS // scale)
+    steps = counted.field.steps(
+        z + scale.bit_length() - 1, x * scale, y * scale, (scale, scale), pixels=pixels
+    )
+    return HeatTile(_to_png(steps), counted.seq)
 
 
 def heat_field(store: Store, complaint_filter: ComplaintFilter) -> HeatField:
@@ -84,9 +87,12 @@ def full_colour_per_km2(store: Store, complaint_filter: ComplaintFilter, zoom: i
     return float(per_bin / (_EQUATOR_KM * np.cos(latitude) / bins_around) ** 2)
 
 
-def to_png(pixels: np.ndarray) -> bytes:
+def _to_png(steps: np.ndarray) -> bytes:
+    """With the palette beside the steps: a fifth of the time that four bytes a pixel take."""
+    picture = Image.fromarray(steps)
+    picture.putpalette(palette().tobytes(), "RGBA")
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)
+    picture.save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
 
 
@@ -115,8 +121,3 @@ def _fresh(counted: _Counted, seq: int) -> bool:
         return True
     patience = min(_STALE_SECONDS, _STALE_SHARE * counted.cost_seconds)
     return time.monotonic() - counted.at < patience
-
-
-@cache
-def _empty_png() -> bytes:
-    return to_png(np.zeros((TILE_PIXELS, TILE_PIXELS, 4), dtype=np.uint8))

@@ -5,6 +5,7 @@ maximum: so tiles have no seams.
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -73,15 +74,29 @@ class HeatField:
 
     def draw(self, zoom: int, x: int, y: int, *, across: int = 1, down: int = 1) -> np.ndarray:
         """RGBA pixels, uint8 (256·down, 256·across, 4), of the tiles from (x, y) on."""
-        density = self._density(zoom, x, y, across, down)
-        if density is None:
-            return np.zeros((TILE_PIXELS * down, TILE_PIXELS * across, 4), dtype=np.uint8)
-        return colours(density / self.maximum(zoom))
+        return palette()[self.steps(zoom, x, y, (across, down))]
 
-    def _density(self, zoom: int, x: int, y: int, across: int, down: int) -> np.ndarray | None:
+    def steps(
+        self, zoom: int, x: int, y: int, tiles: tuple[int, int], *, pixels: int = TILE_PIXELS
+    ) -> np.ndarray:
+        """Rows of the palette, uint8 (pixels·down, pixels·across), of the tiles from (x, y) on.
+
+        `tiles` is how many across and down.
+        """
+        size = tiles[0] * pixels, tiles[1] * pixels
+        density = self._density(zoom, x, y, tiles, size)
+        if density is None:
+            return np.zeros(size[::-1], dtype=np.uint8)
+        lifted = np.clip(density / self.maximum(zoom), 0, 1) ** np.float32(_GAMMA)
+        return (lifted * 255 + 0.5).astype(np.uint8)
+
+    def _density(
+        self, zoom: int, x: int, y: int, tiles: tuple[int, int], size: tuple[int, int]
+    ) -> np.ndarray | None:
         shift = bin_shift(zoom)
         scale = 2.0 ** (CELL_ZOOM - zoom - shift)  # bins a tile; below 1 past the cells' own zoom
         west, north = int(x * scale), int(y * scale)
+        across, down = tiles
         width = int(np.ceil((x + across) * scale)) - west + 2 * _MARGIN
         height = int(np.ceil((y + down) * scale)) - north + 2 * _MARGIN
         grid = binned(self.cells, shift, west - _MARGIN, north - _MARGIN, width, height)
@@ -89,7 +104,7 @@ class HeatField:
             return None
         left, top = x * scale - west + _MARGIN, y * scale - north + _MARGIN
         picture = Image.fromarray(_smooth(grid)).resize(
-            (TILE_PIXELS * across, TILE_PIXELS * down),
+            size,
             Image.Resampling.BICUBIC,
             box=(left, top, left + across * scale, top + down * scale),
         )
@@ -110,12 +125,6 @@ def binned(cells: Cells, shift: int, west: int, north: int, width: int, height: 
     flat = row[inside] * width + column[inside]
     counts = np.bincount(flat, weights=cells.n[first:last][inside], minlength=width * height)
     return counts.reshape(height, width).astype(np.float32)
-
-
-def colours(shares: np.ndarray) -> np.ndarray:
-    """RGBA (…, 4) of shares of the maximum."""
-    steps = np.clip(shares, 0, 1) ** _GAMMA * 255
-    return _lookup()[(steps + 0.5).astype(np.uint8)]
 
 
 def density_of(share: float) -> float:
@@ -144,8 +153,9 @@ def _robust_maximum(cells: Cells, shift: int) -> float:
     return max(float(np.quantile(np.concatenate(heights), _QUANTILE)), floor)
 
 
-def _lookup() -> np.ndarray:
-    """The palette in 256 steps, uint8 (256, 4)."""
+@cache
+def palette() -> np.ndarray:
+    """PALETTE in 256 steps, RGBA uint8 (256, 4)."""
     steps = np.linspace(0, 1, 256)
     stops = [share for share, _, _ in PALETTE]
     channels = [[int(colour[i : i + 2], 16) for _, colour, _ in PALETTE] for i in (1, 3, 5)]

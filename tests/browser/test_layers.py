@@ -54,3 +54,16 @@ def test_other_boundaries_load_the_page_anew_with_the_same_view(
     store.engine.dispose()
     page.wait_for_selector("body:not([data-old]) path.district", state="attached", timeout=20_000)
     assert page.url == address
+
+
+def test_a_list_that_is_drawn_anew_keeps_its_rows_and_the_focus(watched: Watched) -> None:
+    page = watched.open("/?layers=districts")
+    bar = page.locator(".bar").nth(2)
+    name = bar.locator(".bar-name").inner_text()
+    bar.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".bar.chosen[aria-pressed=true]")
+    assert page.evaluate("document.activeElement.matches('.bar.chosen')")
+    assert page.locator(".bar.chosen .bar-name").inner_text() == name
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".bar[aria-pressed=true]", state="detached")

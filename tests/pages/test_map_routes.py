@@ -63,7 +63,19 @@ def test_a_tile_is_kept_only_under_the_state_it_shows(client, store):
 
 
 @pytest.mark.parametrize(
-    "path", ["99/0/0", "3/8/0", "3/0/8", "-1/0/0", "a/b/c", "3/1.5/0", "3/0/0x", f"3/{'9' * 400}/1"]
+    "path",
+    [
+        "99/0/0",
+        "3/8/0",
+        "3/0/8",
+        "-1/0/0",
+        "a/b/c",
+        "3/1.5/0",
+        "3/0/0x",
+        "3/0/0@3x",
+        "3/0/0@x",
+        f"3/{'9' * 400}/1",
+    ],
 )
 def test_a_tile_that_cannot_be_is_not_found(client, path):
     answer = client.get(f"/tiles/heat/{path}.png")

@@ -10,7 +10,7 @@ from data.complaints import NewComplaint, receive
 from data.geography import to_tile
 from queries import heat
 from queries.filters import ComplaintFilter
-from queries.heat import NoSuchTile, full_colour_per_km2, heat_tile
+from queries.heat import NoSuchTile, fetch_heat_tile, full_colour_per_km2
 from queries.heat_field import PALETTE, Cells, HeatField, bin_shift, binned, to_cells
 from tests.scattered import NOON, all_complaints, scatter
 
@@ -18,10 +18,11 @@ EVERYTHING = ComplaintFilter(period="all")
 
 
 def pixels(png: bytes) -> np.ndarray:
+    """RGBA of a square picture that carries its palette."""
     picture = Image.open(io.BytesIO(png))
-    assert picture.mode == "RGBA"
-    assert picture.size == (256, 256)
-    return np.asarray(picture)
+    assert picture.mode == "P"
+    assert picture.width == picture.height
+    return np.asarray(picture.convert("RGBA"))
 
 
 def clustered_cells(count: int = 20_000) -> Cells:
@@ -77,15 +78,41 @@ def test_cells_hold_every_complaint_that_has_a_place(any_store):
 def test_a_tile_is_warm_where_complaints_are_and_clear_elsewhere(any_store):
     scatter(any_store, 300)
     x, y = (number >> 9 for number in to_tile(-6.2, 106.82))
-    assert pixels(heat_tile(any_store, EVERYTHING, 11, x, y))[..., 3].any()
-    assert not pixels(heat_tile(any_store, EVERYTHING, 11, x + 5, y)).any()
+    assert pixels(fetch_heat_tile(any_store, EVERYTHING, 11, x, y).png)[..., 3].any()
+    assert not pixels(fetch_heat_tile(any_store, EVERYTHING, 11, x + 5, y).png).any()
+
+
+@pytest.mark.parametrize("scale", [2, 4])
+def test_one_large_tile_shows_what_its_small_ones_show(store, scale):
+    scatter(store, 300)
+    x, y = (number >> 10 for number in to_tile(-6.2, 106.82))
+    large = pixels(fetch_heat_tile(store, EVERYTHING, 10, x, y, scale=scale).png)
+    assert large.shape == (512, 512, 4)
+    zoom = 10 + {2: 1, 4: 2}[scale]
+    small = [
+        [
+            pixels(fetch_heat_tile(store, EVERYTHING, zoom, x * scale + c, y * scale + r).png)
+            for c in range(scale)
+        ]
+        for r in range(scale)
+    ]
+    whole = np.block([[tile[..., 3] for tile in row] for row in small]).astype(float)
+    shrunk = whole.reshape(512, scale // 2, 512, scale // 2).mean(axis=(1, 3))
+    assert large[..., 3].any()
+    assert np.abs(large[..., 3] - shrunk).mean() < 1.5
+
+
+@pytest.mark.parametrize("scale", [0, 3, 8, -1])
+def test_an_unknown_scale_is_no_tile(store, scale):
+    with pytest.raises(NoSuchTile, match="scale"):
+        fetch_heat_tile(store, EVERYTHING, 3, 0, 0, scale=scale)
 
 
 def test_nothing_selected_is_a_transparent_tile(store):
-    assert not pixels(heat_tile(store, EVERYTHING, 0, 0, 0)).any()
+    assert not pixels(fetch_heat_tile(store, EVERYTHING, 0, 0, 0).png).any()
     scatter(store, 20)
     nobody = ComplaintFilter(start=NOON.date() + timedelta(days=90), end=None)
-    assert not pixels(heat_tile(store, nobody, 0, 0, 0)).any()
+    assert not pixels(fetch_heat_tile(store, nobody, 0, 0, 0).png).any()
 
 
 @pytest.mark.parametrize(
@@ -93,7 +120,7 @@ def test_nothing_selected_is_a_transparent_tile(store):
 )
 def test_an_absurd_address_is_no_tile(store, address):
     with pytest.raises(NoSuchTile):
-        heat_tile(store, EVERYTHING, *address)
+        fetch_heat_tile(store, EVERYTHING, *address)
 
 
 def test_nothing_is_counted_again_while_nothing_changes(store, monkeypatch):
@@ -102,22 +129,22 @@ def test_nothing_is_counted_again_while_nothing_changes(store, monkeypatch):
     count_by = heat.count_by
     monkeypatch.setattr(heat, "count_by", lambda *args: counted.append(1) or count_by(*args))
     for zoom in (9, 12, 15):
-        heat_tile(store, EVERYTHING, zoom, 0, 0)
+        fetch_heat_tile(store, EVERYTHING, zoom, 0, 0)
     assert len(counted) == 1
 
 
 def test_a_new_complaint_warms_the_map_within_seconds(store, monkeypatch):
     scatter(store, 50)
-    before = heat.fetch_heat_tile(store, EVERYTHING, 5, 0, 0).seq
+    before = fetch_heat_tile(store, EVERYTHING, 5, 0, 0).seq
     receipt = receive(
         store,
         NewComplaint(service_code="garbage", channel_code="app", latitude=-6.19, longitude=106.81),
     )
     monkeypatch.setattr(heat, "_STALE_SECONDS", 3600.0)
     monkeypatch.setattr(heat, "_STALE_SHARE", 1e9)
-    assert heat.fetch_heat_tile(store, EVERYTHING, 5, 0, 0).seq == before
+    assert fetch_heat_tile(store, EVERYTHING, 5, 0, 0).seq == before
     monkeypatch.setattr(heat, "_STALE_SECONDS", 0.0)
-    assert heat.fetch_heat_tile(store, EVERYTHING, 5, 0, 0).seq == receipt.seq
+    assert fetch_heat_tile(store, EVERYTHING, 5, 0, 0).seq == receipt.seq
     assert heat.heat_field(store, EVERYTHING).cells.total == (
         all_complaints(store)["x"].notna().sum()
     )
