@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from flask import Flask, Response
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 import intake
-from data import boundaries, keys
+from data import boundaries, key_commands
 from data import commands as city_commands
+from data.database import AWAY
 from data.demo import commands as demo_commands
 from data.imports import commands as import_commands
 from data.reference import CityMissing
@@ -24,7 +24,7 @@ _PARTS = (
     boundaries,
     import_commands,
     demo_commands,
-    keys,
+    key_commands,
     stats_commands,
     intake,
     map_routes,
@@ -50,7 +50,7 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     # one yet must be able to serve them to a reader whose page another process drew.
     pages._generate_scripts_html()
     pages._generate_css_dist_html()
-    for failure in (CityMissing, OperationalError, InterfaceError):
+    for failure in (*AWAY, CityMissing):
         server.register_error_handler(failure, _unavailable)
     _protect(server, pages.csp_hashes(), settings.basemap_url)
     return server

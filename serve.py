@@ -20,7 +20,7 @@ from data.demo.key import ensure_demo_key
 from data.settings import SettingError, Settings
 from data.store import open_store
 
-_WORKERS, _THREADS = 2, 8
+_WORKERS, _THREADS = 2, 32  # the intake takes half of them at most
 _BIN = Path(sys.executable).parent
 
 

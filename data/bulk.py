@@ -19,8 +19,7 @@ from data.log import (
     details_row,
     insert_rows,
     new_token,
-    next_complaint_id,
-    next_seq,
+    next_numbers,
     spell_rows,
 )
 from data.prepare import Prepared, prepare, unit_id_of
@@ -89,7 +88,7 @@ def _record_batch(store: Store, batch: list[tuple[int, History]], result: BulkRe
     prepared = _prepare_all(store, reference, batch, result)
     with write(store.engine) as connection:
         fresh = _without_known(connection, prepared, result)
-        first_id, first_seq = next_complaint_id(connection), next_seq(connection)
+        first_seq, first_id = next_numbers(connection)
         rows = _Rows(reference, first_id, first_seq)
         for ready in fresh:
             rows.add(*ready)

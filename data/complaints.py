@@ -1,22 +1,17 @@
 """The write path. Every fact about a complaint enters through here, one transaction each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from data import schema
 from data.database import write
 from data.fold import Fact, NotAllowed, complaint_facts, fold
 from data.instants import from_epoch, now, to_epoch
 from data.log import (
-    complaint_row,
-    details_row,
     insert_rows,
-    new_token,
-    next_complaint_id,
     next_seq,
     raw_columns,
     raw_values,
@@ -24,16 +19,8 @@ from data.log import (
     spell_rows,
     unchanging,
 )
-from data.prepare import (
-    ComplaintError,
-    NewComplaint,
-    OutsideCity,
-    Prepared,
-    UnknownCode,
-    prepare,
-    unit_id_of,
-)
-from data.reference import Reference, current_version
+from data.prepare import ComplaintError, NewComplaint, OutsideCity, UnknownCode, unit_id_of
+from data.receiving import Idempotency, IdempotencyConflict, Receipt, receive
 from data.store import Store
 from data.vocabulary import EventKind
 
@@ -54,131 +41,6 @@ __all__ = [
 
 class NoSuchComplaint(ComplaintError):
     """No complaint has this service_request_id."""
-
-
-class IdempotencyConflict(ComplaintError):
-    """An Idempotency-Key that came before with other content."""
-
-
-@dataclass(frozen=True)
-class Idempotency:
-    """What recognises a retry of the same request."""
-
-    api_key_id: int
-    key: str
-    fingerprint: str
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """The answer to a complaint; `created` is False for a repetition."""
-
-    complaint_id: int
-    service_request_id: str
-    token: str
-    seq: int
-    created: bool
-
-
-def receive(
-    store: Store,
-    new: NewComplaint,
-    *,
-    idempotency: Idempotency | None = None,
-    require_inside: bool = False,
-) -> Receipt:
-    """Store a new complaint; returns after commit.
-
-    A repetition (same Idempotency-Key, or same source and external_id) stores nothing and gives
-    the first receipt again. Raises ComplaintError and its kinds.
-    """
-    while True:
-        reference = store.reference()
-        prepared = prepare(new, reference, store.locator(), require_inside=require_inside)
-        with write(store.engine) as connection:
-            if current_version(connection) == reference.version:
-                return _store(connection, prepared, reference, idempotency)
-        store.forget()  # boundaries changed while we waited for the lock: locate it anew
-
-
-def _store(
-    connection: Connection,
-    prepared: Prepared,
-    reference: Reference,
-    idempotency: Idempotency | None,
-) -> Receipt:
-    new, zone = prepared.new, reference.city.time_zone
-    state = fold([Fact(EventKind.RECEIVED, prepared.requested_at, prepared.unit_id)])
-    earlier = _earlier_receipt(connection, new, idempotency)
-    if earlier is not None:
-        return earlier
-    seq, complaint_id, token = next_seq(connection), next_complaint_id(connection), new_token()
-    row = complaint_row(complaint_id, token, prepared, state, seq, zone)
-    insert_rows(connection, schema.complaints, [row])
-    insert_rows(connection, schema.complaint_details, [details_row(complaint_id, prepared)])
-    insert_rows(
-        connection,
-        schema.events,
-        [
-            {
-                "seq": seq,
-                "complaint_id": complaint_id,
-                "kind": EventKind.RECEIVED.value,
-                "at": prepared.requested_at,
-                "recorded_at": to_epoch(now()),
-                "unit_id": prepared.unit_id,
-            }
-        ],
-    )
-    insert_rows(connection, schema.spells, spell_rows(complaint_id, state, prepared.fixed))
-    if idempotency is not None:
-        connection.execute(
-            insert(schema.idempotency_keys).values(
-                api_key_id=idempotency.api_key_id,
-                key=idempotency.key,
-                fingerprint=idempotency.fingerprint,
-                complaint_id=complaint_id,
-                created_at=now(),
-            )
-        )
-    return Receipt(complaint_id, str(complaint_id), token, seq, created=True)
-
-
-def _earlier_receipt(
-    connection: Connection, new: NewComplaint, idempotency: Idempotency | None
-) -> Receipt | None:
-    complaints, keys = schema.complaints, schema.idempotency_keys
-    query = select(
-        complaints.c.id,
-        complaints.c.service_request_id,
-        complaints.c.token,
-        select(func.min(schema.events.c.seq))
-        .where(schema.events.c.complaint_id == complaints.c.id)
-        .scalar_subquery()
-        .label("seq"),
-    )
-    row = None
-    if idempotency is not None:
-        known = connection.execute(
-            select(keys.c.complaint_id, keys.c.fingerprint).where(
-                keys.c.api_key_id == idempotency.api_key_id, keys.c.key == idempotency.key
-            )
-        ).first()
-        if known is not None:
-            if known.fingerprint != idempotency.fingerprint:
-                raise IdempotencyConflict(
-                    f"Idempotency-Key {idempotency.key!r} came before with other content; "
-                    "use a new key for a new complaint",
-                    field="Idempotency-Key",
-                )
-            row = connection.execute(query.where(complaints.c.id == known.complaint_id)).first()
-    if row is None and new.source is not None and new.external_id is not None:
-        row = connection.execute(
-            query.where(
-                complaints.c.source == new.source, complaints.c.external_id == new.external_id
-            )
-        ).first()
-    return None if row is None else Receipt(*row, created=False)
 
 
 def append(

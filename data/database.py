@@ -7,14 +7,19 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _APPEND_LOCK = 0x70616E746175  # any constant will do; every writer takes the same one
 _BUSY_SECONDS = 30
 _CONNECT_SECONDS = 5
+_POOL = {"pool_size": 24, "max_overflow": 8, "pool_timeout": 5}
+
+# What is raised while the database is away, locked for too long or out of connections.
+AWAY = (OperationalError, InterfaceError, NoConnectionFree)
 
 
 class DatabaseError(ValueError):
@@ -38,9 +43,16 @@ def open_engine(url: str) -> Engine:
     if backend == "postgresql":
         return create_engine(
             parsed.set(drivername="postgresql+psycopg"),
-            pool_size=12,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": _CONNECT_SECONDS},
+            connect_args={
+                "connect_timeout": _CONNECT_SECONDS,
+                # A server that is cut off, not stopped, sends no word: ask, and give up.
+                "tcp_user_timeout": 10_000,
+                "keepalives_idle": 10,
+                "keepalives_interval": 3,
+                "keepalives_count": 3,
+            },
+            **_POOL,
         )
     raise DatabaseError(
         f"PANTAU_DATABASE_URL begins with {backend!r}; use sqlite:///… or postgresql://…"
@@ -52,7 +64,7 @@ def _open_sqlite(url: str) -> Engine:
     if not path or path == ":memory:":
         raise DatabaseError(f"{url!r} names no file; a database in memory cannot be shared")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=12, connect_args={"check_same_thread": False})
+    engine = create_engine(url, connect_args={"check_same_thread": False}, **_POOL)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
@@ -72,23 +84,29 @@ def _open_sqlite(url: str) -> Engine:
     def _begin(connection: Connection) -> None:
         # A deferred transaction that later writes fails at once when another one has written
         # meanwhile; only a transaction that is a writer from its first statement can wait.
-        writes = connection.get_execution_options().get("pantau_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        patience = connection.get_execution_options().get("pantau_write")
+        if patience is not None:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(patience) * 1000}")
+        connection.exec_driver_sql("BEGIN" if patience is None else "BEGIN IMMEDIATE")
 
     return engine
 
 
 @contextmanager
-def write(engine: Engine) -> Iterator[Connection]:
-    """One transaction that alone may append events; commits at the end, or leaves no trace."""
-    with (
-        engine.connect().execution_options(pantau_write=True) as connection,
-        connection.begin(),
-    ):
+def write(engine: Engine, *, patience_seconds: int = _BUSY_SECONDS) -> Iterator[Connection]:
+    """One transaction that alone may append events; commits at the end, or leaves no trace.
+
+    Raises OperationalError when other writers hold the lock for longer than the patience.
+    """
+    options = {"pantau_write": patience_seconds}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             # Sequence numbers are handed out before commit: without this lock a reader that
             # follows `seq` would miss a row that commits late.
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({_APPEND_LOCK})"))
+            connection.exec_driver_sql(
+                f"SET LOCAL lock_timeout = '{int(patience_seconds)}s'; "
+                f"SELECT pg_advisory_xact_lock({_APPEND_LOCK})"
+            )
         yield connection
 
 

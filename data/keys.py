@@ -1,20 +1,25 @@
-"""API keys: each belongs to a channel, is shown once and kept as its SHA-256."""
+"""API keys: each belongs to a channel, is shown once and kept as its SHA-256.
+
+A key opens what its scopes name, and no more often than its limit.
+"""
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import click
-from flask import Flask
-from flask.cli import AppGroup
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, String, cast, func, insert, literal, select, update
 
 from data.database import read, write
 from data.instants import now
-from data.schema import api_keys, channels
-from data.store import Store, current_store
+from data.limits import Bucket
+from data.schema import api_keys, channels, rate_buckets
+from data.store import Store
+
+SCOPES = ("read", "write", "updates", "feedback")
+PER_MINUTE = 30_000  # more than two cores can store: a client gone wild, not a busy one, is stopped
 
 
 class KeyProblem(ValueError):
@@ -30,10 +35,30 @@ class ApiKey:
     channel_code: str
     created_at: datetime
     revoked_at: datetime | None
+    scopes: tuple[str, ...]
+    per_minute: int
+    full_at: int  # when its bucket was last known to be full again; microseconds since 1970
+
+    @property
+    def bucket(self) -> Bucket:
+        """What all that this key sends is taken from."""
+        return Bucket(f"key:{self.id}", self.per_minute, 60, f"the API key '{self.name}'")
 
 
-def create_key(store: Store, name: str, channel_code: str) -> str:
+def create_key(
+    store: Store,
+    name: str,
+    channel_code: str,
+    *,
+    scopes: Sequence[str] = SCOPES,
+    per_minute: int = PER_MINUTE,
+) -> str:
     """The new key, in plain: it cannot be read again. Raises KeyProblem."""
+    unknown = sorted(set(scopes) - set(SCOPES))
+    if unknown or not scopes:
+        raise KeyProblem(f"scope {', '.join(unknown) or 'none'} is not of {', '.join(SCOPES)}")
+    if not 0 < per_minute <= 10_000_000:
+        raise KeyProblem(f"per-minute {per_minute} is not from 1 to 10000000")
     channel = store.reference().channel_by_code.get(channel_code)
     if channel is None:
         known = ", ".join(sorted(store.reference().channel_by_code))
@@ -51,6 +76,8 @@ def create_key(store: Store, name: str, channel_code: str) -> str:
                 name=name,
                 channel_id=channel.id,
                 created_at=now(),
+                scopes=" ".join(scope for scope in SCOPES if scope in scopes),
+                per_minute=per_minute,
             )
         )
     return plain
@@ -62,13 +89,13 @@ def find_key(store: Store, plain: str) -> ApiKey | None:
         row = connection.execute(
             _query().where(api_keys.c.key_hash == _digest(plain), api_keys.c.revoked_at.is_(None))
         ).first()
-    return None if row is None else ApiKey(*row)
+    return None if row is None else _key(row)
 
 
 def list_keys(store: Store) -> list[ApiKey]:
     """All keys ever created, oldest first."""
     with read(store.engine) as connection:
-        return [ApiKey(*row) for row in connection.execute(_query().order_by(api_keys.c.id))]
+        return [_key(row) for row in connection.execute(_query().order_by(api_keys.c.id))]
 
 
 def revoke_key(store: Store, name: str) -> None:
@@ -87,45 +114,26 @@ def _query() -> Select[Any]:
     return select(
         api_keys.c.id,
         api_keys.c.name,
-        channels.c.code,
+        channels.c.code.label("channel_code"),
         api_keys.c.created_at,
         api_keys.c.revoked_at,
-    ).join(channels, channels.c.id == api_keys.c.channel_id)
+        api_keys.c.scopes,
+        api_keys.c.per_minute,
+        rate_buckets.c.full_at,
+    ).select_from(
+        api_keys.join(channels, channels.c.id == api_keys.c.channel_id).outerjoin(
+            rate_buckets, rate_buckets.c.name == literal("key:").concat(cast(api_keys.c.id, String))
+        )
+    )
+
+
+def _key(row: Any) -> ApiKey:
+    found = dict(row._mapping)
+    found["scopes"] = tuple(found["scopes"].split())
+    found["full_at"] = found["full_at"] or 0
+    return ApiKey(**found)
 
 
 def _digest(plain: str) -> str:
     # The keys are 192 random bits, so that a plain hash is as safe as a slow one.
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def init_app(app: Flask) -> None:
-    group = AppGroup("keys", help="API keys of the clients that report complaints.")
-
-    @group.command("create")
-    @click.argument("name")
-    @click.option("--channel", "channel_code", required=True, help="Code of the key's channel.")
-    def create(name: str, channel_code: str) -> None:
-        """Create a key and show it, this once."""
-        try:
-            click.echo(create_key(current_store(), name, channel_code))
-        except KeyProblem as problem:
-            raise click.ClickException(str(problem)) from None
-
-    @group.command("revoke")
-    @click.argument("name")
-    def revoke(name: str) -> None:
-        """Make a key useless, at once."""
-        try:
-            revoke_key(current_store(), name)
-        except KeyProblem as problem:
-            raise click.ClickException(str(problem)) from None
-        click.echo(f"{name} is revoked")
-
-    @group.command("list")
-    def list_all() -> None:
-        """Show every key's name, channel and dates; never the key."""
-        for key in list_keys(current_store()):
-            state = f"revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else "in use"
-            click.echo(f"{key.name}\t{key.channel_code}\t{key.created_at:%Y-%m-%d}\t{state}")
-
-    app.cli.add_command(group)

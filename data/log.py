@@ -24,8 +24,14 @@ def next_seq(connection: Connection) -> int:
     return (connection.scalar(select(func.max(schema.events.c.seq))) or 0) + 1
 
 
-def next_complaint_id(connection: Connection) -> int:
-    return (connection.scalar(select(func.max(schema.complaints.c.id))) or 0) + 1
+def next_numbers(connection: Connection) -> tuple[int, int]:
+    """The numbers of the next event and the next complaint. Only inside `write`."""
+    newest = (
+        select(func.max(schema.events.c.seq)).scalar_subquery(),
+        select(func.max(schema.complaints.c.id)).scalar_subquery(),
+    )
+    seq, complaint_id = connection.execute(select(*newest)).one()
+    return (seq or 0) + 1, (complaint_id or 0) + 1
 
 
 def new_token() -> str:

@@ -96,6 +96,16 @@ api_keys = Table(
     Column("channel_id", ForeignKey("channels.id"), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("revoked_at", Instant),
+    Column("scopes", String(200), nullable=False),  # separated by spaces
+    Column("per_minute", Integer, nullable=False),
+)
+
+rate_buckets = Table(
+    "rate_buckets",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    # When the bucket will be full: finer than an Instant, for a thousand may be taken in a second.
+    Column("full_at", BigInteger, nullable=False, index=True),  # microseconds since 1970
 )
 
 

@@ -18,10 +18,10 @@ from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
-from data import keys
+from data import key_commands
 from data.settings import Settings
 from data.store import Store, open_store
-from intake import errors, routes
+from intake import admission, errors, routes
 
 PREFIX = "/open311"
 
@@ -30,14 +30,16 @@ def create_app(*, store: Store | None = None) -> Flask:
     """A server of nothing but the intake, on the database of PANTAU_DATABASE_URL."""
     app = Flask(__name__, static_folder=None)
     app.extensions["pantau"] = store or open_store(Settings.from_environment().database_url)
-    keys.init_app(app)
+    key_commands.init_app(app)
     init_app(app)
     return app
 
 
 def init_app(app: Flask) -> None:
     """Serve /open311 in an application that holds a store."""
-    app.register_blueprint(create_blueprint())
+    blueprint = create_blueprint()
+    admission.init_app(app, blueprint)
+    app.register_blueprint(blueprint)
 
 
 def create_blueprint() -> Blueprint:

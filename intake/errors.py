@@ -1,22 +1,24 @@
 """Every failure below /open311 becomes the standard's list of code and description."""
 
 import logging
+import math
 import secrets
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import Blueprint, Response, request
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.routing import RequestRedirect
 
 from data.complaints import ComplaintError, IdempotencyConflict
+from data.database import AWAY
+from data.limits import TooMany
 from data.reference import CityMissing
 from intake.answering import respond
 from intake.models import Error
 
 _log = logging.getLogger(__name__)
+_AWAY_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ def problem(description: str) -> Problem:
 class Refused(Exception):
     """A request that cannot be fulfilled as it is, with everything that is wrong with it."""
 
+    retry_seconds: float | None = None  # after which the same request may be fulfilled
+
     def __init__(self, *problems: Problem) -> None:
         super().__init__("; ".join(problem.description for problem in problems))
         self.problems = problems
@@ -50,7 +54,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(Refused, _refused)
     blueprint.register_error_handler(ComplaintError, _refused_by_the_write_path)
     blueprint.register_error_handler(HTTPException, answer_http_error)
-    for away in (OperationalError, InterfaceError, NoConnectionFree, CityMissing):
+    for away in (*AWAY, CityMissing):
         blueprint.register_error_handler(away, _unavailable)
     blueprint.register_error_handler(Exception, _unexpected)
 
@@ -61,13 +65,23 @@ def _answer(status: int, *problems: Problem) -> Response:
 
 
 def _refused(refused: Refused) -> Response:
-    return _answer(refused.status, *refused.problems)
+    return _with_retry(_answer(refused.status, *refused.problems), refused.retry_seconds)
 
 
 def _refused_by_the_write_path(error: ComplaintError) -> Response:
-    conflict = isinstance(error, IdempotencyConflict)
-    status = HTTPStatus.CONFLICT if conflict else HTTPStatus.BAD_REQUEST
-    return _answer(status, Problem(status, str(error)))
+    status = HTTPStatus.BAD_REQUEST
+    if isinstance(error, IdempotencyConflict):
+        status = HTTPStatus.CONFLICT
+    if not isinstance(error, TooMany):
+        return _answer(status, Problem(status, str(error)))
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    return _with_retry(_answer(status, Problem(status, str(error))), error.retry_seconds)
+
+
+def _with_retry(response: Response, seconds: float | None) -> Response:
+    if seconds is not None:
+        response.headers["Retry-After"] = str(max(math.ceil(seconds), 1))
+    return response
 
 
 def answer_http_error(error: HTTPException) -> Response:
@@ -99,11 +113,8 @@ def _http_description(error: HTTPException) -> str:
 def _unavailable(error: Exception) -> Response:
     _log.warning("the database is away: %s", error)
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    response = _answer(
-        status, Problem(status, "the service is briefly unavailable; send the request again")
-    )
-    response.headers["Retry-After"] = "5"
-    return response
+    words = "the service is briefly unavailable; send the request again"
+    return _with_retry(_answer(status, Problem(status, words)), _AWAY_SECONDS)
 
 
 def _unexpected(error: Exception) -> Response:

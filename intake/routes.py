@@ -7,10 +7,11 @@ from http import HTTPStatus
 from flask import Blueprint, Response, request, url_for
 
 from data.complaints import Idempotency, NewComplaint, receive
-from data.keys import ApiKey, find_key
+from data.keys import ApiKey
 from data.reference import Reference
 from data.requests import fetch_id_of_token, fetch_requests, fetch_requests_by_id
 from data.store import current_store
+from intake.admission import authorise, buckets_of
 from intake.answering import respond
 from intake.answers import (
     define_service,
@@ -108,13 +109,14 @@ def create_request(ending: str) -> Response:
     store = current_store()
     reference = store.reference()
     fields = read_body(request)
-    key = _authorised_key(fields)
+    key = authorise(fields, "write")
     submission = check_submission(fields, City(reference, store.locator()))
     receipt = receive(
         store,
         _new_complaint(submission, fields, key),
         idempotency=_idempotency(fields, key),
         require_inside=True,
+        buckets=buckets_of(key, submission),
     )
     service = reference.service_by_code[submission.service_code]
     created = CreatedRequest(
@@ -140,20 +142,6 @@ def _new_complaint(submission: Submission, fields: Fields, key: ApiKey) -> NewCo
         media_urls=tuple(submission.media_url),
         attributes=fields.attributes,
     )
-
-
-def _authorised_key(fields: Fields) -> ApiKey:
-    plain = (
-        fields.first("api_key") or request.headers.get("X-API-Key") or request.args.get("api_key")
-    )
-    if not plain:
-        description = "api_key is missing; send it as a form field or as the header X-API-Key"
-        raise Refused(Problem(HTTPStatus.FORBIDDEN, description))
-    key = find_key(current_store(), plain.strip())
-    if key is None:
-        description = "api_key is not valid here; ask this service's operator for one"
-        raise Refused(Problem(HTTPStatus.FORBIDDEN, description))
-    return key
 
 
 def _idempotency(fields: Fields, key: ApiKey) -> Idempotency | None:

@@ -1,21 +1,14 @@
 """Real databases for every test: SQLite files and a PostgreSQL server of our own."""
 
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 import shapely
 from flask import Flask
 from flask.testing import FlaskClient
-from psycopg import sql
 from sqlalchemy import select
 
 from app import create_app
@@ -25,6 +18,7 @@ from data.database import open_engine, write
 from data.i18n import use_language
 from data.settings import Settings
 from data.store import Store, open_store
+from tests.postgresql import PostgresServer, find_programs, running_postgresql
 
 CITIES = Path(__file__).parent / "cities"
 ROOT = Path(__file__).resolve().parent.parent
@@ -142,101 +136,36 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """A server on loopback in a temporary folder, run by a user without rights; its base URL."""
-    programs = _postgresql_programs()
+def postgresql_server() -> Iterator[PostgresServer]:
+    programs = find_programs()
     if programs is None:
         pytest.skip("PostgreSQL's initdb and postgres are not installed")
-    # Not in pytest's own folder: every session that starts closes that to all other users.
-    with tempfile.TemporaryDirectory(prefix="pantau-", ignore_cleanup_errors=True) as folder:
-        yield from _served(programs, Path(folder))
-
-
-def _served(programs: Path, folder: Path) -> Iterator[str]:
-    port = free_port()
-    user = "nobody" if _is_root() else None
-    if user:
-        shutil.chown(folder, user)
-    subprocess.run(
-        [programs / "initdb", "-D", folder / "db", "-U", "pantau", "-A", "trust", "-E", "UTF8"],
-        user=user,
-        check=True,
-        capture_output=True,
-        cwd=folder,
-    )
-    server = subprocess.Popen(
-        [programs / "postgres", "-D", folder / "db", "-p", str(port), "-k", folder]
-        + ["-c", "listen_addresses=127.0.0.1"],
-        user=user,
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,  # an interrupt of the tests is not meant for it
-    )
-    base = f"postgresql://pantau@127.0.0.1:{port}"
-    try:
-        _wait_for(base)
-        yield base
-    finally:
-        server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
-        server.wait(timeout=30)
-
-
-def _postgresql_programs() -> Path | None:
-    found = shutil.which("initdb")
-    if found and shutil.which("postgres"):
-        return Path(found).parent
-    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    return versions[-1].parent if versions else None
-
-
-def _is_root() -> bool:
-    return hasattr(os, "geteuid") and os.geteuid() == 0
-
-
-def _wait_for(base: str) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            psycopg.connect(f"{base}/postgres").close()
-            return
-        except psycopg.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    with running_postgresql(programs) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
-def _postgresql_template(postgresql_server: str) -> str:
-    _administer(postgresql_server, "CREATE DATABASE tiny")
-    make_tiny_city(f"{postgresql_server}/tiny")
+def _postgresql_template(postgresql_server: PostgresServer) -> str:
+    postgresql_server.administer("CREATE DATABASE tiny")
+    make_tiny_city(f"{postgresql_server.url}/tiny")
     return "tiny"
 
 
 @pytest.fixture
-def postgresql_tiny_url(postgresql_server: str, _postgresql_template: str) -> Iterator[str]:
+def postgresql_tiny_url(
+    postgresql_server: PostgresServer, _postgresql_template: str
+) -> Iterator[str]:
     """An empty tiny city in a PostgreSQL database of its own."""
     name = f"test_{time.monotonic_ns()}"
-    _administer(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {_postgresql_template}")
-    yield f"{postgresql_server}/{name}"
-    _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+    postgresql_server.administer(f"CREATE DATABASE {name} TEMPLATE {_postgresql_template}")
+    yield f"{postgresql_server.url}/{name}"
+    postgresql_server.administer(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: str) -> Iterator[str]:
+def postgresql_url(postgresql_server: PostgresServer) -> Iterator[str]:
     """An empty PostgreSQL database, without a city."""
     name = f"bare_{time.monotonic_ns()}"
-    _administer(postgresql_server, f"CREATE DATABASE {name}")
-    yield f"{postgresql_server}/{name}"
-    _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _administer(base: str, statement: str) -> None:
-    with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
-        connection.execute(sql.SQL(statement))
+    postgresql_server.administer(f"CREATE DATABASE {name}")
+    yield f"{postgresql_server.url}/{name}"
+    postgresql_server.administer(f"DROP DATABASE {name} WITH (FORCE)")

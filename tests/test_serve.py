@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, free_port
+from tests.conftest import ROOT
+from tests.postgresql import free_port
 
 
 def refuse(var: Path, **environment: str) -> str:

@@ -19,7 +19,8 @@ from data.demo.fill import fill_city
 from data.instants import now
 from data.keys import create_key
 from data.store import open_store
-from tests.conftest import ROOT, free_port
+from tests.conftest import ROOT
+from tests.postgresql import free_port
 
 COMPLAINTS = 4_000
 MONTHS = 3

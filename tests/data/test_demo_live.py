@@ -29,7 +29,8 @@ from data.demo.post import Refusal, ServerAway, post_request
 from data.instants import now
 from data.keys import find_key, list_keys, revoke_key
 from data.store import Store, open_store
-from tests.conftest import CITIES, ROOT, free_port
+from tests.conftest import CITIES, ROOT
+from tests.postgresql import free_port
 
 TINY = CITIES / "tiny"
 

@@ -1,0 +1,111 @@
+"""Who may come in, how often, and how many at a time."""
+
+import hashlib
+import threading
+import time
+from http import HTTPStatus
+
+from flask import Blueprint, Flask, current_app, g, request
+
+from data.keys import ApiKey, find_key
+from data.limits import Bucket, TooMany
+from data.store import current_store
+from intake.errors import Problem, Refused
+from intake.parsing import Fields
+from intake.submission import Submission
+
+# A process works on so many requests at a time and lets as many wait a moment; its other threads
+# are the dashboard's.
+_AT_ONCE = 8
+_WAITING = 8
+_WAIT_SECONDS = 1.0
+_SHED_SECONDS = 2  # after which a client that was turned away should ask again
+_REPORTER = (120, 3_600)  # complaints in seconds
+
+
+def authorise(fields: Fields, scope: str) -> ApiKey:
+    """The key of this request. Raises Refused (403), or TooMany where its bucket is empty."""
+    plain = (
+        fields.first("api_key") or request.headers.get("X-API-Key") or request.args.get("api_key")
+    )
+    if not plain:
+        raise _forbidden("api_key is missing; send it as a form field or as the header X-API-Key")
+    key = find_key(current_store(), plain.strip())
+    if key is None:
+        raise _forbidden("api_key is not valid here; ask this service's operator for one")
+    if scope not in key.scopes:
+        raise _forbidden(
+            f"the API key '{key.name}' is not for {scope}, only for {', '.join(key.scopes)}; "
+            "ask this service's operator for another"
+        )
+    # A flood of a key that is at its limit costs a read each, not a place at the write lock.
+    if wait := key.bucket.wait(key.full_at, time.time_ns() // 1_000):
+        raise TooMany(key.bucket, wait)
+    return key
+
+
+def buckets_of(key: ApiKey, submission: Submission) -> tuple[Bucket, ...]:
+    """What a complaint is taken from: the key's bucket, and its reporter's where one is named."""
+    person = submission.account_id or submission.email or submission.phone or submission.device_id
+    if person is None:
+        return (key.bucket,)
+    digest = hashlib.sha256(f"{key.id}:{person.strip().casefold()}".encode()).hexdigest()
+    reporter = Bucket(f"reporter:{digest}", *_REPORTER, "this reporter (account, email or phone)")
+    return (key.bucket, reporter)
+
+
+class Gate:
+    """Lets a few requests work, a few wait, and turns the rest away at once."""
+
+    def __init__(self, at_once: int = _AT_ONCE, waiting: int = _WAITING) -> None:
+        self._working = threading.Semaphore(at_once)
+        self._places = threading.Semaphore(at_once + waiting)
+
+    def enter(self) -> bool:
+        if not self._places.acquire(blocking=False):
+            return False
+        if self._working.acquire(timeout=_WAIT_SECONDS):
+            return True
+        self._places.release()
+        return False
+
+    def leave(self) -> None:
+        self._working.release()
+        self._places.release()
+
+
+def init_app(app: Flask, blueprint: Blueprint) -> None:
+    """Put the gate before everything of the blueprint."""
+    app.extensions["pantau_gate"] = Gate()
+    blueprint.before_request(_enter)
+    blueprint.teardown_request(_leave)
+
+
+def _enter() -> None:
+    if not current_app.extensions["pantau_gate"].enter():
+        raise Overloaded
+    g.is_inside = True
+
+
+def _leave(_error: BaseException | None) -> None:
+    if g.pop("is_inside", False):
+        current_app.extensions["pantau_gate"].leave()
+
+
+class Overloaded(Refused):
+    """More requests than this process works on."""
+
+    retry_seconds = _SHED_SECONDS
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                f"the service has more requests than it can work on; try again in "
+                f"{_SHED_SECONDS} s",
+            )
+        )
+
+
+def _forbidden(description: str) -> Refused:
+    return Refused(Problem(HTTPStatus.FORBIDDEN, description))

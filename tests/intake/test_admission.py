@@ -1,0 +1,94 @@
+"""Keys open what they are for, as often as they may; a crowd is turned away politely."""
+
+import threading
+import time
+
+import pytest
+from sqlalchemy import func, select
+
+from data import schema
+from data.database import read, write
+from data.keys import create_key
+from intake.admission import Gate
+from tests.intake.conftest import Api
+
+
+def key_of(api: Api, name: str, **options: object) -> str:
+    channel = next(iter(api.store.reference().channel_by_code))
+    return create_key(api.store, name, channel, **options)  # type: ignore[arg-type]
+
+
+def stored(api: Api) -> int:
+    with read(api.store.engine) as connection:
+        return connection.scalar(select(func.count()).select_from(schema.complaints)) or 0
+
+
+@pytest.mark.parametrize("ending", ["json", "xml"])
+def test_a_key_that_may_only_read_cannot_report(api: Api, ending: str) -> None:
+    key = key_of(api, "reader", scopes=["read"])
+    answer = api.post(api_key=key, ending=ending)
+    assert answer.status_code == 403
+    assert "'reader' is not for write, only for read" in answer.text
+    assert stored(api) == 0
+
+
+def test_a_key_at_its_limit_is_told_when_to_come_back(any_api: Api) -> None:
+    key = key_of(any_api, "busy", per_minute=3)
+    answers = [any_api.post(api_key=key) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 429, 429]
+    refused = answers[-1]
+    assert 1 <= int(refused.headers["Retry-After"]) <= 20
+    assert refused.get_json()[0]["code"] == 429
+    assert "limit of 3 in a minute" in refused.get_json()[0]["description"]
+    assert any_api.post().status_code == 201  # another key is not concerned
+    assert stored(any_api) == 4
+
+
+def test_one_reporter_cannot_drown_the_others(api: Api) -> None:
+    answers = [api.post(email="Angry@Example.org").status_code for _ in range(121)]
+    assert answers == [201] * 120 + [429]
+    assert api.post(email=" angry@example.org").status_code == 429
+    assert api.post(email="calm@example.org").status_code == 201
+    assert api.post().status_code == 201
+    with read(api.store.engine) as connection:
+        names = list(connection.scalars(select(schema.rate_buckets.c.name)))
+    assert not any("angry" in name for name in names)
+
+
+def test_a_gate_lets_some_work_some_wait_and_turns_the_rest_away() -> None:
+    gate = Gate(at_once=2, waiting=1)
+    assert gate.enter() and gate.enter()
+    waited: list[bool] = []
+    waiter = threading.Thread(target=lambda: waited.append(gate.enter()))
+    waiter.start()
+    time.sleep(0.1)
+    begun = time.monotonic()
+    assert not gate.enter()
+    assert time.monotonic() - begun < 0.5
+    gate.leave()
+    waiter.join(timeout=5)
+    assert waited == [True]
+
+
+def test_an_overloaded_intake_answers_503_and_recovers(api: Api) -> None:
+    gate = api.client.application.extensions["pantau_gate"] = Gate(at_once=1, waiting=0)
+    assert gate.enter()
+    for ending in ("json", "xml"):
+        answer = api.post(ending=ending)
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "2"
+        assert "more requests than it can work on" in answer.text
+    gate.leave()
+    assert api.post().status_code == 201
+    assert api.post(service_code="nothing").status_code == 404  # every way out leaves the gate
+    assert api.post().status_code == 201
+
+
+def test_a_write_lock_held_by_others_is_503_not_a_hang(any_api: Api) -> None:
+    with write(any_api.store.engine):
+        begun = time.monotonic()
+        answer = any_api.post()
+        assert answer.status_code == 503
+        assert time.monotonic() - begun < 10
+        assert int(answer.headers["Retry-After"]) > 0
+    assert any_api.post().status_code == 201
