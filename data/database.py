@@ -1,5 +1,7 @@
 """Connections. A read sees one consistent state; a write holds the lock under which `seq` grows."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _APPEND_LOCK = 0x70616E746175  # any constant will do; every writer takes the same one
 _BUSY_SECONDS = 30
+_POLL_SECONDS = 0.002
 _CONNECT_SECONDS = 5
 _POOL = {"pool_size": 24, "max_overflow": 8, "pool_timeout": 5}
 
@@ -86,10 +89,32 @@ def _open_sqlite(url: str) -> Engine:
         # meanwhile; only a transaction that is a writer from its first statement can wait.
         patience = connection.get_execution_options().get("pantau_write")
         if patience is not None:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(patience) * 1000}")
-        connection.exec_driver_sql("BEGIN" if patience is None else "BEGIN IMMEDIATE")
+            _wait_to_write(connection.connection.driver_connection, patience)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _wait_to_write(connection: Any, patience_seconds: float) -> None:
+    """Become the writer, or raise OperationalError.
+
+    SQLite's own waiting sleeps longer and longer, up to 0.1 s: among busy writers some starve.
+    """
+    deadline = time.monotonic() + patience_seconds
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not is_busy or time.monotonic() > deadline:
+                    raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+            time.sleep(_POLL_SECONDS)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
 
 
 @contextmanager
