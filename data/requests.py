@@ -1,37 +1,36 @@
-"""Complaints as Open311 service requests: what the public may read, by id, token or period."""
+"""Complaints as Open311 service requests: what the public may read, by id, token or filter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from data.database import read
-from data.schema import complaint_details, complaints, events
+from data.public_events import status_notes
+from data.request_filter import RequestFilter, changed_at
+from data.schema import complaint_details, complaints
 from data.store import Store
-from data.vocabulary import EventKind, Status
+from data.vocabulary import Status
 
-# Notes of these explain the status; a rating or a comment is a citizen's own words.
-_STATUS_EVENTS = tuple(
-    kind for kind in EventKind if kind not in (EventKind.RATED, EventKind.COMMENTED)
-)
-_OPEN = tuple(int(status) for status in Status if status.is_open)
-_CLOSED = tuple(int(status) for status in Status if not status.is_open)
+Order = Literal["requested", "changed"]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredRequest:
     """One complaint without its reporter. Instants are aware; coordinates WGS 84 degrees."""
 
+    id: int
     service_request_id: str
     status: Status
     status_note: str | None
     service_id: int
+    channel_id: int
     unit_id: int | None
+    district_id: int | None
     requested_at: datetime
-    updated_at: datetime
-    resolved_at: datetime | None
+    changed_at: datetime  # of a closed complaint the instant of closing
     resolution_due_at: datetime | None
     latitude: float | None
     longitude: float | None
@@ -39,30 +38,43 @@ class StoredRequest:
     address_string: str | None
     address_id: str | None
     zipcode: str | None
+    attributes: Mapping[str, Sequence[str]]
     media_urls: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RequestPage:
+    """Some of the complaints that a filter finds, and how many it finds in all."""
+
+    requests: list[StoredRequest]
+    total: int
 
 
 def fetch_requests_by_id(store: Store, ids: Sequence[str]) -> list[StoredRequest]:
     """Those of the service_request_ids that exist, newest first."""
-    return _fetch(store, _query().where(complaints.c.service_request_id.in_(ids)))
+    query = _query().where(complaints.c.service_request_id.in_(ids))
+    with read(store.engine) as connection:
+        return _fetch(connection, query.order_by(*_ordered("requested", ascending=False)))
 
 
 def fetch_requests(
     store: Store,
+    request_filter: RequestFilter,
     *,
-    start: datetime,
-    end: datetime,
     limit: int,
-    service_ids: Sequence[int] = (),
-    is_open: bool | None = None,
-) -> list[StoredRequest]:
-    """The newest `limit` complaints received from `start` to `end`, both included."""
-    query = _query().where(complaints.c.requested_at.between(start, end)).limit(limit)
-    if service_ids:
-        query = query.where(complaints.c.service_id.in_(service_ids))
-    if is_open is not None:
-        query = query.where(complaints.c.status.in_(_OPEN if is_open else _CLOSED))
-    return _fetch(store, query)
+    offset: int = 0,
+    order: Order = "requested",
+    ascending: bool = False,
+) -> RequestPage:
+    """`limit` of the complaints a filter finds, after the first `offset`; equals go by their id."""
+    conditions = request_filter.conditions()
+    query = _query().where(*conditions).order_by(*_ordered(order, ascending=ascending))
+    with read(store.engine) as connection:
+        found = _fetch(connection, query.limit(limit).offset(offset))
+        if len(found) < limit and (found or not offset):
+            return RequestPage(found, offset + len(found))
+        count = select(func.count()).select_from(complaints).where(*conditions)
+        return RequestPage(found, connection.scalar(count) or 0)
 
 
 def fetch_id_of_token(store: Store, token: str) -> str | None:
@@ -73,27 +85,14 @@ def fetch_id_of_token(store: Store, token: str) -> str | None:
         )
 
 
-def _query() -> Select[Any]:
-    return (
-        select(
-            complaints.c.id,
-            *(complaints.c[name] for name in _COMPLAINT_FIELDS),
-            *(complaint_details.c[name] for name in _DETAIL_FIELDS),
-            complaint_details.c.media_urls,
-        )
-        .outerjoin(complaint_details, complaint_details.c.complaint_id == complaints.c.id)
-        .order_by(complaints.c.requested_at.desc(), complaints.c.id.desc())
-    )
-
-
 _COMPLAINT_FIELDS = (
+    "id",
     "service_request_id",
-    "status",
     "service_id",
+    "channel_id",
     "unit_id",
+    "district_id",
     "requested_at",
-    "updated_at",
-    "resolved_at",
     "resolution_due_at",
     "latitude",
     "longitude",
@@ -101,29 +100,33 @@ _COMPLAINT_FIELDS = (
 _DETAIL_FIELDS = ("description", "address_string", "address_id", "zipcode")
 
 
-def _fetch(store: Store, query: Select[Any]) -> list[StoredRequest]:
-    with read(store.engine) as connection:
-        rows = connection.execute(query).mappings().all()
-        notes = _status_notes(connection, [row["id"] for row in rows])
+def _query() -> Select[Any]:
+    return select(
+        *(complaints.c[name] for name in _COMPLAINT_FIELDS),
+        complaints.c.status,
+        changed_at.label("changed_at"),
+        *(complaint_details.c[name] for name in _DETAIL_FIELDS),
+        complaint_details.c.attributes,
+        complaint_details.c.media_urls,
+    ).outerjoin(complaint_details, complaint_details.c.complaint_id == complaints.c.id)
+
+
+def _ordered(order: Order, *, ascending: bool) -> list[ColumnElement[Any]]:
+    key = complaints.c.requested_at if order == "requested" else changed_at
+    return [c.asc() if ascending else c.desc() for c in (key, complaints.c.id)]
+
+
+def _fetch(connection: Connection, query: Select[Any]) -> list[StoredRequest]:
+    rows = connection.execute(query).mappings().all()
+    notes = status_notes(connection, [row["id"] for row in rows])
     return [
         StoredRequest(
-            **{name: row[name] for name in _COMPLAINT_FIELDS + _DETAIL_FIELDS if name != "status"},
+            **{name: row[name] for name in _COMPLAINT_FIELDS + _DETAIL_FIELDS},
             status=Status(row["status"]),
             status_note=notes.get(row["id"]),
+            changed_at=row["changed_at"],
+            attributes=row["attributes"] or {},
             media_urls=tuple(row["media_urls"] or ()),
         )
         for row in rows
     ]
-
-
-def _status_notes(connection: Connection, complaint_ids: Sequence[int]) -> dict[int, str | None]:
-    """The note, if any, of the last event of each complaint that concerns its status."""
-    last = (
-        select(func.max(events.c.seq))
-        .where(events.c.complaint_id.in_(complaint_ids), events.c.kind.in_(_STATUS_EVENTS))
-        .group_by(events.c.complaint_id)
-    )
-    rows = connection.execute(
-        select(events.c.complaint_id, events.c.note).where(events.c.seq.in_(last))
-    )
-    return {row.complaint_id: row.note for row in rows}

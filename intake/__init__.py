@@ -80,16 +80,17 @@ def _open_to_all_origins(response: Response) -> Response:
     if _is_ours():
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Expose-Headers"] = (
-            "Allow, Idempotency-Replayed, Retry-After"
+            "Allow, ETag, Idempotency-Replayed, Link, Retry-After, "
+            "X-Page, X-Page-Count, X-Page-Size, X-Total-Count"
         )
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.vary.add("Accept-Language")
         if request.method == "OPTIONS":
             response.status_code = HTTPStatus.NO_CONTENT
             response.headers.pop("Content-Type", None)
-            response.headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
+            response.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT, OPTIONS"
             response.headers["Access-Control-Allow-Headers"] = (
-                "Content-Type, Idempotency-Key, X-API-Key"
+                "Content-Type, Idempotency-Key, If-None-Match, X-API-Key, X-Request-Token"
             )
             response.headers["Access-Control-Max-Age"] = "86400"
     return response

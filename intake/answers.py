@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from data.i18n import format_number, gettext, use_language
 from data.reference import Reference
 from data.reference import Service as CityService
 from data.requests import StoredRequest
-from data.vocabulary import Status
 from intake import instants
 from intake.answering import FORMATS
 from intake.attributes import definitions
@@ -61,19 +61,19 @@ def describe_requests(
     """Each complaint as the public may read it, in the order found."""
     notices = cache(lambda service_id: service_notice(reference.services[service_id], language))
     return [
-        _describe_request(stored, reference, language, notices(stored.service_id))
+        ServiceRequest(**request_fields(stored, reference, language, notices(stored.service_id)))
         for stored in found
     ]
 
 
-def _describe_request(
+def request_fields(
     stored: StoredRequest, reference: Reference, language: str, notice: str | None
-) -> ServiceRequest:
+) -> dict[str, Any]:
+    """The standard's fields of one complaint."""
     zone = reference.city.time_zone
     service = reference.services[stored.service_id]
     due = stored.resolution_due_at
-    resolved = stored.status is Status.RESOLVED and stored.resolved_at
-    return ServiceRequest(
+    return dict(
         service_request_id=stored.service_request_id,
         status="open" if stored.status.is_open else "closed",
         status_notes=stored.status_note,
@@ -83,8 +83,7 @@ def _describe_request(
         agency_responsible=None if stored.unit_id is None else reference.units[stored.unit_id].name,
         service_notice=notice,
         requested_datetime=instants.write(stored.requested_at, zone),
-        # Of a closed request the standard wants the instant of closing, not of a later rating.
-        updated_datetime=instants.write(resolved or stored.updated_at, zone),
+        updated_datetime=instants.write(stored.changed_at, zone),
         expected_datetime=None if due is None else instants.write(due, zone),
         address=stored.address_string,
         address_id=stored.address_id,

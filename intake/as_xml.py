@@ -15,6 +15,10 @@ _ITEM_OF = {
     "values": "value",
     "endpoints": "endpoint",
     "formats": "format",
+    "districts": "district",
+    "photos": "photo",
+    "notes": "note",
+    "timeline": "event",
 }
 
 

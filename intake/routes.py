@@ -8,8 +8,12 @@ from flask import Blueprint, Response, request, url_for
 
 from data.complaints import Idempotency, NewComplaint, receive
 from data.keys import ApiKey
-from data.reference import Reference
-from data.requests import fetch_id_of_token, fetch_requests, fetch_requests_by_id
+from data.requests import (
+    StoredRequest,
+    fetch_id_of_token,
+    fetch_requests,
+    fetch_requests_by_id,
+)
 from data.store import current_store
 from intake.admission import authorise, buckets_of
 from intake.answering import respond
@@ -20,12 +24,16 @@ from intake.answers import (
     describe_service,
     service_notice,
 )
-from intake.errors import Problem, Refused, problem
+from intake.asking import preferred_language, unknown, unknown_request
+from intake.errors import Refused, problem
+from intake.extensions import describe_extended_requests
 from intake.models import CreatedRequest, RequestOfToken
+from intake.paging import Page, add_page_headers
 from intake.parsing import Fields, gather, read_body
-from intake.request_query import ROW_LIMIT, read_query
+from intake.request_query import read_query, wants_extensions
 from intake.submission import City, Submission, check_submission
 from intake.text import clean, shown
+from intake.timeline import get_timeline
 
 _ENDING = "<any(json, xml):ending>"
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,254}")
@@ -39,6 +47,7 @@ def add_routes(blueprint: Blueprint) -> None:
         (f"/v2/requests.{_ENDING}", list_requests, ["GET"]),
         (f"/v2/requests.{_ENDING}", create_request, ["POST"]),
         (f"/v2/requests/<path:service_request_id>.{_ENDING}", get_request, ["GET"]),
+        (f"/v2/requests/<path:service_request_id>/timeline.{_ENDING}", get_timeline, ["GET"]),
         (f"/v2/tokens/<path:token>.{_ENDING}", get_token, ["GET"]),
     ):
         blueprint.add_url_rule(rule, view_func=view, methods=methods)
@@ -52,7 +61,7 @@ def discovery(ending: str) -> Response:
 
 def list_services(ending: str) -> Response:
     reference = current_store().reference()
-    language = _language(reference)
+    language = preferred_language(reference)
     services = [describe_service(s, reference, language) for s in reference.services.values()]
     return respond("services", services)
 
@@ -61,46 +70,54 @@ def get_definition(service_code: str, ending: str) -> Response:
     reference = current_store().reference()
     service = reference.service_by_code.get(clean(service_code))
     if service is None:
-        raise _unknown(
+        raise unknown(
             f"service_code {shown(service_code)} is not one of this city's "
             f"{len(reference.services)} services; see /open311/v2/services.json"
         )
-    return respond("service_definition", define_service(service, reference, _language(reference)))
+    return respond(
+        "service_definition", define_service(service, reference, preferred_language(reference))
+    )
 
 
 def list_requests(ending: str) -> Response:
     store = current_store()
-    reference = store.reference()
-    query = read_query(gather(request.args.items(multi=True)), reference)
+    fields = gather(request.args.items(multi=True))
+    query = read_query(fields, store.reference())
     if isinstance(query, tuple):
         found = fetch_requests_by_id(store, query)
-    else:
-        found = fetch_requests(
-            store,
-            start=query.start,
-            end=query.end,
-            service_ids=query.service_ids,
-            is_open=query.is_open,
-            limit=ROW_LIMIT,
-        )
-    answer = describe_requests(found, reference, _language(reference))
-    return respond("service_requests", answer)
+        return add_page_headers(_respond_requests(found, fields), Page(), len(found), {})
+    page = fetch_requests(
+        store,
+        query.filter,
+        limit=query.page.size,
+        offset=query.page.offset,
+        order=query.order,
+        ascending=query.ascending,
+    )
+    response = _respond_requests(page.requests, fields)
+    return add_page_headers(response, query.page, page.total, query.pinned)
 
 
 def get_request(service_request_id: str, ending: str) -> Response:
+    found = fetch_requests_by_id(current_store(), [clean(service_request_id)])
+    if not found:
+        raise unknown_request(service_request_id)
+    return _respond_requests(found, gather(request.args.items(multi=True)))
+
+
+def _respond_requests(found: list[StoredRequest], fields: Fields) -> Response:
     store = current_store()
     reference = store.reference()
-    found = fetch_requests_by_id(store, [clean(service_request_id)])
-    if not found:
-        raise _unknown(f"service_request_id {shown(service_request_id)} is not known here")
-    answer = describe_requests(found, reference, _language(reference))
-    return respond("service_requests", answer)
+    language = preferred_language(reference)
+    if wants_extensions(fields):
+        return respond("service_requests", describe_extended_requests(found, store, language))
+    return respond("service_requests", describe_requests(found, reference, language))
 
 
 def get_token(token: str, ending: str) -> Response:
     service_request_id = fetch_id_of_token(current_store(), clean(token))
     if service_request_id is None:
-        raise _unknown(f"token {shown(token)} is not known here")
+        raise unknown(f"token {shown(token)} is not known here")
     found = RequestOfToken(service_request_id=service_request_id, token=token)
     return respond("service_requests", [found])
 
@@ -122,7 +139,7 @@ def create_request(ending: str) -> Response:
     created = CreatedRequest(
         service_request_id=receipt.service_request_id,
         token=receipt.token,
-        service_notice=service_notice(service, _language(reference)),
+        service_notice=service_notice(service, preferred_language(reference)),
         account_id=submission.account_id,
     )
     response = respond("service_requests", [created], status=HTTPStatus.CREATED)
@@ -154,13 +171,3 @@ def _idempotency(fields: Fields, key: ApiKey) -> Idempotency | None:
     content = fields.canonical(without="api_key")
     fingerprint = hashlib.sha256(content.encode()).hexdigest()
     return Idempotency(key.id, sent, fingerprint)
-
-
-def _language(reference: Reference) -> str:
-    """The best of the city's languages for this client; without a wish, the city's first."""
-    languages = reference.city.languages
-    return request.accept_languages.best_match(languages) or languages[0]
-
-
-def _unknown(description: str) -> Refused:
-    return Refused(Problem(HTTPStatus.NOT_FOUND, description))

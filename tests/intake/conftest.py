@@ -23,6 +23,10 @@ LISTS = {
     "values",
     "endpoints",
     "formats",
+    "districts",
+    "photos",
+    "notes",
+    "timeline",
 }
 
 QUESTIONS = [

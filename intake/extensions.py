@@ -1,0 +1,115 @@
+"""What `extensions=true` adds to a complaint: exact status, place, photos, answers, history."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from data.public_events import PublicEvent, fetch_histories
+from data.reference import Reference
+from data.requests import StoredRequest
+from data.store import Store
+from intake import instants
+from intake.answers import request_fields, service_notice
+from intake.attributes import definitions
+from intake.extension_models import (
+    AnsweredAttribute,
+    DistrictOfRequest,
+    ExtendedAttributes,
+    ExtendedRequest,
+    Note,
+    Photo,
+    TimelineEvent,
+)
+from intake.models import AttributeValue
+
+# Other answers are free text, in which citizens name themselves and others.
+_IMPERSONAL = ("number", "datetime", "singlevaluelist", "multivaluelist")
+
+
+def describe_extended_requests(
+    found: Sequence[StoredRequest], store: Store, language: str
+) -> list[ExtendedRequest]:
+    """Each complaint as the public may read it with all that is known, in the order found."""
+    reference = store.reference()
+    histories = fetch_histories(store, [stored.id for stored in found])
+    notices = cache(lambda service_id: service_notice(reference.services[service_id], language))
+    return [
+        ExtendedRequest(
+            **request_fields(stored, reference, language, notices(stored.service_id)),
+            extended_attributes=_attributes(stored, reference, language),
+            notes=[_note(event, reference) for event in histories[stored.id]],
+        )
+        for stored in found
+    ]
+
+
+def describe_timeline(events: Sequence[PublicEvent], reference: Reference) -> list[TimelineEvent]:
+    return [
+        TimelineEvent(
+            datetime=instants.write(event.at, reference.city.time_zone),
+            kind=event.kind.value,
+            agency_responsible=(
+                None if event.unit_id is None else reference.units[event.unit_id].name
+            ),
+            note=event.note,
+        )
+        for event in events
+    ]
+
+
+def _note(event: PublicEvent, reference: Reference) -> Note:
+    return Note(
+        datetime=instants.write(event.at, reference.city.time_zone),
+        type=event.kind.value,
+        description=event.note,
+    )
+
+
+def _attributes(stored: StoredRequest, reference: Reference, language: str) -> ExtendedAttributes:
+    districts = _districts(stored, reference)
+    return ExtendedAttributes(
+        status=stored.status.code,
+        channel=reference.channels[stored.channel_id].code,
+        agency_code=None if stored.unit_id is None else reference.units[stored.unit_id].code,
+        district_code=districts[-1].code if districts else None,
+        districts=districts,
+        photos=[Photo(media_url=url) for url in stored.media_urls],
+        attributes=_answered(stored, reference, language),
+    )
+
+
+def _districts(stored: StoredRequest, reference: Reference) -> list[DistrictOfRequest]:
+    if stored.district_id is None:
+        return []
+    ids = [
+        reference.ancestor(stored.district_id, level)
+        for level in range(reference.districts[stored.district_id].level + 1)
+    ]
+    return [
+        DistrictOfRequest(
+            level=reference.city.levels[reference.districts[district_id].level].id,
+            code=reference.districts[district_id].code,
+            name=reference.districts[district_id].name,
+        )
+        for district_id in ids
+        if district_id is not None
+    ]
+
+
+def _answered(
+    stored: StoredRequest, reference: Reference, language: str
+) -> list[AnsweredAttribute]:
+    """Answers to what the service asks, where they cannot be anyone's own words."""
+    asked = definitions(reference.services[stored.service_id], reference, language)
+    return [
+        AnsweredAttribute(
+            code=attribute.code,
+            description=attribute.description,
+            values=[
+                AttributeValue(key=value, name=names.get(value, value))
+                for value in stored.attributes[attribute.code]
+            ],
+        )
+        for attribute in asked
+        if attribute.datatype in _IMPERSONAL and attribute.code in stored.attributes
+        for names in [{choice.key: choice.name for choice in attribute.values}]
+    ]
