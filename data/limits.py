@@ -5,12 +5,14 @@ instant by the time one is worth; when it would lie further ahead than the whole
 the bucket is empty.
 """
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Connection, delete, literal, select
+from sqlalchemy import BigInteger, Connection, Engine, delete, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from data.database import write
 from data.prepare import ComplaintError
 from data.schema import rate_buckets
 
@@ -80,6 +82,14 @@ class Levels:
             ),
             [{"name": name, "full_at": self._full_at[name]} for name in sorted(self._taken)],
         )
+
+
+def spend(engine: Engine, buckets: Sequence[Bucket]) -> None:
+    """Take one of each, in a transaction of its own. Raises TooMany."""
+    with write(engine) as connection:
+        levels = Levels(connection, buckets, time.time_ns() // 1_000)
+        levels.take(buckets)
+        levels.write()
 
 
 def read_levels(connection: Connection, names: Sequence[str]) -> dict[str, int]:

@@ -8,7 +8,11 @@ from sqlalchemy import bindparam, delete, insert
 
 from data import schema
 from data.database import write
+from data.instants import now
 from data.store import Store
+
+FIRST_DAY = date(1990, 1, 1)
+_MOST = 2_000_000_000  # what an integer column holds on every database
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,19 +25,43 @@ class DayOfUse:
     active_users: int
 
 
-class UnknownChannel(ValueError):
+class UsageError(ValueError):
+    """Numbers that cannot be: of which day, and why."""
+
+
+class UnknownChannel(UsageError):
     """A channel that this city does not have."""
+
+
+def check_day(day: DayOfUse, today: date) -> None:
+    """Raises UsageError for a day to come, and for numbers that contradict each other."""
+    if not FIRST_DAY <= day.date <= today:
+        raise UsageError(
+            f"date {day.date} is not from {FIRST_DAY} to {today}, today in this city; "
+            "send a day that has begun"
+        )
+    for name in ("registered_users", "active_users"):
+        number = getattr(day, name)
+        if not 0 <= number <= _MOST:
+            raise UsageError(f"{name} {number} is not from 0 to {_MOST}; send how many people")
+    if day.active_users > day.registered_users:
+        raise UsageError(
+            f"active_users {day.active_users} is more than registered_users "
+            f"{day.registered_users}; count only people who are registered"
+        )
 
 
 def record_usage(store: Store, days: Iterable[DayOfUse]) -> int:
     """Store days, replacing what was known of the same day and channel; returns how many.
 
-    Raises UnknownChannel.
+    Raises UnknownChannel, or UsageError as `check_day` does; then nothing is stored.
     """
-    channels = store.reference().channel_by_code
-    table = schema.app_usage
+    reference = store.reference()
+    channels, table = reference.channel_by_code, schema.app_usage
+    today = now().astimezone(reference.city.time_zone).date()
     rows = []
     for day in days:
+        check_day(day, today)
         if day.channel_code not in channels:
             raise UnknownChannel(
                 f"channel {day.channel_code!r} is not one of {', '.join(sorted(channels))}"

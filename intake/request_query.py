@@ -10,6 +10,7 @@ from data.request_filter import RequestFilter
 from data.requests import Order
 from intake import instants
 from intake.area import read_box, read_circle
+from intake.booleans import read_boolean
 from intake.errors import Problem, Refused, problem
 from intake.paging import PAGE_LIMIT, Page, read_page
 from intake.parsing import Fields
@@ -18,7 +19,6 @@ from intake.text import shown
 SPAN = timedelta(days=90)
 _STATUSES = ("open", "closed")
 _ORDERS: dict[str, Order] = {"requested_datetime": "requested", "updated_datetime": "changed"}
-_YES, _NO = ("true", "1", "yes"), ("false", "0", "no")
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,11 @@ def read_query(fields: Fields, reference: Reference) -> tuple[str, ...] | Reques
 
 def wants_extensions(fields: Fields) -> bool:
     """Whether `extensions=true` is asked for. Raises Refused for what is no yes or no."""
-    text = (fields.first("extensions") or "false").strip().lower()
-    if text not in _YES + _NO:
-        raise Refused(problem(f"extensions {shown(text)} is not known; send true or leave it out"))
-    return text in _YES
+    problems: list[Problem] = []
+    wanted = read_boolean(fields, "extensions", problems)
+    if problems:
+        raise Refused(*problems)
+    return bool(wanted)
 
 
 def _codes(fields: Fields, reference: Reference, problems: list[Problem]) -> tuple[str, ...]:

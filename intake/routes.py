@@ -25,8 +25,10 @@ from intake.answers import (
     service_notice,
 )
 from intake.asking import preferred_language, unknown, unknown_request
+from intake.bulk import get_bulk
 from intake.errors import Refused, problem
 from intake.extensions import describe_extended_requests
+from intake.feedback import post_feedback
 from intake.models import CreatedRequest, RequestOfToken
 from intake.paging import Page, add_page_headers
 from intake.parsing import Fields, gather, read_body
@@ -34,6 +36,7 @@ from intake.request_query import read_query, wants_extensions
 from intake.submission import City, Submission, check_submission
 from intake.text import clean, shown
 from intake.timeline import get_timeline
+from intake.usage import put_usage
 
 _ENDING = "<any(json, xml):ending>"
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,254}")
@@ -48,6 +51,9 @@ def add_routes(blueprint: Blueprint) -> None:
         (f"/v2/requests.{_ENDING}", create_request, ["POST"]),
         (f"/v2/requests/<path:service_request_id>.{_ENDING}", get_request, ["GET"]),
         (f"/v2/requests/<path:service_request_id>/timeline.{_ENDING}", get_timeline, ["GET"]),
+        (f"/v2/requests/<path:service_request_id>/feedback.{_ENDING}", post_feedback, ["POST"]),
+        (f"/v2/app-usage/<path:day>.{_ENDING}", put_usage, ["PUT"]),
+        ("/v2/bulk/requests.csv", get_bulk, ["GET"]),
         (f"/v2/tokens/<path:token>.{_ENDING}", get_token, ["GET"]),
     ):
         blueprint.add_url_rule(rule, view_func=view, methods=methods)

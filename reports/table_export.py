@@ -13,13 +13,13 @@ from sqlalchemy import Connection, Row, Select, select
 
 from data import schema
 from data.reference import Reference
+from data.spreadsheets import safe_text
 from data.store import Store
 from data.vocabulary import Outcome, Status
 from queries.filters import ComplaintFilter
 from queries.views import View, local_today, looking
 
 _CHUNK = 2_000  # rows; memory holds one chunk, however many there are
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _FACTS = (
     "service_id",
     "status",
@@ -213,9 +213,7 @@ def _csv(rows: Sequence[Sequence[Cell]]) -> bytes:
 def _csv_cell(cell: Cell) -> Cell:
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    if isinstance(cell, str) and cell.startswith(_FORMULA_SIGNS):
-        return f"'{cell}"
-    return cell
+    return safe_text(cell) if isinstance(cell, str) else cell
 
 
 def _feature(columns: Sequence[str], cells: Sequence[Cell]) -> str:

@@ -1,0 +1,8 @@
+"""Text for cells of files that people open in a spreadsheet."""
+
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe_text(text: str) -> str:
+    """What a spreadsheet would take for a formula begins with an apostrophe."""
+    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
