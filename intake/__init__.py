@@ -21,7 +21,7 @@ from werkzeug.routing import RequestRedirect
 from data import keys
 from data.settings import Settings
 from data.store import Store, open_store
-from intake import errors, routes
+from intake import errors, refusals, routes
 
 PREFIX = "/open311"
 
@@ -46,6 +46,7 @@ def create_blueprint() -> Blueprint:
     errors.register(blueprint)
     blueprint.before_app_request(_answer_what_no_route_takes)
     blueprint.after_app_request(_open_to_all_origins)
+    refusals.register(blueprint, PREFIX)
     return blueprint
 
 

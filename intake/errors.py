@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
@@ -56,6 +56,7 @@ def register(blueprint: Blueprint) -> None:
 
 
 def _answer(status: int, *problems: Problem) -> Response:
+    g.problems = problems  # intake/refusals.py counts them
     errors = [Error(code=problem.code, description=problem.description) for problem in problems]
     return respond("errors", errors, status=status)
 

@@ -22,6 +22,7 @@ from intake.answers import (
 from intake.errors import Problem, Refused, problem
 from intake.models import CreatedRequest, RequestOfToken
 from intake.parsing import Fields, gather, read_body
+from intake.refusals import note_key
 from intake.request_query import ROW_LIMIT, read_query
 from intake.submission import City, Submission, check_submission
 from intake.text import clean, shown
@@ -153,6 +154,7 @@ def _authorised_key(fields: Fields) -> ApiKey:
     if key is None:
         description = "api_key is not valid here; ask this service's operator for one"
         raise Refused(Problem(HTTPStatus.FORBIDDEN, description))
+    note_key(key)
     return key
 
 
