@@ -5,14 +5,13 @@ from typing import Any
 
 from dash import html
 
-from components.channel_words import age, clock, kind_word, reason_word, state_mark
+from components.channel_tables import seen
+from components.channel_words import clock, kind_word, state_mark
 from data.i18n import (
     NOTHING,
     format_duration,
-    format_instant,
     format_number,
     format_percent,
-    format_short_date,
 )
 from data.i18n import gettext as _
 from data.reference import Reference
@@ -59,9 +58,9 @@ def explain(one: ChannelHealth, overview: Overview, reference: Reference) -> str
 def channel_facts(one: ChannelHealth, overview: Overview, reference: Reference) -> html.Dl:
     traffic, seen_at = one.traffic, overview.seen_at
     facts: list[tuple[str, Any]] = [
-        (_("Last complaint"), _seen(one.last_complaint_at, seen_at, reference)),
-        (_("Last attempt"), _seen(one.last_attempt_at, seen_at, reference)),
-        (_("Last event"), _seen(one.last_event_at, seen_at, reference)),
+        (_("Last complaint"), seen(one.last_complaint_at, seen_at, reference)),
+        (_("Last attempt"), seen(one.last_attempt_at, seen_at, reference)),
+        (_("Last event"), seen(one.last_event_at, seen_at, reference)),
         (
             _("Accepted"),
             _("{today} today · {day} in 24 h · {week} in 7 days · {total} ever").format(
@@ -96,132 +95,6 @@ def channel_facts(one: ChannelHealth, overview: Overview, reference: Reference) 
     )
 
 
-def day_bars(traffic: Traffic) -> html.Div:
-    """Accepted and refused of each day as bars, and the same as a table, newest first."""
-    top = max(day.accepted + day.refused for day in traffic.days)
-    if not top:
-        return html.Div(_("Nothing came in 30 days."), className="empty-note")
-    first, last = traffic.days[0].date, traffic.days[-1].date
-    return html.Div(
-        [
-            html.Div(
-                [
-                    html.Div(
-                        [
-                            html.Span(
-                                className="day-refused",
-                                style={"height": f"{100 * day.refused / top:.1f}%"},
-                            ),
-                            html.Span(
-                                className="day-accepted",
-                                style={"height": f"{100 * day.accepted / top:.1f}%"},
-                            ),
-                        ],
-                        className="day-bar",
-                        title=_("{day}: {accepted} accepted, {refused} refused").format(
-                            day=format_short_date(day.date),
-                            accepted=format_number(day.accepted),
-                            refused=format_number(day.refused),
-                        ),
-                    )
-                    for day in traffic.days
-                ],
-                className="day-bars",
-                role="img",
-                **{"aria-label": _("Accepted and refused per day; the table has the numbers")},
-            ),
-            html.Div(
-                [
-                    html.Span(format_short_date(first)),
-                    html.Span(_("highest: {n}").format(n=format_number(top))),
-                    html.Span(format_short_date(last)),
-                ],
-                className="day-scale note",
-            ),
-            html.Div(
-                [
-                    html.Span(className="day-key day-accepted", **{"aria-hidden": "true"}),
-                    _("accepted"),
-                    html.Span(className="day-key day-refused", **{"aria-hidden": "true"}),
-                    _("refused"),
-                ],
-                className="day-legend note",
-            ),
-        ],
-        className="days-drawn",
-    )
-
-
-def day_table(traffic: Traffic) -> html.Table:
-    return table(
-        [_("Day"), _("Accepted"), _("Refused")],
-        [
-            [format_short_date(d.date), format_number(d.accepted), format_number(d.refused)]
-            for d in reversed(traffic.days)
-        ],
-        caption=_("Accepted and refused per day"),
-    )
-
-
-def refusal_table(traffic: Traffic, overview: Overview, reference: Reference) -> Any:
-    if not traffic.grounds:
-        return html.P(_("Nothing was refused in 7 days."), className="note")
-    return table(
-        [_("Reason"), _("Code"), _("Times"), _("Last")],
-        [
-            [
-                reason_word(ground.reason),
-                str(ground.status),
-                format_number(ground.count),
-                _seen(ground.last_at, overview.seen_at, reference),
-            ]
-            for ground in traffic.grounds
-        ],
-        caption=_("Reasons for refusals in 7 days"),
-    )
-
-
-def key_table(one: ChannelHealth, overview: Overview, reference: Reference) -> Any:
-    """Names and dates; a key itself is known to nobody but its client."""
-    if not one.keys:
-        return html.P(_("No key was made for this channel."), className="note")
-    zone = reference.city.time_zone
-    return table(
-        [_("Name"), _("Made"), _("Last used"), _("State")],
-        [
-            [
-                key.name,
-                format_short_date(key.created_at.astimezone(zone).date()),
-                _seen(key.used_at, overview.seen_at, reference),
-                _("revoked {date}").format(
-                    date=format_short_date(key.revoked_at.astimezone(zone).date())
-                )
-                if key.revoked_at
-                else _("in use"),
-            ]
-            for key in one.keys
-        ],
-        caption=_("Keys of this channel"),
-    )
-
-
-def table(heads: list[str], rows: list[list[Any]], *, caption: str) -> html.Table:
-    """The first column names the row."""
-    return html.Table(
-        [
-            html.Caption(caption, className="visually-hidden"),
-            html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
-            html.Tbody(
-                [
-                    html.Tr([html.Th(row[0], scope="row"), *(html.Td(cell) for cell in row[1:])])
-                    for row in rows
-                ]
-            ),
-        ],
-        className="numbers",
-    )
-
-
 def connect(code: str, service_code: str, place: tuple[float, float], root: str) -> list[Any]:
     """How a client of this channel reports; `root` is the address of this server."""
     endpoint = f"{root}/open311/v2/requests.json"
@@ -250,21 +123,6 @@ def unknown_channel(code: str, reference: Reference) -> html.Div:
         ],
         className="empty-page",
         role="status",
-    )
-
-
-def _seen(instant: Any, seen_at: Any, reference: Reference) -> Any:
-    if instant is None:
-        return NOTHING
-    city = reference.city
-    return html.Span(
-        [
-            age(instant, seen_at),
-            html.Span(
-                format_instant(instant, city.time_zone, city.zone_abbreviation), className="note"
-            ),
-        ],
-        className="seen",
     )
 
 

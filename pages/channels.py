@@ -9,16 +9,8 @@ from components import ids
 from components.basics import table_button
 from components.channel_badge import badge_words
 from components.channel_table import channels_table
-from components.channel_view import (
-    channel_facts,
-    channel_head,
-    connect,
-    day_bars,
-    day_table,
-    key_table,
-    refusal_table,
-    unknown_channel,
-)
+from components.channel_tables import day_bars, day_table, key_table, refusal_table
+from components.channel_view import channel_facts, channel_head, connect, unknown_channel
 from components.drawn import drawn, register_drawn
 from data.i18n import gettext as _
 from data.reference import Reference

@@ -7,15 +7,8 @@ import pytest
 
 from components.channel_badge import badge_words
 from components.channel_table import channels_table
-from components.channel_view import (
-    channel_facts,
-    channel_head,
-    connect,
-    day_bars,
-    day_table,
-    key_table,
-    refusal_table,
-)
+from components.channel_tables import day_bars, day_table, key_table, refusal_table
+from components.channel_view import channel_facts, channel_head, connect
 from components.channel_words import age, reason_word, state_word
 from data.i18n import use_language
 from data.reference import Channel, Reference
