@@ -16,6 +16,7 @@ from data.reference import CityMissing
 from data.settings import Settings
 from data.store import Store, open_store
 from pages import guard, map_routes, shell
+from queries import channel_commands
 from queries import commands as stats_commands
 
 server_log = logging.getLogger("pantau")
@@ -26,6 +27,7 @@ _PARTS = (
     demo_commands,
     key_commands,
     stats_commands,
+    channel_commands,
     intake,
     map_routes,
     guard,

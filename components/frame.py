@@ -6,6 +6,7 @@ from dash import html
 
 from components import ids
 from components.basics import icon, icon_button
+from components.channel_badge import channels_link
 from data.i18n import current_language, language_name
 from data.i18n import gettext as _
 from data.reference import Reference
@@ -33,6 +34,7 @@ def navigation() -> html.Nav:
                 )
                 for picture, href, words, is_page in links
             ),
+            channels_link(),
             html.Span(className="grow"),
             icon_button("question-circle", _("Keys and help"), id="help-open"),
         ],

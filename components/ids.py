@@ -51,6 +51,23 @@ NEWEST = "newest"
 CHOSEN = "chosen-complaint"  # Store: id of the point clicked
 CARD = "complaint-card"
 
+# channels
+CHANNEL_LINK = "channels-link"
+CHANNEL_BADGE = "channels-badge"
+CHANNEL_CLOCK = "channels-clock"  # Interval: on every page
+CHANNELS_LOOK = "channels-look"  # Interval: on the page of all channels
+CHANNELS_STAMP = "channels-stamp"  # Store: the stamp of what is shown
+CHANNEL_LOOK = "channel-look"  # Interval: on a channel's own page
+CHANNEL_STAMP = "channel-stamp"  # Store: the same
+CHANNEL_SHOWN = "channel-shown"  # Store: the channel's code
+CHANNEL_LIST = "channel-list"
+CHANNEL_HEAD = "channel-head"
+CHANNEL_FACTS = "channel-facts"
+CHANNEL_DAYS = "channel-days"
+CHANNEL_DAY_TABLE = "channel-day-table"
+CHANNEL_REFUSALS = "channel-refusals"
+CHANNEL_KEYS = "channel-keys"
+
 
 def parts(place: str) -> str:
     """The Store of what a script draws into an element; see components/drawn.py."""

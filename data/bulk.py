@@ -50,6 +50,9 @@ class History:
     happenings: list[Happening]
 
 
+Delay = Callable[[NewComplaint], int]  # seconds
+
+
 @dataclass
 class BulkResult:
     """What became of the histories; `refused` has their positions and reasons."""
@@ -64,15 +67,19 @@ def record_histories(
     histories: Sequence[History],
     *,
     on_batch: Callable[[int], None] | None = None,
+    delay_seconds: Delay | None = None,
 ) -> BulkResult:
     """Store histories in batches, one transaction each.
 
     A history whose (source, external_id) is stored already is skipped; one that breaks a rule is
     refused with the reason and leaves no trace. Calls `on_batch` with the size of each batch.
+
+    Events count as recorded now; of a past that is made up they can count as recorded
+    `delay_seconds` of their complaint after they happened.
     """
     result = BulkResult()
     for batch in _batches(list(enumerate(histories))):
-        _record_batch(store, batch, result)
+        _record_batch(store, batch, result, delay_seconds)
         if on_batch is not None:
             on_batch(len(batch))
     return result
@@ -83,13 +90,15 @@ def _batches(numbered: list[tuple[int, History]]) -> Iterator[list[tuple[int, Hi
         yield numbered[start : start + _BATCH]
 
 
-def _record_batch(store: Store, batch: list[tuple[int, History]], result: BulkResult) -> None:
+def _record_batch(
+    store: Store, batch: list[tuple[int, History]], result: BulkResult, delay: Delay | None
+) -> None:
     reference = store.reference()
     prepared = _prepare_all(store, reference, batch, result)
     with write(store.engine) as connection:
         fresh = _without_known(connection, prepared, result)
         first_seq, first_id = next_numbers(connection)
-        rows = _Rows(reference, first_id, first_seq)
+        rows = _Rows(reference, first_id, first_seq, delay)
         for ready in fresh:
             rows.add(*ready)
         rows.insert(connection)
@@ -182,11 +191,14 @@ def stored_ids(connection: Connection, source: str, external_ids: Sequence[str])
 class _Rows:
     """Collects the rows of one batch, then inserts them table by table."""
 
-    def __init__(self, reference: Reference, first_id: int, first_seq: int) -> None:
+    def __init__(
+        self, reference: Reference, first_id: int, first_seq: int, delay: Delay | None
+    ) -> None:
         self._reference = reference
         self._id = first_id
         self._seq = first_seq
-        self._recorded_at = to_epoch(now())
+        self._now = to_epoch(now())
+        self._delay = delay
         self._complaints: list[dict[str, Any]] = []
         self._details: list[dict[str, Any]] = []
         self._spells: list[dict[str, Any]] = []
@@ -202,19 +214,20 @@ class _Rows:
         )
         self._details.append(details_row(self._id, prepared))
         self._spells += spell_rows(self._id, state, prepared.fixed)
-        self._add_event(facts[0], None)
+        late = None if self._delay is None else self._delay(prepared.new)
+        self._add_event(facts[0], None, late)
         for fact, happening in zip(facts[1:], sorted(happenings, key=lambda h: h.at), strict=True):
-            self._add_event(fact, happening)
+            self._add_event(fact, happening, late)
         self._id += 1
 
-    def _add_event(self, fact: Fact, happening: Happening | None) -> None:
+    def _add_event(self, fact: Fact, happening: Happening | None, late: int | None) -> None:
         self._events.append(
             {
                 "seq": self._seq,
                 "complaint_id": self._id,
                 "kind": fact.kind.value,
                 "at": fact.at,
-                "recorded_at": self._recorded_at,
+                "recorded_at": self._now if late is None else min(fact.at + late, self._now),
                 "unit_id": fact.unit_id,
                 "note": happening.note if happening else None,
                 "data": happening.data if happening else None,

@@ -109,6 +109,30 @@ rate_buckets = Table(
 )
 
 
+api_key_uses = Table(  # apart from the keys: it changes while they are being read
+    "api_key_uses",
+    metadata,
+    Column("api_key_id", ForeignKey("api_keys.id"), primary_key=True),
+    Column("used_at", Instant, nullable=False),
+)
+
+refusals = Table(  # how often, never what was sent
+    "refusals",
+    metadata,
+    Column(
+        "day", Integer, primary_key=True, autoincrement=False
+    ),  # local date, days since 1970-01-01
+    Column(
+        "channel_id", SmallInteger, primary_key=True, autoincrement=False
+    ),  # 0: no channel is known
+    Column("api_key_id", Integer, primary_key=True, autoincrement=False),  # 0: no key is known
+    Column("status", SmallInteger, primary_key=True, autoincrement=False),
+    Column("reason", String(32), primary_key=True),
+    Column("n", Integer, nullable=False),
+    Column("last_at", Instant, nullable=False),
+)
+
+
 def _facts() -> list[Column]:
     """The columns that measures count by; the same for the present and for a past instant."""
     return [
@@ -213,6 +237,13 @@ events = Table(
     Column("data", JSON),
     Index("ix_events_complaint_id", "complaint_id"),
     Index("ix_events_at", "at"),
+)
+_RECEIVED = events.c.kind == "received"
+Index(  # what arrived lately: one entry for each complaint
+    "ix_events_arrivals",
+    events.c.recorded_at,
+    sqlite_where=_RECEIVED,
+    postgresql_where=_RECEIVED,
 )
 
 

@@ -21,7 +21,7 @@ from werkzeug.routing import RequestRedirect
 from data import key_commands
 from data.settings import Settings
 from data.store import Store, open_store
-from intake import admission, errors, routes
+from intake import admission, errors, refusals, routes
 
 PREFIX = "/open311"
 
@@ -48,6 +48,7 @@ def create_blueprint() -> Blueprint:
     errors.register(blueprint)
     blueprint.before_app_request(_answer_what_no_route_takes)
     blueprint.after_app_request(_open_to_all_origins)
+    refusals.register(blueprint, PREFIX)
     return blueprint
 
 

@@ -12,6 +12,7 @@ from data.limits import Bucket, TooMany
 from data.store import current_store
 from intake.errors import Problem, Refused
 from intake.parsing import Fields
+from intake.refusals import note_key
 from intake.submission import Submission
 
 # A process works on so many requests at a time and lets as many wait a moment; its other threads
@@ -33,6 +34,7 @@ def authorise(fields: Fields, scope: str) -> ApiKey:
     key = find_key(current_store(), plain.strip())
     if key is None:
         raise _forbidden("api_key is not valid here; ask this service's operator for one")
+    note_key(key)
     if scope not in key.scopes:
         raise _forbidden(
             f"the API key '{key.name}' is not for {scope}, only for {', '.join(key.scopes)}; "

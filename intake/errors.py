@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.routing import RequestRedirect
 
@@ -60,6 +60,7 @@ def register(blueprint: Blueprint) -> None:
 
 
 def _answer(status: int, *problems: Problem) -> Response:
+    g.problems = problems  # intake/refusals.py counts them
     errors = [Error(code=problem.code, description=problem.description) for problem in problems]
     return respond("errors", errors, status=status)
 

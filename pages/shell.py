@@ -31,7 +31,7 @@ from data.instants import now
 from data.reference import Reference
 from data.store import Store, current_store
 from data.vocabulary import Status
-from pages import complaint, document, map
+from pages import channels, complaint, document, map
 from queries.filters import ComplaintFilter, FilterError
 
 _log = logging.getLogger(__name__)
@@ -56,6 +56,7 @@ def build(server: Flask, store: Store) -> Dash:
     register(app)
     map.register(app)
     complaint.register(app)
+    channels.register(app)
     return app
 
 
@@ -131,6 +132,8 @@ def _config(store: Store, reference: Reference) -> str:
                     "The district boundaries could not be loaded; everything else still works."
                 ),
                 "overdue": _("overdue"),
+                "ago": _("{duration} ago"),
+                "durations": [_("{n} s"), _("{n} min"), _("{n} h"), _("{n} days")],
                 "day": _("Day"),
                 "received": _("Received"),
                 "series": _("Complaints received per day"),
@@ -212,6 +215,10 @@ def page_at(path: str) -> html.Div:
             return complaint.look_up_page()
         case ["complaints", service_request_id]:
             return complaint.layout(unquote(service_request_id))
+        case ["channels"]:
+            return channels.layout()
+        case ["channels", code]:
+            return channels.channel_layout(unquote(code))
     return html.Div(
         [
             html.H2(_("There is no page here")),

@@ -16,6 +16,7 @@ from data import schema
 from data.city import init_city, put_geometries, read_pack, touch_reference, write_setting
 from data.database import open_engine, write
 from data.i18n import use_language
+from data.refusals import flush
 from data.settings import Settings
 from data.store import Store, open_store
 from tests.postgresql import PostgresServer, find_programs, running_postgresql
@@ -93,6 +94,7 @@ def _copy(template: Path, folder: Path) -> str:
 def _opened(url: str) -> Iterator[Store]:
     store = open_store(url)
     yield store
+    flush(store)  # its timer would open the database again after us
     store.engine.dispose()
 
 

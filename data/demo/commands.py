@@ -1,10 +1,12 @@
 """`flask demo`: fill a city with a believable past, and keep it alive."""
 
 import os
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import click
+import numpy as np
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
@@ -12,11 +14,12 @@ from data.city import read_setting
 from data.database import read
 from data.demo.character import Character, CharacterError, read_character
 from data.demo.fill import SEED_SETTING, AlreadyFilled, Plan, fill_city, unfinished_fill
-from data.demo.key import KEY_VARIABLE, NoDemo, ensure_demo_key
+from data.demo.key import KEY_VARIABLE, NoDemo, ensure_channel_keys
 from data.demo.live import Live
 from data.demo.mover import Mover
 from data.demo.newcomers import Newcomers
 from data.demo.places import with_centers
+from data.demo.streams import stream
 from data.instants import from_epoch, now, to_epoch
 from data.reference import CityMissing
 from data.settings import Settings
@@ -86,13 +89,13 @@ def fill(complaints: int, seed: int, end: str | None, months: float, among_other
 def live(url: str, rate: float | None, speed: float, seed: int | None, verbose: bool) -> None:
     """Report new complaints over HTTP and move old ones on, until stopped.
 
-    Takes the API key from PANTAU_DEMO_KEY, else from the demo's own file.
+    Takes the API key from PANTAU_DEMO_KEY, else the demo's own for each channel.
     """
     store = current_store()
     settings: Settings = current_app.config["PANTAU"]
     try:
-        key = os.environ.get(KEY_VARIABLE) or ensure_demo_key(store, Path(settings.var))
         character = _character(store)
+        draw_key = _key_drawer(store, Path(settings.var), character, seed)
     except (NoDemo, CharacterError, CityMissing) as error:
         raise click.ClickException(str(error)) from None
     with read(store.engine) as connection:
@@ -104,12 +107,27 @@ def live(url: str, rate: float | None, speed: float, seed: int | None, verbose: 
         newcomers,
         Mover(store, character, newcomers),
         url=url,
-        key=key,
+        draw_key=draw_key,
         per_hour=rate or _REPORTS_A_DAY / 24 * speed,
         seed=seed,
         tell=click.echo if verbose else lambda _line: None,
         warn=lambda line: click.echo(f"demo: {line}", err=True),
     ).run()
+
+
+def _key_drawer(
+    store: Store, folder: Path, character: Character, seed: int | None
+) -> Callable[[], str]:
+    """Draws the key for one complaint, so that every channel has its share. Raises NoDemo."""
+    given = os.environ.get(KEY_VARIABLE)
+    if given:
+        return lambda: given
+    keys = ensure_channel_keys(store, folder)
+    shares = {store.reference().channels[i].code: s for i, s in character.channels.items()}
+    codes = list(keys)
+    weights = np.asarray([shares[code] for code in codes])
+    dice = stream(seed, "channels") if seed is not None else np.random.default_rng()
+    return lambda: keys[codes[int(dice.choice(len(codes), p=weights / weights.sum()))]]
 
 
 def _character(store: Store) -> Character:

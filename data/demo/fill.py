@@ -14,6 +14,7 @@ from data.database import read, write
 from data.demo.arrivals import Hours, period_hours
 from data.demo.cases import make_cases
 from data.demo.character import Character
+from data.demo.delays import delays_of
 from data.demo.histories import write_histories
 from data.demo.lives import make_lives
 from data.demo.people import usage_by_day
@@ -82,12 +83,13 @@ def fill_city(
     skills = make_skills(reference, last, seed)
     lives = make_lives(cases, reference, character, skills, last, seed)
     writer = Writer(character, reference, spots, seed)
+    delay = delays_of(reference)
     _mark_as_demo(store, plan)
     created, skipped, refused = 0, 0, []
     for batch in write_histories(
         cases, lives, writer, character, reference, seed=seed, size=_BATCH
     ):
-        result = record_histories(store, batch, on_batch=on_batch)
+        result = record_histories(store, batch, on_batch=on_batch, delay_seconds=delay)
         created += result.created
         skipped += result.skipped
         refused += [reason for _, reason in result.refused]

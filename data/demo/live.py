@@ -35,14 +35,14 @@ class Live:
         mover: Mover,
         *,
         url: str,
-        key: str,
+        draw_key: Callable[[], str],
         per_hour: float,
         seed: int | None,
         tell: Callable[[str], object],
         warn: Callable[[str], object],
     ) -> None:
         self._store, self._newcomers, self._mover = store, newcomers, mover
-        self._url, self._key, self._per_hour = url, key, per_hour
+        self._url, self._draw_key, self._per_hour = url, draw_key, per_hour
         self._tell, self._warn = tell, warn
         self._rng = np.random.default_rng(seed)
         self._retry = _FIRST_RETRY
@@ -83,7 +83,7 @@ class Live:
         """Report one complaint; returns the seconds until the next."""
         fields = self._newcomers.draw(self._local(), self._rng)
         try:
-            request_id = post_request(self._url, self._key, fields)
+            request_id = post_request(self._url, self._draw_key(), fields)
         except ServerAway as away:
             if self._retry == _FIRST_RETRY:
                 self._warn(f"waiting for {self._url}: {away}")

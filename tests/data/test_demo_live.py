@@ -21,7 +21,7 @@ from data import schema
 from data.database import read, write
 from data.demo.character import read_character
 from data.demo.fill import fill_city
-from data.demo.key import KEY_NAME, NoDemo, ensure_demo_key
+from data.demo.key import KEY_NAME, NoDemo, ensure_channel_keys, ensure_demo_key
 from data.demo.live import Live
 from data.demo.mover import Mover
 from data.demo.newcomers import Newcomers
@@ -187,6 +187,17 @@ def test_the_key_is_kept_to_its_owner_and_renewed_when_revoked(
     assert len([k for k in list_keys(demo_store) if k.revoked_at is None]) == 1
 
 
+def test_every_channel_has_a_key_that_is_kept(demo_store: Store, tmp_path: Path) -> None:
+    keys = ensure_channel_keys(demo_store, tmp_path / "var")
+    assert set(keys) == set(demo_store.reference().channel_by_code)
+    for code, key in keys.items():
+        found = find_key(demo_store, key)
+        assert found is not None and found.channel_code == code
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in (tmp_path / "var").iterdir())
+    assert keys["app"] == ensure_demo_key(demo_store, tmp_path / "var")
+    assert ensure_channel_keys(demo_store, tmp_path / "var") == keys
+
+
 def test_a_real_city_has_no_demo_key(store: Store, tmp_path: Path) -> None:
     with pytest.raises(NoDemo, match="no demo city"):
         ensure_demo_key(store, tmp_path)
@@ -250,7 +261,7 @@ def test_the_rate_is_the_one_asked_for(demo_store: Store) -> None:
         newcomers,
         mover,
         url=f"http://127.0.0.1:{free_port()}",
-        key="none",
+        draw_key=lambda: "none",
         per_hour=32.0,
         seed=1,
         tell=heard.append,

@@ -1,0 +1,107 @@
+"""Every kind of refused request counts for the channel it came from, by class of reason."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from data import schema
+from data.database import read
+from data.keys import list_keys
+from data.refusals import flush
+from tests.intake.conftest import Api
+
+
+def counted(api: Api) -> list[tuple[int, int, str, int]]:
+    """(channel, status, reason, n) of all refusals."""
+    flush(api.store)
+    table = schema.refusals
+    with read(api.store.engine) as connection:
+        found = connection.execute(
+            select(table.c.channel_id, table.c.status, table.c.reason, table.c.n)
+        )
+        return [tuple(row) for row in found]
+
+
+KNOWN: list[tuple[dict[str, Any], int, str]] = [
+    ({"service_code": "no-such"}, 404, "service"),
+    ({"service_code": None}, 400, "service"),
+    ({"lat": "95"}, 400, "location"),
+    ({"lat": None, "long": None}, 400, "location"),
+    ({"lat": "48.1", "long": "11.5"}, 400, "outside"),
+    ({"lat": "0", "long": "0"}, 400, "location"),
+    ({"description": "x" * 4_001}, 400, "too_long"),
+    ({"media_url": "javascript:alert(1)"}, 400, "media"),
+    ({"district_code": "99"}, 400, "location"),
+]
+
+
+@pytest.mark.parametrize(("changes", "status", "reason"), KNOWN)
+def test_the_channel_of_the_key_and_the_class_of_the_reason(
+    any_api: Api, changes: dict[str, Any], status: int, reason: str
+) -> None:
+    response = any_api.post(**changes)
+    channel = next(iter(any_api.store.reference().channels))
+    assert response.status_code == status
+    assert counted(any_api) == [(channel, status, reason, 1)]
+
+
+def test_questions_of_a_service_that_are_not_answered(api: Api) -> None:
+    api.post(service_code=api.asking_service)
+    assert [row[2] for row in counted(api)] == ["attribute"]
+
+
+@pytest.mark.parametrize(("key", "reason"), [(None, "no_key"), ("made up", "bad_key")])
+def test_without_a_key_in_force_there_is_no_channel(api: Api, key: str, reason: str) -> None:
+    for ending in ("json", "xml"):
+        assert api.post(api_key=key, ending=ending).status_code == 403
+    assert counted(api) == [(0, 403, reason, 2)]
+
+
+def test_a_body_that_cannot_be_read_belongs_to_the_key_in_the_header(api: Api) -> None:
+    channel = next(iter(api.store.reference().channels))
+    for headers in ({"X-API-Key": api.key}, {}):
+        response = api.client.post(
+            "/open311/v2/requests.json",
+            data="{not json",
+            content_type="application/json",
+            headers=headers,
+        )
+        assert response.status_code == 400
+    assert sorted(counted(api)) == [(0, 400, "unreadable", 1), (channel, 400, "unreadable", 1)]
+
+
+def test_too_large_a_body_and_an_address_that_is_none(api: Api) -> None:
+    big = api.client.post("/open311/v2/requests.json", data=b"x" * (2 * 1024 * 1024 + 1))
+    lost = api.client.post("/open311/v2/no-such.json")
+    assert (big.status_code, lost.status_code) == (413, 404)
+    assert sorted(row[2] for row in counted(api)) == ["address", "too_large"]
+
+
+def test_a_key_sent_again_with_other_content(api: Api) -> None:
+    for description in ("one", "another"):
+        response = api.post(description=description, headers={"Idempotency-Key": "same"})
+    assert response.status_code == 409
+    assert [row[1:] for row in counted(api)] == [(409, "conflict", 1)]
+
+
+def test_what_is_accepted_or_only_read_is_not_counted(api: Api) -> None:
+    api.report()
+    for path in ("requests/999999", "services/none"):
+        assert api.client.get(f"/open311/v2/{path}.json").status_code == 404
+    assert counted(api) == []
+
+
+def test_the_last_use_of_a_key_is_noted(api: Api) -> None:
+    api.report()
+    flush(api.store)
+    with read(api.store.engine) as connection:
+        rows = connection.execute(select(schema.api_key_uses)).all()
+    assert [row.api_key_id for row in rows] == [list_keys(api.store)[0].id]
+
+
+def test_nothing_that_was_sent_is_kept(api: Api) -> None:
+    api.post(service_code="RAHASIA", first_name="RAHASIA", description="RAHASIA" * 1_000)
+    flush(api.store)
+    with read(api.store.engine) as connection:
+        assert "RAHASIA" not in str(connection.execute(select(schema.refusals)).all())
