@@ -124,13 +124,14 @@ class Overview:
 
     @property
     def stamp(self) -> str:
-        """Another one when something on the page is another, ages and the date apart."""
+        """Another one when something came or changed, and every hour: windows move on."""
         refused = [one.traffic for one in self.channels] + [self.unknown]
         counts = (sum(day.refused for day in traffic.days) for traffic in refused)
         states = ",".join(one.state for one in self.channels)
         keys = [key for one in self.channels for key in one.keys]
         revoked = sum(key.revoked_at is not None for key in keys)
-        return f"{self.seq} {sum(counts)} {states} {len(keys)} {revoked}"
+        hour = f"{self.seen_at:%Y-%m-%dT%H}"
+        return f"{self.seq} {sum(counts)} {states} {len(keys)} {revoked} {hour}"
 
 
 def channel_overview(store: Store) -> Overview:

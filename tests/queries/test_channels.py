@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -146,6 +147,13 @@ def test_an_archive_is_no_life(any_store: Store) -> None:
     app = health(any_store, "app")
     assert (app.total, app.loaded, app.accepted_7d) == (60, 60, 0)
     assert app.state is State.UNUSED and app.last_complaint_at is None
+
+
+def test_the_stamp_is_another_in_the_next_hour_though_nothing_came(store: Store) -> None:
+    overview = channel_overview(store)
+    later = replace(overview, seen_at=overview.seen_at + HOUR)
+    assert later.stamp != overview.stamp
+    assert replace(overview).stamp == overview.stamp
 
 
 def test_nothing_is_read_twice(store: Store) -> None:
