@@ -21,7 +21,7 @@ from werkzeug.routing import RequestRedirect
 from data import key_commands
 from data.settings import Settings
 from data.store import Store, open_store
-from intake import admission, errors, refusals, routes
+from intake import admission, errors, manual, refusals, routes
 
 PREFIX = "/open311"
 
@@ -43,8 +43,9 @@ def init_app(app: Flask) -> None:
 
 
 def create_blueprint() -> Blueprint:
-    blueprint = Blueprint("intake", __name__, url_prefix=PREFIX)
+    blueprint = Blueprint("intake", __name__, url_prefix=PREFIX, template_folder="templates")
     routes.add_routes(blueprint)
+    manual.add_routes(blueprint)
     errors.register(blueprint)
     blueprint.before_app_request(_answer_what_no_route_takes)
     blueprint.after_app_request(_open_to_all_origins)

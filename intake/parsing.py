@@ -72,8 +72,8 @@ def gather(pairs: Iterable[tuple[str, str]]) -> Fields:
     values: dict[str, list[str]] = {}
     attributes: dict[str, list[str]] = {}
     for raw_name, raw_value in pairs:
-        name, value = clean(raw_name).strip(), clean(raw_value)
-        if not value.strip():
+        name, value = clean(raw_name or "").strip(), clean(raw_value)  # a part may have no name
+        if not name or not value.strip():
             continue
         if attribute := _ATTRIBUTE.fullmatch(name):
             attributes.setdefault(attribute[1], []).append(value)

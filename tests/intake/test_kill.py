@@ -1,10 +1,6 @@
 """Kill whatever can be killed in the middle of posting: what got its 201 is there, once."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -12,7 +8,6 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from http.client import HTTPException
 
 import pytest
@@ -21,50 +16,14 @@ from sqlalchemy import func, select
 from data import schema
 from data.database import read
 from data.store import Store, open_store
-from tests.conftest import ROOT, make_tiny_city
+from tests.conftest import make_tiny_city
 from tests.intake.conftest import Api, build_api
-from tests.postgresql import PostgresServer, find_programs, free_port, running_postgresql
+from tests.intake.serving import Served
+from tests.postgresql import PostgresServer, find_programs, running_postgresql
 
 ROUNDS = 20
 _POSTERS = 4
 _ENOUGH = 3  # complaints acknowledged in a round before anything is killed
-
-
-@dataclass
-class Served:
-    """The intake alone, two processes, that can be killed and started again."""
-
-    database_url: str
-    port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        command = [
-            *(sys.executable, "-m", "gunicorn", "--workers", "2", "--threads", "4"),
-            *("--bind", f"127.0.0.1:{self.port}", "--log-level", "critical"),
-            *("--no-control-socket", "intake:create_app()"),
-        ]
-        environment = os.environ | {"PANTAU_DATABASE_URL": self.database_url}
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, start_new_session=True, stderr=subprocess.DEVNULL
-        )
-        deadline = time.monotonic() + 60
-        while not self._answers():
-            assert self.process.poll() is None and time.monotonic() < deadline, "no server came up"
-            time.sleep(0.05)
-
-    def kill(self) -> None:
-        if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-            self.process = None
-
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/open311/v2/discovery.json"):
-                return True
-        except OSError:
-            return False
 
 
 class Poster(threading.Thread):
