@@ -150,6 +150,7 @@ def test_a_change_of_the_citys_words_is_a_change(api: Api) -> None:
     tag = api.client.get(PATH).headers["ETag"]
     with write(api.store.engine) as connection:
         touch_reference(connection)
+    api.store.forget()
     assert api.client.get(PATH, headers={"If-None-Match": tag}).status_code == 200
 
 
