@@ -63,7 +63,10 @@ def get_bulk() -> Response:
         return _dressed(Response(status=HTTPStatus.NOT_MODIFIED), tag)
     store.forget()  # so that every service and channel of the extent is known
     reference = store.reference()
-    response = Response() if request.method == "HEAD" else _download(store, extent, reference)
+    if request.method == "HEAD":
+        response = Response(iter(()))  # of a length that nobody knows, not of none
+    else:
+        response = _download(store, extent, reference)
     response.content_type = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="requests.csv"'
     return _dressed(response, _tag(extent, reference))
