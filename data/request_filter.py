@@ -87,6 +87,7 @@ class RequestFilter:
             found.append(complaints.c.updated_at >= self.changed_after)
             found.append(changed_at >= self.changed_after)
         if self.changed_before is not None:
+            found.append(complaints.c.requested_at <= self.changed_before)  # for an index, too
             found.append(changed_at <= self.changed_before)
         if self.service_ids:
             found.append(complaints.c.service_id.in_(self.service_ids))

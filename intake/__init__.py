@@ -9,6 +9,8 @@ Where the standard leaves a choice, or we add to it:
 - An unknown service_code is 404, a body over 2 MB 413, a database that is away 503; several
   problems of different kinds together are 400.
 - Periods over 90 days are refused, not cut; a date alone is a day of the city's calendar.
+- `updated_after` or `updated_before` without a period finds complaints of any age.
+- Feedback on a complaint that is still open is 409; the same feedback again is 200, not 201.
 - Control characters are dropped, and lines end in `\\n`; all other text is kept as it came.
 """
 

@@ -57,25 +57,35 @@ class _Crowded(Refused):
 def get_bulk() -> Response:
     store = current_store()
     extent = current_extent(store)
-    store.forget()  # so that every service and channel of the extent is known
     reference = store.reference()
-    language = preferred_language(reference)
-    tag = f"{extent.seq}-{reference.version}-{language}"
+    tag = _tag(extent, reference)
     if request.if_none_match.contains_weak(tag):
         return _dressed(Response(status=HTTPStatus.NOT_MODIFIED), tag)
-    chunks = csv_chunks(store, extent, reference, language)
-    zipped = request.accept_encodings["gzip"] > 0
+    store.forget()  # so that every service and channel of the extent is known
+    reference = store.reference()
     if request.method == "HEAD":
-        response = Response()
+        response = Response(iter(()))  # of a length that nobody knows, not of none
     else:
-        leave = _enter(store)
-        response = Response(_leaving(gzip_chunks(chunks) if zipped else chunks, leave))
-        response.call_on_close(leave)
+        response = _download(store, extent, reference)
     response.content_type = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="requests.csv"'
+    return _dressed(response, _tag(extent, reference))
+
+
+def _download(store: Store, extent: Extent, reference: Reference) -> Response:
+    chunks = csv_chunks(store, extent, reference, preferred_language(reference))
+    zipped = request.accept_encodings["gzip"] > 0
+    leave = _enter(store)
+    response = Response(_leaving(gzip_chunks(chunks) if zipped else chunks, leave))
+    response.call_on_close(leave)
     if zipped:
         response.headers["Content-Encoding"] = "gzip"
-    return _dressed(response, tag)
+    return response
+
+
+def _tag(extent: Extent, reference: Reference) -> str:
+    """Changes with every event, every change of the city's words, and the language."""
+    return f"{extent.seq}-{reference.version}-{preferred_language(reference)}"
 
 
 def _dressed(response: Response, tag: str) -> Response:

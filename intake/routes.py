@@ -39,6 +39,11 @@ from intake.timeline import get_timeline
 from intake.usage import put_usage
 
 _ENDING = "<any(json, xml):ending>"
+_NAMED_IN_PATH = {
+    "services": "service_code",
+    "requests": "service_request_id",
+    "tokens": "token",
+}
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,254}")
 
 
@@ -57,6 +62,14 @@ def add_routes(blueprint: Blueprint) -> None:
         (f"/v2/tokens/<path:token>.{_ENDING}", get_token, ["GET"]),
     ):
         blueprint.add_url_rule(rule, view_func=view, methods=methods)
+    for kind, name in _NAMED_IN_PATH.items():
+        blueprint.add_url_rule(
+            f"/v2/{kind}/.{_ENDING}", f"missing_{name}", refuse_missing, defaults={"name": name}
+        )
+
+
+def refuse_missing(name: str, ending: str) -> Response:
+    raise Refused(problem(f"{name} is missing; send it in the path, before .{ending}"))
 
 
 def discovery(ending: str) -> Response:

@@ -181,7 +181,7 @@ def test_any_query_is_answered(hostile_api: Api, query: dict[str, str], name: st
     for room in ("requests", "services", "tokens"):
         path = "".join(f"%{byte:02x}" for byte in encodable(name).encode())
         response = client.get(f"/open311/v2/{room}/{path}.xml", follow_redirects=True)
-        assert response.status_code == 404, response.text
+        assert response.status_code == (404 if path else 400), response.text
         ElementTree.fromstring(response.data)
 
 

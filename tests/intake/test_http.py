@@ -105,8 +105,11 @@ def test_any_origin_may_read_and_apps_may_post(api: Api) -> None:
         assert "Set-Cookie" not in response.headers
     preflight = api.client.options("/open311/v2/requests.json")
     assert preflight.status_code == 204
-    assert "POST" in preflight.headers["Access-Control-Allow-Methods"]
-    assert "Idempotency-Key" in preflight.headers["Access-Control-Allow-Headers"]
+    assert preflight.headers["Access-Control-Allow-Methods"] == "GET, POST, PUT, OPTIONS"
+    for name in ("Idempotency-Key", "X-Request-Token"):
+        assert name in preflight.headers["Access-Control-Allow-Headers"]
+    for name in ("Link", "X-Total-Count", "ETag"):
+        assert name in preflight.headers["Access-Control-Expose-Headers"]
 
 
 def test_head_answers_like_get_without_a_body(api: Api) -> None:
