@@ -8,7 +8,7 @@ from flask import Flask, Response
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 import intake
-from data import boundaries, keys
+from data import boundaries, keys, photo_commands
 from data import commands as city_commands
 from data.demo import commands as demo_commands
 from data.imports import commands as import_commands
@@ -25,6 +25,7 @@ _PARTS = (
     import_commands,
     demo_commands,
     keys,
+    photo_commands,
     stats_commands,
     intake,
     map_routes,

@@ -18,6 +18,7 @@ from data.log import (
     new_token,
     next_complaint_id,
     next_seq,
+    photo_rows,
     raw_columns,
     raw_values,
     read_facts,
@@ -116,6 +117,7 @@ def _store(
     row = complaint_row(complaint_id, token, prepared, state, seq, zone)
     insert_rows(connection, schema.complaints, [row])
     insert_rows(connection, schema.complaint_details, [details_row(complaint_id, prepared)])
+    insert_rows(connection, schema.complaint_photos, photo_rows(complaint_id, prepared))
     insert_rows(
         connection,
         schema.events,

@@ -8,6 +8,7 @@ Where the standard leaves a choice, or we add to it:
 - A retry with the same `Idempotency-Key` and content gets the same answer; other content, 409.
 - An unknown service_code is 404, a body over 2 MB 413, a database that is away 503; several
   problems of different kinds together are 400.
+- Photos are files of a multipart body, in parts of any name, usually `media`; 52 MB then.
 - Periods over 90 days are refused, not cut; a date alone is a day of the city's calendar.
 - Control characters are dropped, and lines end in `\\n`; all other text is kept as it came.
 """
@@ -18,19 +19,21 @@ from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
-from data import keys
+from data import keys, photo_commands
 from data.settings import Settings
 from data.store import Store, open_store
-from intake import errors, routes
+from intake import errors, media, routes
 
 PREFIX = "/open311"
 
 
-def create_app(*, store: Store | None = None) -> Flask:
+def create_app(*, settings: Settings | None = None, store: Store | None = None) -> Flask:
     """A server of nothing but the intake, on the database of PANTAU_DATABASE_URL."""
     app = Flask(__name__, static_folder=None)
-    app.extensions["pantau"] = store or open_store(Settings.from_environment().database_url)
+    app.config["PANTAU"] = settings = settings or Settings.from_environment()
+    app.extensions["pantau"] = store or open_store(settings.database_url)
     keys.init_app(app)
+    photo_commands.init_app(app)
     init_app(app)
     return app
 
@@ -43,6 +46,7 @@ def init_app(app: Flask) -> None:
 def create_blueprint() -> Blueprint:
     blueprint = Blueprint("intake", __name__, url_prefix=PREFIX)
     routes.add_routes(blueprint)
+    media.add_routes(blueprint)
     errors.register(blueprint)
     blueprint.before_app_request(_answer_what_no_route_takes)
     blueprint.after_app_request(_open_to_all_origins)

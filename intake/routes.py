@@ -20,6 +20,7 @@ from intake.answers import (
     service_notice,
 )
 from intake.errors import Problem, Refused, problem
+from intake.media import Media, take_media
 from intake.models import CreatedRequest, RequestOfToken
 from intake.parsing import Fields, gather, read_body
 from intake.request_query import ROW_LIMIT, read_query
@@ -107,12 +108,13 @@ def get_token(token: str, ending: str) -> Response:
 def create_request(ending: str) -> Response:
     store = current_store()
     reference = store.reference()
-    fields = read_body(request)
+    fields = read_body(request, with_photos=True)
     key = _authorised_key(fields)
     submission = check_submission(fields, City(reference, store.locator()))
+    media = take_media(store, submission, fields)
     receipt = receive(
         store,
-        _new_complaint(submission, fields, key),
+        _new_complaint(submission, fields, key, media),
         idempotency=_idempotency(fields, key),
         require_inside=True,
     )
@@ -130,14 +132,17 @@ def create_request(ending: str) -> Response:
     return response
 
 
-def _new_complaint(submission: Submission, fields: Fields, key: ApiKey) -> NewComplaint:
+def _new_complaint(
+    submission: Submission, fields: Fields, key: ApiKey, media: Media
+) -> NewComplaint:
     content = submission.model_dump(exclude={"lat", "long", "media_url"})
     return NewComplaint(
         **content,
         channel_code=key.channel_code,
         latitude=submission.lat,
         longitude=submission.long,
-        media_urls=tuple(submission.media_url),
+        media_urls=media.addresses,
+        photo_ids=media.photo_ids,
         attributes=fields.attributes,
     )
 
