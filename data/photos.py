@@ -37,7 +37,7 @@ class KeptPhoto:
 
     @property
     def address(self) -> str:
-        return f"{ADDRESS}{self.name}.jpg"
+        return address_of(self.name)
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,10 @@ class Swept:
 
 def photo_folder(settings: Settings) -> Path:
     return settings.var / "photos"
+
+
+def address_of(name: str) -> str:
+    return f"{ADDRESS}{name}.jpg"
 
 
 def is_kept_here(address: str) -> bool:

@@ -1,6 +1,7 @@
 """An Open311 client against a real database, and the city's services with questions to answer."""
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -127,7 +128,8 @@ def as_words(content: Any) -> Any:
     return content if isinstance(content, str) else json.dumps(content)
 
 
-def build_api(store: Store, var: Path) -> Api:
+def build_api(store: Store, var: Path = Path(os.devnull)) -> Api:
+    """`var` may be left out where no photo is sent."""
     reference = store.reference()
     plain, asking = list(reference.services.values())[:2]
     with write(store.engine) as connection:
