@@ -27,7 +27,7 @@ def complaint_card(view: ComplaintView, reference: Reference) -> html.Div:
             ),
             html.Div([status_mark(view.status), _overdue(view)], className="card-status"),
             _facts(view, reference, is_short=True),
-            photo_strip(view.media_urls),
+            photo_strip(view.media_urls, at_most=3),
             html.A(
                 _("Open the complaint"),
                 href=f"/complaints/{view.service_request_id}",

@@ -11,19 +11,30 @@ from data.photos import is_kept_here, small_address
 
 
 def photo_strip(
-    media_urls: tuple[str, ...], *, uses: Mapping[str, tuple[str, ...]] | None = None
+    media_urls: tuple[str, ...],
+    *,
+    uses: Mapping[str, tuple[str, ...]] | None = None,
+    at_most: int | None = None,
 ) -> html.Ul | None:
     """Small pictures that open the whole photo; None where there are none.
 
-    `uses` adds under each photo the other complaints that came with it.
+    `uses` adds under each photo the other complaints that came with it. Photos beyond `at_most`
+    are only counted.
     """
     addresses = [url for url in media_urls if is_kept_here(url)]
     if not addresses:
         return None
+    shown = addresses[:at_most]
+    more = len(addresses) - len(shown)
     return html.Ul(
         [
-            html.Li([_picture(address, number, len(addresses)), _uses((uses or {}).get(address))])
-            for number, address in enumerate(addresses, 1)
+            *[
+                html.Li(
+                    [_picture(address, number, len(addresses)), _uses((uses or {}).get(address))]
+                )
+                for number, address in enumerate(shown, 1)
+            ],
+            *([html.Li(f"+{more}", className="photo-more")] if more else []),
         ],
         className="photo-strip",
         **{"aria-label": _("Photos")},

@@ -83,18 +83,22 @@ def test_a_page_names_the_other_complaints_with_the_same_photo(
     expect(page.locator(".photo-uses")).to_have_text(f"Also with complaint {second}")
 
 
-def test_the_card_on_the_map_shows_them_too(watched: Watched, server: Server) -> None:
-    place = {"lat": "-6.3421", "long": "106.8702"}
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_the_card_on_the_map_shows_them_too(
+    watched: Watched, server: Server, size: tuple[int, int]
+) -> None:
+    watched.page.set_viewport_size({"width": size[0], "height": size[1]})
+    place = {"lat": f"-6.34{size[0]}", "long": "106.8702"}
     post_complaint(server, [photo(n) for n in (10, 60, 110, 160)], **place)
-    page = watched.open("/?period=today&layers=points&lat=-6.3421&lon=106.8702&zoom=17")
+    page = watched.open(f"/?period=today&layers=points&lat={place['lat']}&lon=106.8702&zoom=17")
     page.wait_for_selector(".point-frame:has(.point)", state="attached")
     page.locator(".point-frame:has(.point)").first.focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".complaint-card .photo")).to_have_count(4, timeout=8_000)
+    expect(page.locator(".complaint-card .photo")).to_have_count(3, timeout=8_000)
+    expect(page.locator(".photo-more")).to_have_text("+1")
     page.wait_for_function(_LOADED, timeout=10_000)
-    frame, card = (
-        page.locator(place).bounding_box() for place in ("#map-frame", ".complaint-card")
-    )
+    page.locator(".complaint-card .card-link").click(trial=True)  # nothing lies over it
+    frame, card = (page.locator(part).bounding_box() for part in ("#map-frame", ".complaint-card"))
     assert frame and card and card["y"] + card["height"] <= frame["y"] + frame["height"]
 
 
