@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response
 
 import intake
-from data import boundaries, key_commands
+from data import boundaries, key_commands, photo_commands
 from data import commands as city_commands
 from data.database import AWAY
 from data.demo import commands as demo_commands
@@ -26,6 +26,7 @@ _PARTS = (
     import_commands,
     demo_commands,
     key_commands,
+    photo_commands,
     stats_commands,
     channel_commands,
     intake,

@@ -1,11 +1,11 @@
 """One complaint: the card on the map, and its page with clocks and timeline."""
 
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from dash import dcc, html
 
 from components.basics import icon_button, status_mark
+from components.photos import media_links, photo_strip
 from components.words import event_word
 from data.i18n import current_language, format_duration, format_instant, format_list
 from data.i18n import gettext as _
@@ -15,7 +15,7 @@ from queries.timeline import Clock, ComplaintView, EventView, SpellView
 
 
 def complaint_card(view: ComplaintView, reference: Reference) -> html.Div:
-    """What a click on a point shows; nothing of who reported it or what they wrote."""
+    """What a click on a point shows: photos, but nothing of who reported it or what they wrote."""
     return html.Div(
         [
             html.Div(
@@ -27,6 +27,7 @@ def complaint_card(view: ComplaintView, reference: Reference) -> html.Div:
             ),
             html.Div([status_mark(view.status), _overdue(view)], className="card-status"),
             _facts(view, reference, is_short=True),
+            photo_strip(view.media_urls, at_most=3),
             html.A(
                 _("Open the complaint"),
                 href=f"/complaints/{view.service_request_id}",
@@ -73,7 +74,8 @@ def complaint_article(view: ComplaintView, reference: Reference) -> html.Article
                         [
                             html.H3(_("What was reported")),
                             html.P(view.description or _("No text."), className="description"),
-                            *_media(view.media_urls),
+                            photo_strip(view.media_urls, uses=view.photo_uses),
+                            *media_links(view.media_urls),
                         ],
                         className="sheet",
                     ),
@@ -228,23 +230,6 @@ def _event(event: EventView, reference: Reference) -> html.Li:
         ],
         className=f"timeline-event kind-{event.kind.value}",
     )
-
-
-def _media(urls: tuple[str, ...]) -> list[html.P]:
-    return [
-        html.P(
-            html.A(
-                urlsplit(url).netloc or url,
-                href=url,
-                rel="noopener noreferrer nofollow",
-                target="_blank",
-                title=url,
-            ),
-            className="media",
-        )
-        for url in urls
-        if urlsplit(url).scheme == "https"
-    ]
 
 
 def _stars(stars: int) -> str:

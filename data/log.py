@@ -67,6 +67,11 @@ def details_row(complaint_id: int, prepared: Prepared) -> dict[str, Any]:
     }
 
 
+def photo_rows(complaint_id: int, prepared: Prepared) -> list[dict[str, Any]]:
+    ids = prepared.new.photo_ids
+    return [{"complaint_id": complaint_id, "photo_id": photo_id} for photo_id in ids]
+
+
 def spell_rows(complaint_id: int, state: Folded, fixed: Unchanging) -> list[dict[str, Any]]:
     return [
         {"complaint_id": complaint_id, "ordinal": ordinal, **facts}

@@ -48,6 +48,7 @@ class NewComplaint:
     device_id: str | None = None
     account_id: str | None = None
     media_urls: tuple[str, ...] = ()
+    photo_ids: tuple[int, ...] = ()  # of the photos kept here that media_urls names
     attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     source: str | None = None
     external_id: str | None = None

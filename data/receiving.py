@@ -19,6 +19,7 @@ from data.log import (
     insert_rows,
     new_token,
     next_numbers,
+    photo_rows,
     spell_rows,
 )
 from data.prepare import ComplaintError, NewComplaint, Prepared, prepare
@@ -130,7 +131,8 @@ class _Batch:
         self._seq, self._id = next_numbers(connection)
         self._at = now()
         self._rows: dict[str, list[dict[str, Any]]] = {
-            name: [] for name in ("complaints", "complaint_details", "events", "spells")
+            name: []
+            for name in ("complaints", "complaint_details", "complaint_photos", "events", "spells")
         }
         self._keys: list[dict[str, Any]] = []
 
@@ -161,6 +163,7 @@ class _Batch:
             complaint_row(complaint_id, receipt.token, prepared, state, receipt.seq, zone)
         )
         self._rows["complaint_details"].append(details_row(complaint_id, prepared))
+        self._rows["complaint_photos"] += photo_rows(complaint_id, prepared)
         self._rows["events"].append(
             {
                 "seq": receipt.seq,

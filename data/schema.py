@@ -221,7 +221,7 @@ complaint_details = Table(  # personal data: never joined by a measure, an expor
     Column("device_id", String(200)),
     Column("account_id", String(200)),
     Column("attributes", JSON),  # {code: [value, …]}
-    Column("media_urls", JSON),  # [url, …]
+    Column("media_urls", JSON),  # [url, …]; photos kept here by their address on this server
 )
 
 events = Table(
@@ -281,6 +281,27 @@ idempotency_keys = Table(
     Column("fingerprint", String(64), nullable=False),  # SHA-256 of the request's fields
     Column("complaint_id", ForeignKey("complaints.id"), nullable=False),
     Column("created_at", Instant, nullable=False),
+)
+
+photos = Table(  # as they are kept: decoded and encoded anew, each once
+    "photos",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", String(64), nullable=False, unique=True),  # of the file we wrote, hex
+    Column("name", String(32), nullable=False, unique=True),  # 128 random bits, hex
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("used_at", Instant, nullable=False),  # when it last came with a complaint, about
+)
+
+complaint_photos = Table(  # which complaints came with the same photo
+    "complaint_photos",
+    metadata,
+    Column("complaint_id", ForeignKey("complaints.id"), primary_key=True),
+    Column("photo_id", ForeignKey("photos.id"), primary_key=True),
+    Index("ix_complaint_photos_photo_id", "photo_id"),
 )
 
 app_usage = Table(

@@ -8,6 +8,7 @@ Where the standard leaves a choice, or we add to it:
 - A retry with the same `Idempotency-Key` and content gets the same answer; other content, 409.
 - An unknown service_code is 404, a body over 2 MB 413, a database that is away 503; several
   problems of different kinds together are 400.
+- Photos are files of a multipart body, in parts of any name, usually `media`; 52 MB then.
 - Periods over 90 days are refused, not cut; a date alone is a day of the city's calendar.
 - `updated_after` or `updated_before` without a period finds complaints of any age.
 - Feedback on a complaint that is still open is 409; the same feedback again is 200, not 201.
@@ -20,19 +21,21 @@ from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
-from data import key_commands
+from data import key_commands, photo_commands
 from data.settings import Settings
 from data.store import Store, open_store
-from intake import admission, errors, manual, refusals, routes
+from intake import admission, errors, manual, media, refusals, routes
 
 PREFIX = "/open311"
 
 
-def create_app(*, store: Store | None = None) -> Flask:
+def create_app(*, settings: Settings | None = None, store: Store | None = None) -> Flask:
     """A server of nothing but the intake, on the database of PANTAU_DATABASE_URL."""
     app = Flask(__name__, static_folder=None)
-    app.extensions["pantau"] = store or open_store(Settings.from_environment().database_url)
+    app.config["PANTAU"] = settings = settings or Settings.from_environment()
+    app.extensions["pantau"] = store or open_store(settings.database_url)
     key_commands.init_app(app)
+    photo_commands.init_app(app)
     init_app(app)
     return app
 
@@ -48,6 +51,7 @@ def create_blueprint() -> Blueprint:
     blueprint = Blueprint("intake", __name__, url_prefix=PREFIX, template_folder="templates")
     routes.add_routes(blueprint)
     manual.add_routes(blueprint)
+    media.add_routes(blueprint)
     errors.register(blueprint)
     blueprint.before_app_request(_answer_what_no_route_takes)
     blueprint.after_app_request(_open_to_all_origins)

@@ -77,21 +77,25 @@ class Gate:
 
 
 def init_app(app: Flask, blueprint: Blueprint) -> None:
-    """Put the gate before everything of the blueprint."""
+    """Put a gate before everything of the blueprint, and another before slow uploads of photos."""
     app.extensions["pantau_gate"] = Gate()
+    app.extensions["pantau_upload_gate"] = Gate(waiting=0)
     blueprint.before_request(_enter)
     blueprint.teardown_request(_leave)
 
 
 def _enter() -> None:
-    if not current_app.extensions["pantau_gate"].enter():
+    is_upload = request.mimetype == "multipart/form-data"
+    gate: Gate = current_app.extensions["pantau_upload_gate" if is_upload else "pantau_gate"]
+    if not gate.enter():
         raise Overloaded
-    g.is_inside = True
+    g.gate = gate
 
 
 def _leave(_error: BaseException | None) -> None:
-    if g.pop("is_inside", False):
-        current_app.extensions["pantau_gate"].leave()
+    gate: Gate | None = g.pop("gate", None)
+    if gate is not None:
+        gate.leave()
 
 
 class Overloaded(Refused):

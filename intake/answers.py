@@ -11,6 +11,7 @@ from data.requests import StoredRequest
 from intake import instants
 from intake.answering import FORMATS
 from intake.attributes import definitions
+from intake.media import public_addresses
 from intake.models import Discovery, Endpoint, Service, ServiceDefinition, ServiceRequest
 
 _SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
@@ -90,7 +91,7 @@ def request_fields(
         zipcode=stored.zipcode,
         lat=stored.latitude,
         long=stored.longitude,
-        media_url=next(iter(stored.media_urls), None),
+        media_url=next(iter(public_addresses(stored.media_urls)), None),
     )
 
 

@@ -19,6 +19,7 @@ from intake.extension_models import (
     Photo,
     TimelineEvent,
 )
+from intake.media import public_addresses
 from intake.models import AttributeValue
 
 # Other answers are free text, in which citizens name themselves and others.
@@ -72,7 +73,7 @@ def _attributes(stored: StoredRequest, reference: Reference, language: str) -> E
         agency_code=None if stored.unit_id is None else reference.units[stored.unit_id].code,
         district_code=districts[-1].code if districts else None,
         districts=districts,
-        photos=[Photo(media_url=url) for url in stored.media_urls],
+        photos=[Photo(media_url=url) for url in public_addresses(stored.media_urls)],
         attributes=_answered(stored, reference, language),
     )
 

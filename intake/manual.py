@@ -51,7 +51,7 @@ def _here() -> str:
 def _entry(operation: Operation, document: dict[str, Any]) -> dict[str, Any]:
     """What the page says of one operation."""
     ending = operation.formats[0]
-    described = document["paths"][f"{operation.path}.{ending}"][operation.method.lower()]
+    described = document["paths"][operation.address(ending)][operation.method.lower()]
     schema = body_schema(operation, current_store().reference()) or {}
     required = set(schema.get("required", ()))
     answer = operation.answer.__name__ if operation.answer else None

@@ -13,7 +13,7 @@ from intake.operations import OPERATIONS, Operation, Parameter
 VERSION = "2.0"
 _REF = "#/components/schemas/{model}"
 _JSON, _XML, _CSV = "application/json", "text/xml", "text/csv"
-_MEDIA = {"json": _JSON, "xml": _XML, "csv": _CSV}
+_MEDIA = {"json": _JSON, "xml": _XML, "csv": _CSV, "": "image/jpeg"}
 _ALWAYS = (400, 503)  # whatever is asked: wrong words, and a crowd or a database that is away
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", _JSON)
 _PATH_EXAMPLES = {"day": "2026-10-01"}
@@ -29,7 +29,7 @@ def openapi_document(reference: Reference, url: str) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for operation in OPERATIONS:
         for ending in operation.formats:
-            path = paths.setdefault(f"{operation.path}.{ending}", {})
+            path = paths.setdefault(operation.address(ending), {})
             path[operation.method.lower()] = _operation(operation, ending, reference)
     return {
         "openapi": "3.1.0",
@@ -73,7 +73,7 @@ def _operation(operation: Operation, ending: str, reference: Reference) -> dict[
     if schema := body_schema(operation, reference):
         described["requestBody"] = {
             "required": True,
-            "content": {form: {"schema": schema} for form in _FORMS},
+            "content": {form: _content(form, schema, operation) for form in _FORMS},
         }
     if operation.scope:
         described["security"] = [{"key": []}]
@@ -89,9 +89,21 @@ def _operation(operation: Operation, ending: str, reference: Reference) -> dict[
     return described
 
 
+def _content(form: str, schema: dict[str, Any], operation: Operation) -> dict[str, Any]:
+    if form != "multipart/form-data" or not operation.takes_photos:
+        return {"schema": schema}
+    photos = {
+        "type": "array",
+        "items": {"type": "string", "contentMediaType": "application/octet-stream"},
+        "description": "JPEG, PNG, WebP, HEIC or GIF; 10 MB and 40 megapixels each.",
+    }
+    properties = {**schema["properties"], "media": photos}
+    return {"schema": {**schema, "properties": properties}}
+
+
 def _name(operation: Operation, ending: str) -> str:
     words = operation.path.replace("{", "").replace("}", "").strip("/").replace("/", "_")
-    return f"{operation.method.lower()}_{words.replace('-', '_')}_{ending}"
+    return f"{operation.method.lower()}_{words.replace('-', '_')}_{ending or 'picture'}"
 
 
 def path_names(operation: Operation) -> list[str]:

@@ -50,6 +50,10 @@ class Operation:
     scope: str | None = None
     headers: tuple[str, ...] = ()
 
+    def address(self, ending: str) -> str:
+        """The path with its ending; photos have none."""
+        return f"{self.path}.{ending}" if ending else self.path
+
 
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _STARS: Schema = {"type": "integer", "minimum": 1, "maximum": 5}
@@ -107,13 +111,15 @@ OPERATIONS: tuple[Operation, ...] = (
         description="Answered after the complaint is safely stored. A retry with the same "
         "`Idempotency-Key` and content stores nothing new and gets the same answer. A place is "
         "needed: `lat` and `long`, or `address_string`, `address_id` or `district_code`. Answers "
-        "to a service's questions come as `attribute[code]`, several as `attribute[code][]`.",
+        "to a service's questions come as `attribute[code]`, several as `attribute[code][]`; "
+        "photos as files of a multipart body, in parts named `media`.",
         answer=models.CreatedRequest,
         root="service_requests",
         is_list=True,
         statuses=(201,),
         errors=(403, 404, 409, 413, 429),
         body_model=Submission,
+        takes_photos=True,
         scope="write",
         headers=("Idempotency-Replayed",),
     ),
@@ -181,6 +187,17 @@ OPERATIONS: tuple[Operation, ...] = (
         root="service_requests",
         is_list=True,
         errors=(404,),
+    ),
+    Operation(
+        method="GET",
+        path="/photos/{file_name}",
+        section="Reading",
+        summary="A photo, by the address in media_url",
+        answer=None,
+        formats=("",),
+        statuses=(200, 304),
+        errors=(404,),
+        headers=("ETag", "Cache-Control"),
     ),
     Operation(
         method="GET",

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,9 +11,10 @@ from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from intake.errors import Refused, problem
+from intake.multipart import TEXT_LIMIT as BODY_LIMIT
+from intake.multipart import Upload, read_parts
 from intake.text import clean
 
-BODY_LIMIT = 2 * 1024 * 1024
 _DISCARD_LIMIT = 16 * 1024 * 1024
 _FIELD_LIMIT = 500
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,64})\](?:\[\d*\])?")
@@ -26,6 +27,7 @@ class Fields:
 
     values: dict[str, list[str]]
     attributes: dict[str, list[str]]
+    uploads: tuple[Upload, ...] = ()
 
     def first(self, name: str) -> str | None:
         values = self.values.get(name)
@@ -34,15 +36,20 @@ class Fields:
     def canonical(self, *, without: str) -> str:
         """The same for the same content, however it was encoded and ordered."""
         values = {name: sent for name, sent in self.values.items() if name != without}
-        content = {"values": values, "attributes": self.attributes}
+        content: dict[str, Any] = {"values": values, "attributes": self.attributes}
+        if self.uploads:
+            content["uploads"] = [upload.sha256 for upload in self.uploads]
         return json.dumps(content, sort_keys=True, ensure_ascii=True)
 
 
-def read_body(request: Request) -> Fields:
-    """Raises Refused when the body is not UTF-8, not JSON or carries files, or is too large."""
+def read_body(request: Request, *, with_photos: bool = False) -> Fields:
+    """Raises Refused when the body is not UTF-8, not JSON, or carries files where none are taken;
+    RequestEntityTooLarge when it is too large."""
     request.max_content_length = BODY_LIMIT
-    request.max_form_memory_size = BODY_LIMIT
     try:
+        if request.mimetype == "multipart/form-data":
+            pairs, uploads = read_parts(request, with_photos=with_photos)
+            return replace(gather(pairs), uploads=uploads)
         return gather(_pairs(request))
     except RequestEntityTooLarge:
         _discard_rest(request)
@@ -50,10 +57,6 @@ def read_body(request: Request) -> Fields:
 
 
 def _pairs(request: Request) -> Iterable[tuple[str, str]]:
-    if request.mimetype == "multipart/form-data":
-        if any(upload.filename for upload in request.files.values()):
-            raise _refusal("the request carries a file; send photos as addresses in media_url")
-        return list(request.form.items(multi=True))
     body = request.get_data()
     if len(body) >= BODY_LIMIT:  # a body of undeclared length is cut there without a word
         raise RequestEntityTooLarge

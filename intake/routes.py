@@ -29,6 +29,7 @@ from intake.bulk import get_bulk
 from intake.errors import Refused, problem
 from intake.extensions import describe_extended_requests
 from intake.feedback import post_feedback
+from intake.media import Media, take_media
 from intake.models import CreatedRequest, RequestOfToken
 from intake.paging import Page, add_page_headers
 from intake.parsing import Fields, gather, read_body
@@ -144,12 +145,13 @@ def get_token(token: str, ending: str) -> Response:
 def create_request(ending: str) -> Response:
     store = current_store()
     reference = store.reference()
-    fields = read_body(request)
+    fields = read_body(request, with_photos=True)
     key = authorise(fields, "write")
     submission = check_submission(fields, City(reference, store.locator()))
+    media = take_media(store, submission, fields)
     receipt = receive(
         store,
-        _new_complaint(submission, fields, key),
+        _new_complaint(submission, fields, key, media),
         idempotency=_idempotency(fields, key),
         require_inside=True,
         buckets=buckets_of(key, submission),
@@ -168,14 +170,17 @@ def create_request(ending: str) -> Response:
     return response
 
 
-def _new_complaint(submission: Submission, fields: Fields, key: ApiKey) -> NewComplaint:
+def _new_complaint(
+    submission: Submission, fields: Fields, key: ApiKey, media: Media
+) -> NewComplaint:
     content = submission.model_dump(exclude={"lat", "long", "media_url"})
     return NewComplaint(
         **content,
         channel_code=key.channel_code,
         latitude=submission.lat,
         longitude=submission.long,
-        media_urls=tuple(submission.media_url),
+        media_urls=media.addresses,
+        photo_ids=media.photo_ids,
         attributes=fields.attributes,
     )
 

@@ -13,6 +13,7 @@ from data.instants import now
 from data.reference import Channel, District, Reference, Service, Unit
 from data.store import Store
 from data.vocabulary import EventKind, Outcome, Status
+from queries.photos import other_uses
 
 Promise = Literal["none", "not_due", "met", "missed"]
 _LONGEST_ID = 64  # as stored
@@ -77,6 +78,7 @@ class ComplaintView:
     description: str | None
     address: str | None
     media_urls: tuple[str, ...]
+    photo_uses: Mapping[str, tuple[str, ...]]  # media_url: other complaints with the same photo
     events: tuple[EventView, ...]  # in order of time
     spells: tuple[SpellView, ...]
     seen_at: datetime
@@ -109,11 +111,17 @@ def complaint_page(store: Store, service_request_id: str) -> ComplaintView | Non
         held = connection.execute(
             select(spells).where(spells.c.complaint_id == row.id).order_by(spells.c.ordinal)
         ).all()
-    return _view(row, happened, held, store.reference(), now())
+        uses = other_uses(connection, row.id)
+    return _view(row, happened, held, uses, store.reference(), now())
 
 
 def _view(
-    row: Row[Any], happened: Any, held: Any, reference: Reference, instant: datetime
+    row: Row[Any],
+    happened: Any,
+    held: Any,
+    uses: Mapping[str, tuple[str, ...]],
+    reference: Reference,
+    instant: datetime,
 ) -> ComplaintView:
     events = tuple(_event(event, reference) for event in happened)
     rejections = [event.at for event in events if event.kind is EventKind.REJECTED]
@@ -143,6 +151,7 @@ def _view(
         description=row.description,
         address=row.address_string,
         media_urls=tuple(row.media_urls or ()),
+        photo_uses=uses,
         events=events,
         spells=tuple(
             SpellView(

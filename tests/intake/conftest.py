@@ -1,7 +1,9 @@
 """An Open311 client against a real database, and the city's services with questions to answer."""
 
 import json
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -11,9 +13,12 @@ from sqlalchemy import update
 
 from data.database import write
 from data.keys import create_key
+from data.photos import photo_folder
 from data.schema import services
+from data.settings import Settings
 from data.store import Store
 from intake import create_app
+from tests.conftest import CITIES
 
 LISTS = {
     "services",
@@ -66,6 +71,7 @@ class Api:
     place: tuple[float, float]
     plain_service: str
     asking_service: str
+    photos: Path  # the folder where they are kept
 
     def fields(self, **changes: Any) -> dict[str, Any]:
         """The fields of an acceptable request; a change to None leaves one out."""
@@ -126,7 +132,8 @@ def as_words(content: Any) -> Any:
     return content if isinstance(content, str) else json.dumps(content)
 
 
-def build_api(store: Store) -> Api:
+def build_api(store: Store, var: Path = Path(os.devnull)) -> Api:
+    """`var` may be left out where no photo is sent."""
     reference = store.reference()
     plain, asking = list(reference.services.values())[:2]
     with write(store.engine) as connection:
@@ -137,7 +144,8 @@ def build_api(store: Store) -> Api:
     store.forget()
     leaf = next(d for d in reference.at_level(reference.leaf_level) if d.latitude is not None)
     assert leaf.latitude is not None and leaf.longitude is not None
-    app = create_app(store=store)
+    settings = Settings(str(store.engine.url), CITIES / "tiny", demo=False, var=var)
+    app = create_app(settings=settings, store=store)
     return Api(
         client=app.test_client(),
         store=store,
@@ -145,14 +153,15 @@ def build_api(store: Store) -> Api:
         place=(leaf.latitude, leaf.longitude),
         plain_service=plain.service_code,
         asking_service=asking.service_code,
+        photos=photo_folder(settings),
     )
 
 
 @pytest.fixture
-def api(store: Store) -> Api:
-    return build_api(store)
+def api(store: Store, tmp_path: Path) -> Api:
+    return build_api(store, tmp_path / "var")
 
 
 @pytest.fixture
-def any_api(any_store: Store) -> Api:
-    return build_api(any_store)
+def any_api(any_store: Store, tmp_path: Path) -> Api:
+    return build_api(any_store, tmp_path / "var")

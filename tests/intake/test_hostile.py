@@ -1,6 +1,7 @@
 """Whatever comes in: never a failure, never half a row, and what is taken is read back equal."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -65,8 +66,8 @@ FIELDS = (
 
 
 @pytest.fixture
-def hostile_api(any_store: Store) -> Iterator[Api]:
-    yield build_api(any_store)
+def hostile_api(any_store: Store, tmp_path: Path) -> Iterator[Api]:
+    yield build_api(any_store, tmp_path / "var")
 
 
 def sizes(api: Api) -> tuple[int, ...]:

@@ -149,13 +149,6 @@ def test_a_body_of_undeclared_length_is_not_cut_off(api: Api) -> None:
     assert response.status_code == 413
 
 
-def test_a_file_is_refused_and_not_dropped(api: Api) -> None:
-    fields = api.fields() | {"media": (io.BytesIO(b"jpeg"), "photo.jpg")}
-    response = api.client.post("/open311/v2/requests.json", data=fields)
-    assert response.status_code == 400
-    assert "media_url" in response.get_json()[0]["description"]
-
-
 @pytest.mark.parametrize(
     ("body", "content_type", "said"),
     [

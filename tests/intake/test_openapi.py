@@ -43,7 +43,7 @@ def test_every_route_is_described_and_every_description_routed(api: Api) -> None
             whole = re.sub(r"<any\(json, xml\):ending>", ending, path)
             rules |= {(method, whole) for method in methods}
     described = {
-        (operation.method, f"{operation.path}.{ending}")
+        (operation.method, operation.address(ending))
         for operation in OPERATIONS
         for ending in operation.formats
     }
