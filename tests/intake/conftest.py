@@ -27,6 +27,7 @@ LISTS = {
     "photos",
     "notes",
     "timeline",
+    "service_request_updates",
 }
 
 QUESTIONS = [
