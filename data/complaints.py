@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from data import schema
 from data.database import write
@@ -21,6 +21,7 @@ from data.log import (
 )
 from data.prepare import ComplaintError, NewComplaint, OutsideCity, UnknownCode, unit_id_of
 from data.receiving import Idempotency, IdempotencyConflict, Receipt, receive
+from data.reference import Reference
 from data.store import Store
 from data.vocabulary import EventKind
 
@@ -35,6 +36,7 @@ __all__ = [
     "Receipt",
     "UnknownCode",
     "append",
+    "append_within",
     "receive",
 ]
 
@@ -58,45 +60,69 @@ def append(
     Raises NoSuchComplaint, UnknownCode, or NotAllowed when the event cannot happen now.
     """
     reference = store.reference()
+    with write(store.engine) as connection:
+        return append_within(
+            connection,
+            reference,
+            service_request_id,
+            kind,
+            at=at,
+            unit_code=unit_code,
+            note=note,
+            data=data,
+        )
+
+
+def append_within(
+    connection: Connection,
+    reference: Reference,
+    service_request_id: str,
+    kind: EventKind,
+    *,
+    at: datetime | None = None,
+    unit_code: str | None = None,
+    note: str | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> int:
+    """`append` as a part of a transaction that holds the lock of `write`."""
     unit_id = None if unit_code is None else unit_id_of(reference, unit_code)
     complaints = schema.complaints
-    with write(store.engine) as connection:
-        row = connection.execute(
-            select(*raw_columns(complaints)).where(
-                complaints.c.service_request_id == service_request_id
-            )
-        ).first()
-        if row is None:
-            raise NoSuchComplaint(
-                f"service_request_id {service_request_id!r} is not known here",
-                field="service_request_id",
-            )
-        instant = max(to_epoch(now()), row.updated_at) if at is None else to_epoch(at)
-        new_fact = Fact(kind, instant, unit_id, (data or {}).get("stars"))
-        # What is reported late takes its place in time; among equals the order of arrival counts.
-        history = sorted([*read_facts(connection, row.id), new_fact], key=lambda fact: fact.at)
-        state, fixed = fold(history), unchanging(row)
-        seq = next_seq(connection)
-        connection.execute(
-            insert(schema.events).values(
-                seq=seq,
-                complaint_id=row.id,
-                kind=kind.value,
-                at=from_epoch(instant),
-                recorded_at=now(),
-                unit_id=unit_id,
-                note=note,
-                data=None if data is None else dict(data),
-            )
+    row = connection.execute(
+        select(*raw_columns(complaints)).where(
+            complaints.c.service_request_id == service_request_id
         )
-        facts = complaint_facts(state, fixed, reference.city.time_zone)
-        connection.execute(
-            update(complaints)
-            .where(complaints.c.id == row.id)
-            .values(last_seq=seq, **raw_values(complaints, facts))
+    ).first()
+    if row is None:
+        raise NoSuchComplaint(
+            f"service_request_id {service_request_id!r} is not known here",
+            field="service_request_id",
         )
-        connection.execute(delete(schema.spells).where(schema.spells.c.complaint_id == row.id))
-        insert_rows(connection, schema.spells, spell_rows(row.id, state, fixed))
+    instant = max(to_epoch(now()), row.updated_at) if at is None else to_epoch(at)
+    new_fact = Fact(kind, instant, unit_id, (data or {}).get("stars"))
+    # What is reported late takes its place in time; among equals the order of arrival counts.
+    history = sorted([*read_facts(connection, row.id), new_fact], key=lambda fact: fact.at)
+    state, fixed = fold(history), unchanging(row)
+    seq = next_seq(connection)
+    connection.execute(
+        insert(schema.events).values(
+            seq=seq,
+            complaint_id=row.id,
+            kind=kind.value,
+            at=from_epoch(instant),
+            recorded_at=now(),
+            unit_id=unit_id,
+            note=note,
+            data=None if data is None else dict(data),
+        )
+    )
+    facts = complaint_facts(state, fixed, reference.city.time_zone)
+    connection.execute(
+        update(complaints)
+        .where(complaints.c.id == row.id)
+        .values(last_seq=seq, **raw_values(complaints, facts))
+    )
+    connection.execute(delete(schema.spells).where(schema.spells.c.complaint_id == row.id))
+    insert_rows(connection, schema.spells, spell_rows(row.id, state, fixed))
     return seq
 
 

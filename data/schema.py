@@ -245,6 +245,14 @@ Index(  # what arrived lately: one entry for each complaint
     sqlite_where=_RECEIVED,
     postgresql_where=_RECEIVED,
 )
+_CHANGES = events.c.kind != "received"
+Index(  # what changed lately: it costs the arrival of a complaint nothing
+    "ix_events_changes",
+    events.c.recorded_at,
+    events.c.seq,
+    sqlite_where=_CHANGES,
+    postgresql_where=_CHANGES,
+)
 
 
 def _spell_facts() -> list[Column]:
@@ -302,6 +310,26 @@ complaint_photos = Table(  # which complaints came with the same photo
     Column("complaint_id", ForeignKey("complaints.id"), primary_key=True),
     Column("photo_id", ForeignKey("photos.id"), primary_key=True),
     Index("ix_complaint_photos_photo_id", "photo_id"),
+)
+
+posted_updates = Table(  # what a client has sent of complaints already stored, by its own names
+    "posted_updates",
+    metadata,
+    Column("api_key_id", ForeignKey("api_keys.id"), primary_key=True),
+    Column("update_id", String(255), primary_key=True),
+    Column("seq", ForeignKey("events.seq"), nullable=False, unique=True),
+)
+
+update_authors = Table(  # personal data: never joined by a measure, an export or an answer
+    "update_authors",
+    metadata,
+    Column("seq", ForeignKey("events.seq"), primary_key=True, autoincrement=False),
+    Column("title", String(64)),
+    Column("first_name", String(200)),
+    Column("last_name", String(200)),
+    Column("email", String(320)),
+    Column("phone", String(64)),
+    Column("account_id", String(200)),
 )
 
 app_usage = Table(

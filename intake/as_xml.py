@@ -19,6 +19,7 @@ _ITEM_OF = {
     "photos": "photo",
     "notes": "note",
     "timeline": "event",
+    "service_request_updates": "request_update",
 }
 
 

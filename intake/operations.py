@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from intake import extension_models, models
+from data.extended_status import ExtendedStatus
+from intake import extension_models, models, update_models
 from intake.paging import PAGE_LIMIT
 from intake.submission import Submission
+from intake.update_query import UPDATE_LIMIT
 
 Schema = dict[str, Any]
 
@@ -210,6 +212,64 @@ OPERATIONS: tuple[Operation, ...] = (
         formats=("csv",),
         statuses=(200, 304),
         headers=("ETag", "Content-Disposition"),
+    ),
+    Operation(
+        method="GET",
+        path="/servicerequestupdates",
+        section="Updates",
+        summary="What has changed about complaints",
+        description="The events that concern the status, as FixMyStreet fetches them. Periods and "
+        "`updated_datetime` are of recording, so that what is reported late is new when it is "
+        "reported. The first page has the newest, in the order recorded. Citizens' comments are "
+        "not among it.",
+        query=(
+            _JURISDICTION,
+            Parameter("service_request_id", "One or several, comma separated."),
+            Parameter("start_date", "Recorded at or after; without dates, the last day.", _DATE),
+            Parameter("end_date", "Recorded at or before; at most 90 days later.", _DATE),
+            Parameter("page", "Counted from 1.", {"type": "integer", "minimum": 1}),
+            Parameter(
+                "page_size",
+                f"Rows of a page, at most {UPDATE_LIMIT}.",
+                {"type": "integer", "minimum": 1, "maximum": UPDATE_LIMIT},
+            ),
+        ),
+        answer=update_models.RequestUpdate,
+        root="service_request_updates",
+        is_list=True,
+        headers=_LIST_HEADERS,
+    ),
+    Operation(
+        method="POST",
+        path="/servicerequestupdates",
+        section="Updates",
+        summary="Say what you know of a complaint",
+        description="A status that is news becomes the event it means, everything else a comment; "
+        "the answer says where the complaint stands. The same `update_id` again stores nothing "
+        "and gets the same answer.",
+        body=(
+            Parameter("service_request_id", "The complaint's.", is_required=True),
+            Parameter("update_id", "Your own id of this update.", is_required=True),
+            Parameter("status", "In any case.", {"type": "string", "enum": list(ExtendedStatus)}),
+            Parameter("updated_datetime", "When it happened; without one: now.", _DATE),
+            Parameter("description", "Public where the status changes."),
+            Parameter(
+                "media_url",
+                "Web addresses of photos, at most ten.",
+                {"type": "array", "items": _TEXT, "maxItems": 10},
+            ),
+            *(
+                Parameter(name, "Of the author; never public.")
+                for name in ("title", "first_name", "last_name", "email", "phone", "account_id")
+            ),
+        ),
+        answer=update_models.PostedRequestUpdate,
+        root="service_request_updates",
+        is_list=True,
+        statuses=(201,),
+        errors=(403, 404, 409, 413, 429),
+        scope="updates",
+        headers=("Idempotency-Replayed",),
     ),
     Operation(
         method="POST",

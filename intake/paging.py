@@ -28,11 +28,11 @@ class Page:
         return (self.number - 1) * self.size
 
 
-def read_page(fields: Fields, problems: list[Problem]) -> Page:
+def read_page(fields: Fields, problems: list[Problem], *, most: int = PAGE_LIMIT) -> Page:
     """`page` and `page_size`; what is wrong with them is added to `problems`."""
     return Page(
         _whole(fields, "page", 1, _LAST_PAGE, problems),
-        _whole(fields, "page_size", PAGE_LIMIT, PAGE_LIMIT, problems),
+        _whole(fields, "page_size", most, most, problems),
     )
 
 

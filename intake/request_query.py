@@ -37,7 +37,7 @@ def read_query(fields: Fields, reference: Reference) -> tuple[str, ...] | Reques
 
     Raises Refused with every problem of the query.
     """
-    ids = _list(fields, "service_request_id")
+    ids = read_list(fields, "service_request_id")
     if len(ids) > PAGE_LIMIT:
         raise Refused(
             problem(f"{len(ids)} service_request_ids are asked for; ask {PAGE_LIMIT} at a time")
@@ -47,7 +47,7 @@ def read_query(fields: Fields, reference: Reference) -> tuple[str, ...] | Reques
     problems: list[Problem] = []
     codes, statuses = _codes(fields, reference, problems), _statuses(fields, problems)
     instant = {
-        name: _instant(fields, name, reference, problems)
+        name: read_instant(fields, name, reference, problems)
         for name in ("start_date", "end_date", "updated_after", "updated_before")
     }
     box, circle = read_box(fields, problems), read_circle(fields, problems)
@@ -77,7 +77,7 @@ def read_query(fields: Fields, reference: Reference) -> tuple[str, ...] | Reques
         order,
         ascending,
         # Without an end, complaints that come in meanwhile would move others to the next page.
-        _pinned(start, end) if is_default else {},
+        pinned_period(start, end) if is_default else {},
     )
 
 
@@ -91,7 +91,7 @@ def wants_extensions(fields: Fields) -> bool:
 
 
 def _codes(fields: Fields, reference: Reference, problems: list[Problem]) -> tuple[str, ...]:
-    codes = _list(fields, "service_code")
+    codes = read_list(fields, "service_code")
     problems += [
         problem(
             f"service_code {shown(code)} is not one of this city's "
@@ -104,7 +104,7 @@ def _codes(fields: Fields, reference: Reference, problems: list[Problem]) -> tup
 
 
 def _statuses(fields: Fields, problems: list[Problem]) -> tuple[str, ...]:
-    statuses = tuple(dict.fromkeys(status.lower() for status in _list(fields, "status")))
+    statuses = tuple(dict.fromkeys(status.lower() for status in read_list(fields, "status")))
     problems += [
         problem(f"status {shown(status)} is not known; ask for open, closed or both")
         for status in statuses
@@ -113,7 +113,7 @@ def _statuses(fields: Fields, problems: list[Problem]) -> tuple[str, ...]:
     return statuses
 
 
-def _list(fields: Fields, name: str) -> tuple[str, ...]:
+def read_list(fields: Fields, name: str) -> tuple[str, ...]:
     """Comma separated, given once or several times; each value once, in the order given."""
     parts: Iterable[str] = (
         part.strip() for value in fields.values.get(name, ()) for part in value.split(",")
@@ -121,7 +121,7 @@ def _list(fields: Fields, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
-def _instant(
+def read_instant(
     fields: Fields, name: str, reference: Reference, problems: list[Problem]
 ) -> datetime | None:
     text = fields.first(name)
@@ -171,7 +171,8 @@ def _period(
     return start, end
 
 
-def _pinned(start: datetime | None, end: datetime | None) -> dict[str, str]:
+def pinned_period(start: datetime | None, end: datetime | None) -> dict[str, str]:
+    """The dates as parameters that mean the same whenever they are sent."""
     ends = {"start_date": start, "end_date": end}
     return {
         name: at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for name, at in ends.items() if at

@@ -37,6 +37,7 @@ from intake.request_query import read_query, wants_extensions
 from intake.submission import City, Submission, check_submission
 from intake.text import clean, shown
 from intake.timeline import get_timeline
+from intake.updates import create_update, list_updates
 from intake.usage import put_usage
 
 _ENDING = "<any(json, xml):ending>"
@@ -60,6 +61,8 @@ def add_routes(blueprint: Blueprint) -> None:
         (f"/v2/requests/<path:service_request_id>/feedback.{_ENDING}", post_feedback, ["POST"]),
         (f"/v2/app-usage/<path:day>.{_ENDING}", put_usage, ["PUT"]),
         ("/v2/bulk/requests.csv", get_bulk, ["GET"]),
+        (f"/v2/servicerequestupdates.{_ENDING}", list_updates, ["GET"]),
+        (f"/v2/servicerequestupdates.{_ENDING}", create_update, ["POST"]),
         (f"/v2/tokens/<path:token>.{_ENDING}", get_token, ["GET"]),
     ):
         blueprint.add_url_rule(rule, view_func=view, methods=methods)

@@ -29,16 +29,16 @@ class City:
     locator: Locator
 
 
-def _wrong(description: str, *, code: int = HTTPStatus.BAD_REQUEST) -> PydanticCustomError:
+def wrong(description: str, *, code: int = HTTPStatus.BAD_REQUEST) -> PydanticCustomError:
     return PydanticCustomError(
         "submission", "{description}", {"description": description, "code": int(code)}
     )
 
 
-def _text(limit: int, *, name: str | None = None) -> BeforeValidator:
+def limited_text(limit: int, *, name: str | None = None) -> BeforeValidator:
     def check(value: str, info: ValidationInfo) -> str:
         if len(value) > limit:
-            raise _wrong(
+            raise wrong(
                 f"{name or info.field_name} {shown(value)} is {len(value)} characters long; "
                 f"send at most {limit}"
             )
@@ -51,13 +51,13 @@ def _degrees(limit: int) -> BeforeValidator:
     def check(value: str, info: ValidationInfo) -> float:
         text = value.strip()
         if not _DECIMAL.fullmatch(text):
-            raise _wrong(
+            raise wrong(
                 f"{info.field_name} {shown(value)} is not a number; "
                 "send decimal degrees with a point, such as -6.1754"
             )
         degrees = float(text)
         if not math.isfinite(degrees) or abs(degrees) > limit:
-            raise _wrong(
+            raise wrong(
                 f"{info.field_name} {shown(value)} is not between -{limit} and {limit}; "
                 "send WGS 84 degrees"
             )
@@ -70,7 +70,7 @@ def _service_code(value: str, info: ValidationInfo) -> str:
     reference: Reference = info.context.reference  # type: ignore[union-attr]
     code = value.strip()
     if code not in reference.service_by_code:
-        raise _wrong(
+        raise wrong(
             f"service_code {shown(value)} is not one of this city's "
             f"{len(reference.services)} services; see /open311/v2/services.json",
             code=HTTPStatus.NOT_FOUND,
@@ -82,7 +82,7 @@ def _district_code(value: str, info: ValidationInfo) -> str:
     reference: Reference = info.context.reference  # type: ignore[union-attr]
     district = reference.district_by_code.get(value.strip())
     if district is None or district.level != reference.leaf_level:
-        raise _wrong(
+        raise wrong(
             f"district_code {shown(value)} is not a {reference.city.levels[-1].id} of "
             f"{reference.city.name}; send its official code, or lat and long instead"
         )
@@ -92,7 +92,7 @@ def _district_code(value: str, info: ValidationInfo) -> str:
 def _address(value: str) -> str:
     """Only web addresses: these become links on a page."""
     if not re.fullmatch(r"https?://\S{1,1990}", value.strip(), re.IGNORECASE):
-        raise _wrong(
+        raise wrong(
             f"media_url {shown(value)} is not a web address; "
             "send one that begins with http:// or https://, of at most 2000 characters"
         )
@@ -101,8 +101,11 @@ def _address(value: str) -> str:
 
 def _media(values: list[str]) -> list[str]:
     if len(values) > _MEDIA_LIMIT:
-        raise _wrong(f"media_url is given {len(values)} times; send at most {_MEDIA_LIMIT}")
+        raise wrong(f"media_url is given {len(values)} times; send at most {_MEDIA_LIMIT}")
     return values
+
+
+WebAddresses = Annotated[list[Annotated[str, BeforeValidator(_address)]], BeforeValidator(_media)]
 
 
 class Place(BaseModel):
@@ -116,20 +119,18 @@ class Submission(Place):
     """The fields of POST requests; what is unknown to the standard is ignored."""
 
     service_code: Annotated[str, BeforeValidator(_service_code)]
-    address_string: Annotated[str | None, _text(1_000)] = None
-    address_id: Annotated[str | None, _text(200)] = None
-    zipcode: Annotated[str | None, _text(32)] = None
+    address_string: Annotated[str | None, limited_text(1_000)] = None
+    address_id: Annotated[str | None, limited_text(200)] = None
+    zipcode: Annotated[str | None, limited_text(32)] = None
     district_code: Annotated[str | None, BeforeValidator(_district_code)] = None
-    description: Annotated[str | None, _text(DESCRIPTION_LIMIT)] = None
-    first_name: Annotated[str | None, _text(200)] = None
-    last_name: Annotated[str | None, _text(200)] = None
-    email: Annotated[str | None, _text(320)] = None
-    phone: Annotated[str | None, _text(64)] = None
-    device_id: Annotated[str | None, _text(200)] = None
-    account_id: Annotated[str | None, _text(200)] = None
-    media_url: Annotated[
-        list[Annotated[str, BeforeValidator(_address)]], BeforeValidator(_media)
-    ] = []
+    description: Annotated[str | None, limited_text(DESCRIPTION_LIMIT)] = None
+    first_name: Annotated[str | None, limited_text(200)] = None
+    last_name: Annotated[str | None, limited_text(200)] = None
+    email: Annotated[str | None, limited_text(320)] = None
+    phone: Annotated[str | None, limited_text(64)] = None
+    device_id: Annotated[str | None, limited_text(200)] = None
+    account_id: Annotated[str | None, limited_text(200)] = None
+    media_url: WebAddresses = []
 
 
 _LISTS = frozenset({"media_url"})

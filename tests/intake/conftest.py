@@ -32,6 +32,7 @@ LISTS = {
     "photos",
     "notes",
     "timeline",
+    "service_request_updates",
 }
 
 QUESTIONS = [
