@@ -1,7 +1,7 @@
 """JSON: an array of objects, an object that holds one, or one object a line."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,7 +18,7 @@ def read_records(source: Source, layout: Layout) -> Iterator[Table]:
     encoding = find_encoding(source.name, source.open, layout.encoding)
     with source.open() as binary:
         text = binary.read().decode(encoding, errors="replace")
-    records = [_flat(record) for record in _records(source.name, text, layout.records)]
+    records = [flat(record) for record in _records(source.name, text, layout.records)]
     columns = tuple(dict.fromkeys(name for record in records for name in record))
     if not records:
         raise TableError(f"{source.name} holds no records")
@@ -76,11 +76,12 @@ def _is_records(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
-def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
+def flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """A record without objects in it: their parts are called `outer.inner`."""
+    parts: dict[str, Any] = {}
     for name, value in record.items():
         if isinstance(value, dict):
-            flat.update(_flat(value, f"{prefix}{name}."))
+            parts.update(flat(value, f"{prefix}{name}."))
         else:
-            flat[f"{prefix}{name}"] = value
-    return flat
+            parts[f"{prefix}{name}"] = value
+    return parts
