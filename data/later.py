@@ -39,25 +39,31 @@ class Followed:
 
 
 def add_what_followed(
-    store: Store, histories: Sequence[History], *, pretend: bool = False
+    store: Store,
+    histories: Sequence[History],
+    *,
+    pretend: bool = False,
+    same_channel: bool = False,
 ) -> Followed:
     """Add the events that the stored complaints of these sources and ids do not have yet.
 
     An event is known by its kind and instant. One that cannot stand among those stored (a second
     closing, say) is left out: what is in the log is never changed. A complaint that is closed here
-    and was said to be open at a later instant is reopened then. What is not stored is passed over.
+    and was said to be open at a later instant is reopened then. What is not stored is passed over,
+    and with `same_channel` what came through another one.
     """
     followed = Followed()
     for start in range(0, len(histories), _BATCH):
         batch = histories[start : start + _BATCH]
         with read(store.engine) as connection:
-            news = _find_news(connection, store.reference(), batch)
+            news = _find_news(connection, store.reference(), batch, same_channel)
         if not news:
             continue
         if not pretend:
             with write(store.engine) as connection:
                 reference = store.reference()
-                news = _find_news(connection, reference, batch)  # others may have written it since
+                # Others may have written it since.
+                news = _find_news(connection, reference, batch, same_channel)
                 _store(connection, reference, news)
         followed.events += sum(len(item.happenings) for item in news)
         followed.updated += [start + item.position for item in news]
@@ -73,7 +79,10 @@ class _News:
 
 
 def _find_news(
-    connection: Connection, reference: Reference, histories: Sequence[History]
+    connection: Connection,
+    reference: Reference,
+    histories: Sequence[History],
+    same_channel: bool,
 ) -> list[_News]:
     complaints = schema.complaints
     wanted = {(h.new.source, h.new.external_id): position for position, h in enumerate(histories)}
@@ -91,7 +100,11 @@ def _find_news(
     news = []
     for row in rows:
         position = wanted[row.source, row.external_id]
-        happenings = _missing(facts[row.id], histories[position], reference)
+        history = histories[position]
+        channel = reference.channel_by_code.get(history.new.channel_code)
+        if same_channel and (channel is None or channel.id != row.channel_id):
+            continue
+        happenings = _missing(facts[row.id], history, reference)
         if happenings:
             news.append(_News(position, row, facts[row.id], happenings))
     return sorted(news, key=lambda item: item.position)

@@ -21,7 +21,7 @@ from werkzeug.routing import RequestRedirect
 from data import keys
 from data.settings import Settings
 from data.store import Store, open_store
-from intake import errors, routes
+from intake import errors, feeds, routes
 
 PREFIX = "/open311"
 
@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
 def create_blueprint() -> Blueprint:
     blueprint = Blueprint("intake", __name__, url_prefix=PREFIX)
     routes.add_routes(blueprint)
+    feeds.add_routes(blueprint)
     errors.register(blueprint)
     blueprint.before_app_request(_answer_what_no_route_takes)
     blueprint.after_app_request(_open_to_all_origins)

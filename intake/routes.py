@@ -108,7 +108,7 @@ def create_request(ending: str) -> Response:
     store = current_store()
     reference = store.reference()
     fields = read_body(request)
-    key = _authorised_key(fields)
+    key = authorised_key(fields)
     submission = check_submission(fields, City(reference, store.locator()))
     receipt = receive(
         store,
@@ -142,7 +142,7 @@ def _new_complaint(submission: Submission, fields: Fields, key: ApiKey) -> NewCo
     )
 
 
-def _authorised_key(fields: Fields) -> ApiKey:
+def authorised_key(fields: Fields) -> ApiKey:
     plain = (
         fields.first("api_key") or request.headers.get("X-API-Key") or request.args.get("api_key")
     )

@@ -36,12 +36,13 @@ def take_records(
     records: Sequence[Mapping[str, Any]],
     preset: Preset,
     *,
-    require_inside: bool = False,
+    is_pushed: bool = False,
 ) -> list[Taken]:
     """Store records, one answer for each in their order; those that are good are kept.
 
     A record whose id is stored already changes nothing; where the preset follows, its later state
-    is added. Never raises for what a record holds.
+    is added. What a client pushes must lie in the city, and changes no complaint of another
+    channel. Never raises for what a record holds.
     """
     rows = [flat(record) for record in records]
     columns = tuple(dict.fromkeys([*(name for row in rows for name in row), *_names(preset)]))
@@ -58,9 +59,9 @@ def take_records(
             places.append(place)
         except Refused as refusal:
             taken[place] = replace(taken[place], reason=str(refusal))
-    if require_inside:
+    if is_pushed:
         histories, places = _inside(store, histories, places, taken)
-    _store(store, preset, histories, places, taken)
+    _store(store, preset, histories, places, taken, same_channel=is_pushed)
     return taken
 
 
@@ -96,6 +97,8 @@ def _store(
     histories: list[History],
     places: list[int],
     taken: list[Taken],
+    *,
+    same_channel: bool,
 ) -> None:
     result = record_histories(store, histories)
     for position, reason in result.refused:
@@ -105,7 +108,8 @@ def _store(
     known = [i for i in range(len(histories)) if i not in left_out]
     updated: set[int] = set()
     if preset.follow:
-        followed = add_what_followed(store, [histories[i] for i in known])
+        known_histories = [histories[i] for i in known]
+        followed = add_what_followed(store, known_histories, same_channel=same_channel)
         updated = {known[position] for position in followed.updated}
     numbers = _service_request_ids(store, preset.source, [taken[p].external_id for p in places])
     for i, place in enumerate(places):

@@ -17,6 +17,7 @@ from data.prepare import NewComplaint
 __all__ = ["Mapper", "MissingColumns", "Refused"]
 
 _ID_LENGTH = 200
+_FIRST_YEAR, _LAST_YEAR = 1900, 9000  # beyond these, zones overflow the calendar
 
 
 class Mapper:
@@ -84,6 +85,8 @@ class Mapper:
         requested_at = self._reader.time(cells, "requested")
         if requested_at is None:
             raise Refused("it does not say when it was received")
+        if requested_at.year < _FIRST_YEAR:
+            raise Refused(f"it was received at {requested_at}, before {_FIRST_YEAR}")
         refuse_future("received", requested_at)
         happenings, open_at = self._teller.tell(cells, requested_at)
         return History(self._complaint(cells, requested_at), happenings, open_at)
@@ -113,7 +116,7 @@ class Mapper:
             media_urls=self._reader.media(cells),
             source=self._preset.source,
             external_id=self.external_id(cells),
-            resolution_due_at=self._reader.time(cells, "due"),
+            resolution_due_at=self._due(cells),
         )
 
     def _service(self, cells: Sequence[Any]) -> str:
@@ -123,6 +126,12 @@ class Mapper:
             raise Refused("it names no service")
         known = (word for word in words if self._catalogue.knows("service", word))
         return next(known, words[0])
+
+    def _due(self, cells: Sequence[Any]) -> datetime | None:
+        due_at = self._reader.time(cells, "due")
+        if due_at is not None and not _FIRST_YEAR <= due_at.year <= _LAST_YEAR:
+            raise Refused(f"it was due at {due_at}, which nobody can mean")
+        return due_at
 
     def _reporter(self, cells: Sequence[Any]) -> str | None:
         name = self._reader.text(cells, "reporter")

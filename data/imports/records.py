@@ -8,6 +8,8 @@ from typing import Any
 from data.imports.encodings import find_encoding
 from data.imports.table import Layout, Row, Source, Table, TableError
 
+_DEPTH = 20  # deeper than that nobody means anything
+
 
 @contextmanager
 def read_records(source: Source, layout: Layout) -> Iterator[Table]:
@@ -76,12 +78,29 @@ def _is_records(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
-def flat(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """A record without objects in it: their parts are called `outer.inner`."""
+def flat(record: Mapping[str, Any], prefix: str = "", depth: int = _DEPTH) -> dict[str, Any]:
+    """A record without objects in it: their parts are called `outer.inner`.
+
+    Half characters, which no database takes, become replacement characters.
+    """
     parts: dict[str, Any] = {}
     for name, value in record.items():
-        if isinstance(value, dict):
-            parts.update(flat(value, f"{prefix}{name}."))
+        if isinstance(value, dict) and depth:
+            parts.update(flat(value, f"{prefix}{name}.", depth - 1))
         else:
-            parts[f"{prefix}{name}"] = value
+            parts[_mended(f"{prefix}{name}")] = _mended(value, depth)
     return parts
+
+
+def _mended(value: Any, depth: int = 0) -> Any:
+    if isinstance(value, str):
+        if value.isascii():
+            return value
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list | dict) and not depth:
+        return "…"
+    if isinstance(value, list):
+        return [_mended(item, depth - 1) for item in value]
+    if isinstance(value, dict):
+        return {_mended(name): _mended(item, depth - 1) for name, item in value.items()}
+    return value

@@ -190,6 +190,27 @@ def test_no_shape_of_a_value_breaks_an_import(
     assert reason in rejected(report)[0]["reason"]
 
 
+def test_half_characters_and_depths_of_nesting_break_nothing(
+    any_store: Store, tmp_path: Path
+) -> None:
+    deep: Any = "x"
+    for _ in range(300):
+        deep = {"a": deep}
+    posts = [
+        MARKER | {"description": "half \ud83d of a wave", "deep": deep},
+        MARKER | {"post_id": "10\ud83d"},
+        MARKER | {"post_id": "11", "title": "\udc00"},
+        MARKER | {"post_id": "12", "progress": [BEGUN | {"note": "a\udc00\0b"}]},
+        MARKER | {"post_id": "13", "status": {"a": {"b": "\ud83d"}}, "\ud83d": 1},
+    ]
+    report = take(any_store, write_json(tmp_path / "a.json", posts), "qlue-marker")
+    assert (report.stored, report.refused) == (4, 1)
+    assert stored(any_store)["9"]["description"] == "half \N{REPLACEMENT CHARACTER} of a wave"
+    assert "service" in rejected(report)[0]["reason"]
+    notes = [note for *_, note in events(any_store, "12")]
+    assert notes == [None, "a\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}b"]
+
+
 DESK = [
     ["REKAPITULASI PENGADUAN MASYARAKAT"],
     ["Bulan: Maret 2026"],
