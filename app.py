@@ -12,6 +12,7 @@ from data import commands as city_commands
 from data.database import AWAY
 from data.demo import commands as demo_commands
 from data.imports import commands as import_commands
+from data.pull import commands as pull_commands
 from data.reference import CityMissing
 from data.settings import Settings
 from data.store import Store, open_store
@@ -24,6 +25,7 @@ _PARTS = (
     city_commands,
     boundaries,
     import_commands,
+    pull_commands,
     demo_commands,
     key_commands,
     photo_commands,

@@ -48,6 +48,7 @@ class History:
 
     new: NewComplaint
     happenings: list[Happening]
+    open_at: datetime | None = None  # its source last said then that it is open
 
 
 Delay = Callable[[NewComplaint], int]  # seconds
@@ -55,11 +56,15 @@ Delay = Callable[[NewComplaint], int]  # seconds
 
 @dataclass
 class BulkResult:
-    """What became of the histories; `refused` has their positions and reasons."""
+    """What became of the histories; `refused` has their positions and reasons.
+
+    `stored` has the positions of those that were stored.
+    """
 
     created: int = 0
     skipped: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
+    stored: list[int] = field(default_factory=list)
 
 
 def record_histories(
@@ -96,7 +101,7 @@ def _record_batch(
     reference = store.reference()
     prepared = _prepare_all(store, reference, batch, result)
     with write(store.engine) as connection:
-        fresh = _without_known(connection, prepared, result)
+        fresh, positions = _without_known(connection, prepared, result)
         first_seq, first_id = next_numbers(connection)
         rows = _Rows(reference, first_id, first_seq, delay)
         for ready in fresh:
@@ -108,6 +113,7 @@ def _record_batch(
             # empty and looks ids up by reading all of it.
             connection.execute(text("ANALYZE complaints"))
     result.created += len(fresh)
+    result.stored += positions
 
 
 _Ready = tuple[Prepared, list[Fact], Folded, list[Happening]]
@@ -115,9 +121,9 @@ _Ready = tuple[Prepared, list[Fact], Folded, list[Happening]]
 
 def _prepare_all(
     store: Store, reference: Reference, batch: list[tuple[int, History]], result: BulkResult
-) -> list[_Ready]:
+) -> list[tuple[int, _Ready]]:
     located = _locate_all(store, batch)
-    ready: list[_Ready] = []
+    ready: list[tuple[int, _Ready]] = []
     for (position, history), district_id in zip(batch, located, strict=True):
         try:
             prepared = prepare(history.new, reference, store.locator(), located=int(district_id))
@@ -126,7 +132,7 @@ def _prepare_all(
         except ValueError as error:
             result.refused.append((position, str(error)))
         else:
-            ready.append((prepared, facts, state, history.happenings))
+            ready.append((position, (prepared, facts, state, history.happenings)))
     return ready
 
 
@@ -151,17 +157,20 @@ def _facts(reference: Reference, prepared: Prepared, happenings: list[Happening]
     return sorted(facts, key=lambda fact: fact.at)
 
 
-def _without_known(connection: Connection, ready: list[_Ready], result: BulkResult) -> list[_Ready]:
+def _without_known(
+    connection: Connection, ready: list[tuple[int, _Ready]], result: BulkResult
+) -> tuple[list[_Ready], list[int]]:
+    """Those to be stored, and their positions."""
     wanted: dict[str, list[str]] = {}
-    for prepared, *_ in ready:
+    for _, (prepared, *_) in ready:
         if prepared.new.source is not None and prepared.new.external_id is not None:
             wanted.setdefault(prepared.new.source, []).append(prepared.new.external_id)
     known: set[tuple[str | None, str | None]] = set()
     for source, external_ids in wanted.items():
         found = stored_ids(connection, source, external_ids)
         known |= {(source, external_id) for external_id in found}
-    fresh = []
-    for item in ready:
+    fresh, positions = [], []
+    for position, item in ready:
         key = (item[0].new.source, item[0].new.external_id)
         if None not in key and key in known:
             result.skipped += 1
@@ -169,7 +178,8 @@ def _without_known(connection: Connection, ready: list[_Ready], result: BulkResu
         if None not in key:
             known.add(key)
         fresh.append(item)
-    return fresh
+        positions.append(position)
+    return fresh, positions
 
 
 def stored_ids(connection: Connection, source: str, external_ids: Sequence[str]) -> set[str]:

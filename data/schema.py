@@ -368,3 +368,17 @@ past_spells = Table(
     Column("ordinal", SmallInteger, primary_key=True),
     *_spell_facts(),
 )
+
+pull_sources = Table(  # Open311 servers whose complaints are pulled, and how far each was read
+    "pull_sources",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String(64), nullable=False, unique=True),
+    Column("address", Text, nullable=False),
+    Column("received_through", Instant),
+    Column("updated_through", Instant),
+    Column("sweeps", JSON, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("last_error", Text),
+)

@@ -24,7 +24,7 @@ from werkzeug.routing import RequestRedirect
 from data import key_commands, photo_commands
 from data.settings import Settings
 from data.store import Store, open_store
-from intake import admission, errors, manual, media, refusals, routes
+from intake import admission, errors, feeds, manual, media, refusals, routes
 
 PREFIX = "/open311"
 
@@ -52,6 +52,7 @@ def create_blueprint() -> Blueprint:
     routes.add_routes(blueprint)
     manual.add_routes(blueprint)
     media.add_routes(blueprint)
+    feeds.add_routes(blueprint)
     errors.register(blueprint)
     blueprint.before_app_request(_answer_what_no_route_takes)
     blueprint.after_app_request(_open_to_all_origins)

@@ -75,6 +75,9 @@ def _operation(operation: Operation, ending: str, reference: Reference) -> dict[
             "required": True,
             "content": {form: _content(form, schema, operation) for form in _FORMS},
         }
+    if operation.json_body is not None:
+        content = {_JSON: {"schema": operation.json_body}}
+        described["requestBody"] = {"required": True, "content": content}
     if operation.scope:
         described["security"] = [{"key": []}]
     if operation.path == "/requests" and operation.method == "POST":
@@ -174,7 +177,7 @@ def _response(status: int, operation: Operation, ending: str) -> dict[str, Any]:
         found["headers"] = headers
     if status == HTTPStatus.NOT_MODIFIED:
         return found
-    schema: dict[str, Any] = {"type": "string"}
+    schema: dict[str, Any] = operation.answer_schema or {"type": "string"}
     if operation.answer is not None:
         answers = [operation.answer]
         if operation.answer is models.ServiceRequest:

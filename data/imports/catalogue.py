@@ -56,8 +56,9 @@ class Catalogue:
         self._codes = {kind: codes for kind, (codes, _) in known.items()}
         self._shared = {kind: shared for kind, (_, shared) in known.items()}
         for kind, words in self.preset.values.items():
+            unknown = self.preset.fallback.get(kind)
             for word, code in words.items():
-                self._codes[kind][word] = self._codes[kind].get(fold(code), code)
+                self._codes[kind][word] = self._codes[kind].get(fold(code), unknown or code)
 
     def code(self, kind: str, word: str, *, group: str = "", unit_code: str | None = None) -> str:
         """The code of a word. Raises UnknownWord.
@@ -69,6 +70,8 @@ class Catalogue:
             return code
         if fold(word) in self._shared[kind]:
             raise UnknownWord(f"{kind} {word[:80]!r} is ambiguous; use its code")
+        if kind in self.preset.fallback:
+            return self.preset.fallback[kind]
         if kind not in self.preset.create_missing:
             known = len(set(self._codes[kind].values()))
             raise UnknownWord(
@@ -83,6 +86,9 @@ class Catalogue:
         self._codes[kind][fold(word)] = code
         self.added[kind].append(word)
         return code
+
+    def knows(self, kind: str, word: str) -> bool:
+        return fold(word) in self._codes[kind]
 
     def _new_code(self, kind: str, word: str) -> str:
         taken = set(self._codes[kind].values())

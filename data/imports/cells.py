@@ -20,7 +20,10 @@ def to_text(cell: Any) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, list | dict):
-        return json.dumps(cell, ensure_ascii=False)
+        try:
+            return json.dumps(cell, ensure_ascii=False)
+        except RecursionError:
+            return "…"
     return str(cell)
 
 

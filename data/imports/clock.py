@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from data.imports.day_first import read_day_first
+
 _SPREADSHEET_EPOCH = datetime(1899, 12, 30)
 
 
@@ -69,6 +71,8 @@ class Clock:
 def _parse(text: str, form: str) -> datetime:
     if form == "iso":
         return datetime.fromisoformat(text)
+    if form == "day_first":
+        return read_day_first(text)
     if form == "epoch":
         return datetime.fromtimestamp(float(text), UTC)
     if form == "epoch_ms":

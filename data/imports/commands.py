@@ -7,6 +7,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from data.imports.adapting import adapt
 from data.imports.mapping import MissingColumns
 from data.imports.preset import Preset, PresetError, load_preset
 from data.imports.run import ImportReport, WrongCity, import_complaints
@@ -26,6 +27,9 @@ def init_app(app: Flask) -> None:
 @click.option("--limit", type=click.IntRange(min=1), help="Read only so many rows.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; store nothing.")
 @click.option("--rejects", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--channel", help="Code of the channel, instead of the preset's.")
+@click.option("--services", type=click.Path(path_type=Path), help="CSV of words and codes.")
+@click.option("--fallback-service", help="Code for services that nobody knows.")
 @click.option("--force", is_flag=True, help="Go on even if no complaint lies in the city.")
 def import_command(
     file: Path,
@@ -33,15 +37,24 @@ def import_command(
     limit: int | None,
     dry_run: bool,
     rejects: Path | None,
+    channel: str | None,
+    services: Path | None,
+    fallback_service: str | None,
     force: bool,
 ) -> None:
     """Store the complaints of FILE: CSV, zipped CSV, XLSX, JSON or JSON lines.
 
-    What is stored already stays as it is, so an import can be repeated. Refused rows go, with the
-    reason, to FILE.rejects.csv.
+    What is stored already is not stored again, so an import can be repeated; where the preset
+    follows, later states become events. Refused rows go, with the reason, to FILE.rejects.csv.
     """
     try:
-        preset = load_preset(preset_name)
+        preset = adapt(
+            load_preset(preset_name),
+            current_store().reference(),
+            channel=channel,
+            services=services,
+            fallback_service=fallback_service,
+        )
         with click.progressbar(length=1000, label=f"Reading {file.name}", file=sys.stderr) as bar:
 
             def show(position: int, size: int) -> None:
@@ -76,6 +89,8 @@ def describe(report: ImportReport, preset: Preset) -> list[str]:
         f"without coordinates   {report.without_coordinates:>9,}  of those stored",
         f"outside the districts {report.outside:>9,}  of those stored{_no_boundaries(report)}",
     ]
+    if preset.follow:
+        lines.insert(3, f"brought up to date    {report.updated:>9,}  of those already there")
     for kind, words in report.added.items():
         if words:
             shown = ", ".join(words[:5]) + (" …" if len(words) > 5 else "")

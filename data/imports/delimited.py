@@ -5,9 +5,11 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, islice
 from typing import IO, Any
 
 from data.imports.encodings import find_encoding
+from data.imports.header import SEARCHED_ROWS, find_header, likely_delimiter
 from data.imports.table import Layout, Row, Source, Table, TableError
 
 _CELL_LIMIT = 64 << 20  # a longer one is a quote that was never closed
@@ -25,24 +27,40 @@ def read_delimited(source: Source, layout: Layout) -> Iterator[Table]:
     if len(_CONTROL.findall(head)) > len(head) / 20:
         raise TableError(f"{source.name} is not text: it is neither CSV, XLSX nor JSON")
     if delimiter == "auto":
-        delimiter = _likely_delimiter(head)
+        delimiter = likely_delimiter(head, _DELIMITERS, layout.names) or _likely_delimiter(head)
     former = csv.field_size_limit(_CELL_LIMIT)
     try:
         with source.open() as binary, _text(binary, encoding) as file:
             reader = csv.reader(file, delimiter=delimiter)
-            rows = _rows(source.name, reader)
-            header = next(rows, None)
-            if header is None:
+            first, rest = _start(_rows(source.name, reader))
+            if not first:
                 raise TableError(f"{source.name} has no line of column names")
+            header = find_header([cells for _, cells in first], layout.names)
             yield Table(
-                columns=tuple(str(name).strip() for name in header[1]),
-                rows=rows,
+                columns=tuple(str(name).strip() for name in first[header][1]),
+                rows=chain(first[header + 1 :], rest),
                 size=source.size,
                 position=binary.tell,
                 description=f"CSV, {encoding}, {_DELIMITERS.get(delimiter, delimiter)}-separated",
             )
     finally:
         csv.field_size_limit(former)
+
+
+def _start(rows: Iterator[Row]) -> tuple[list[Row], Iterator[Row]]:
+    """The first rows, and those that follow; where they break off, it is told after them."""
+    start: list[Row] = []
+    try:
+        for row in islice(rows, SEARCHED_ROWS):
+            start.append(row)
+    except TableError as error:
+        return start, _broken(error)
+    return start, rows
+
+
+def _broken(error: TableError) -> Iterator[Row]:
+    yield from ()
+    raise error
 
 
 def _text(binary: IO[bytes], encoding: str) -> io.TextIOWrapper:

@@ -1,5 +1,6 @@
 """A preset: a TOML file that says how to read one kind of export."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ FIELDS = (
     "acknowledged",
     "started",
     "closed",
+    "updated",
     "due",
     "status",
     "closing_note",
@@ -29,11 +31,13 @@ FIELDS = (
     "zipcode",
     "description",
     "media",
+    "reporter",
 )
 REQUIRED = ("external_id", "requested", "service")
 CATALOGUES = ("service", "unit", "channel", "district")
 CREATABLE = ("service", "unit", "channel")
-OUTCOMES = ("open", "closed", "rejected")
+OUTCOMES = ("open", "closed", "rejected", "acknowledged", "started")
+FOLLOW_UPS = ("column", "at", "status", "note")
 _KEYS = {
     "title",
     "source",
@@ -46,6 +50,9 @@ _KEYS = {
     "datetime_formats",
     "create_missing",
     "optional",
+    "follow",
+    "fallback",
+    "follow_ups",
     "columns",
     "statuses",
     "values",
@@ -61,9 +68,11 @@ class PresetError(ValueError):
 class Preset:
     """How to read one kind of export.
 
-    columns: field -> the names its column may have; statuses: folded word -> open, closed or
-    rejected; values: catalogue -> folded word -> code; defaults: field -> word for empty cells.
-    time_zone is None where the city's own applies.
+    columns: field -> the names its column may have; statuses: folded word -> one of OUTCOMES;
+    values: catalogue -> folded word -> code; defaults: field -> word for empty cells; fallback:
+    catalogue -> code for words nobody knows; follow_ups: where the list of what happened is, and
+    the names of its parts. time_zone is None where the city's own applies. With `follow`, a later
+    state of a complaint that is stored already is added to it.
     """
 
     name: str
@@ -78,10 +87,19 @@ class Preset:
     datetime_formats: tuple[str, ...]
     create_missing: frozenset[str]
     optional: frozenset[str]
+    follow: bool
+    fallback: Mapping[str, str]
+    follow_ups: Mapping[str, tuple[str, ...]]
     columns: Mapping[str, tuple[str, ...]]
     statuses: Mapping[str, str]
     values: Mapping[str, Mapping[str, str]]
     defaults: Mapping[str, str]
+
+    @property
+    def headings(self) -> frozenset[str]:
+        """The headings that its columns may have."""
+        names = [*self.columns.values(), self.follow_ups.get("column", ())]
+        return frozenset(heading(name) for group in names for name in group)
 
 
 def preset_names() -> list[str]:
@@ -107,6 +125,11 @@ def load_preset(name: str) -> Preset:
 def fold(word: str) -> str:
     """Words are compared without case and without surplus spaces."""
     return " ".join(word.split()).casefold()
+
+
+def heading(name: str) -> str:
+    """Names of columns are compared without punctuation too: 'Created Date' is created_date."""
+    return " ".join(re.findall(r"[^\W_]+", name.casefold())) or fold(name)
 
 
 def _checked(path: Path, settings: Mapping[str, Any]) -> Preset:
@@ -166,6 +189,18 @@ def _checked(path: Path, settings: Mapping[str, Any]) -> Preset:
         catalogue: {fold(word): str(code) for word, code in words.items()}
         for catalogue, words in table("values", CATALOGUES).items()
     }
+    follow = settings.get("follow", False)
+    demand(isinstance(follow, bool), "follow must be true or false")
+    fallback = {key: str(code) for key, code in table("fallback", CATALOGUES).items()}
+    follow_ups = {
+        key: strings(names, f"follow_ups.{key}")
+        for key, names in table("follow_ups", FOLLOW_UPS).items()
+    }
+    demand(
+        not follow_ups or {"column", "at"} <= set(follow_ups),
+        "[follow_ups] must say which column holds them, and where each says when it was (at)",
+    )
+    demand("status" not in follow_ups or bool(statuses), "[statuses] must say what the words mean")
     zone_name = option("time_zone", None)
     try:
         zone = None if zone_name is None else ZoneInfo(zone_name)
@@ -184,6 +219,9 @@ def _checked(path: Path, settings: Mapping[str, Any]) -> Preset:
         datetime_formats=strings(settings.get("datetime_formats", "iso"), "datetime_formats"),
         create_missing=create_missing,
         optional=optional,
+        follow=follow,
+        fallback=fallback,
+        follow_ups=follow_ups,
         columns=columns,
         statuses=statuses,
         values=values,

@@ -1,12 +1,14 @@
 """JSON: an array of objects, an object that holds one, or one object a line."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from data.imports.encodings import find_encoding
 from data.imports.table import Layout, Row, Source, Table, TableError
+
+_DEPTH = 20  # deeper than that nobody means anything
 
 
 @contextmanager
@@ -18,7 +20,7 @@ def read_records(source: Source, layout: Layout) -> Iterator[Table]:
     encoding = find_encoding(source.name, source.open, layout.encoding)
     with source.open() as binary:
         text = binary.read().decode(encoding, errors="replace")
-    records = [_flat(record) for record in _records(source.name, text, layout.records)]
+    records = [flat(record) for record in _records(source.name, text, layout.records)]
     columns = tuple(dict.fromkeys(name for record in records for name in record))
     if not records:
         raise TableError(f"{source.name} holds no records")
@@ -76,11 +78,29 @@ def _is_records(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
-def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
+def flat(record: Mapping[str, Any], prefix: str = "", depth: int = _DEPTH) -> dict[str, Any]:
+    """A record without objects in it: their parts are called `outer.inner`.
+
+    Half characters, which no database takes, become replacement characters.
+    """
+    parts: dict[str, Any] = {}
     for name, value in record.items():
-        if isinstance(value, dict):
-            flat.update(_flat(value, f"{prefix}{name}."))
+        if isinstance(value, dict) and depth:
+            parts.update(flat(value, f"{prefix}{name}.", depth - 1))
         else:
-            flat[f"{prefix}{name}"] = value
-    return flat
+            parts[_mended(f"{prefix}{name}")] = _mended(value, depth)
+    return parts
+
+
+def _mended(value: Any, depth: int = 0) -> Any:
+    if isinstance(value, str):
+        if value.isascii():
+            return value
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list | dict) and not depth:
+        return "…"
+    if isinstance(value, list):
+        return [_mended(item, depth - 1) for item in value]
+    if isinstance(value, dict):
+        return {_mended(name): _mended(item, depth - 1) for name, item in value.items()}
+    return value

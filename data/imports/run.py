@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sqlalchemy import func, select
@@ -18,6 +19,7 @@ from data.imports.opening import open_table
 from data.imports.preset import Preset
 from data.imports.rejects import Rejects, rejects_path
 from data.imports.table import Layout, Row, TableError
+from data.later import add_what_followed
 from data.store import Store
 
 _CHUNK = 5_000
@@ -34,6 +36,7 @@ class ImportReport:
     read: int = 0
     stored: int = 0
     already_there: int = 0
+    updated: int = 0  # of those already there: they gained events
     refused: int = 0
     closed: int = 0
     without_coordinates: int = 0  # of those stored
@@ -67,7 +70,9 @@ def import_complaints(
     where nothing can be read, WrongCity where none of the first rows lies in the city (unless
     `force`). A file that breaks off later is stored up to there and `stopped` says why.
     """
-    layout = Layout(preset.encoding, preset.delimiter, preset.sheet, preset.records)
+    layout = Layout(
+        preset.encoding, preset.delimiter, preset.sheet, preset.records, preset.headings
+    )
     with open_table(path, layout) as table:
         reference = store.reference()
         mapper = Mapper(
@@ -140,26 +145,39 @@ class _Work:
 
     def take(self, chunk: Sequence[Row]) -> None:
         self.report.read += len(chunk)
-        fresh = self._without_known(chunk)
-        histories, origins = [], []
-        for row in fresh:
-            try:
-                histories.append(self.mapper.history(row[1]))
-                origins.append(row)
-            except Refused as refusal:
-                self.rejects.add(row[1], str(refusal))
+        fresh, known = self._split_known(chunk)
+        histories, origins = self._map(fresh)
+        if self.preset.follow:
+            later, _ = self._map(known)
+            self.report.already_there -= len(known) - len(later)
+            followed = add_what_followed(self.store, later, pretend=self.report.pretended)
+            self.report.updated += len(followed.updated)
         if self.report.pretended:
             self._count(histories)
             return
         result = record_histories(self.store, histories)
         for position, reason in result.refused:
-            self.rejects.add(origins[position][1], reason)
+            self._refuse(origins[position][1], reason)
         lost = {position for position, _ in result.refused}
         self.report.already_there += result.skipped
         self._count([history for i, history in enumerate(histories) if i not in lost])
         self.report.stored -= result.skipped
 
-    def _without_known(self, chunk: Sequence[Row]) -> list[Row]:
+    def _map(self, rows: Sequence[Row]) -> tuple[list[History], list[Row]]:
+        histories, origins = [], []
+        for row in rows:
+            try:
+                histories.append(self.mapper.history(row[1]))
+                origins.append(row)
+            except Refused as refusal:
+                self._refuse(row[1], str(refusal))
+        return histories, origins
+
+    def _refuse(self, cells: Sequence[Any], reason: str) -> None:
+        self.rejects.add(self.mapper.without_names(cells), reason)
+
+    def _split_known(self, chunk: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+        """The rows of complaints that are not stored yet, and of those that are."""
         identified: dict[str, Row] = {}
         for line, cells in chunk:
             try:
@@ -170,11 +188,14 @@ class _Work:
                     raise Refused(f"its id {external_id!r} is that of line {earlier} already")
                 identified[external_id] = (line, cells)
             except Refused as refusal:
-                self.rejects.add(cells, str(refusal))
+                self._refuse(cells, str(refusal))
         with read(self.store.engine) as connection:
             known = stored_ids(connection, self.preset.source, list(identified))
         self.report.already_there += len(known)
-        return [row for external_id, row in identified.items() if external_id not in known]
+        return (
+            [row for external_id, row in identified.items() if external_id not in known],
+            [row for external_id, row in identified.items() if external_id in known],
+        )
 
     def _count(self, histories: Sequence[History]) -> None:
         report = self.report

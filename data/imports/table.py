@@ -24,12 +24,16 @@ class Table:
 
 @dataclass(frozen=True)
 class Layout:
-    """What a preset may say about the file itself; 'auto' means: find out."""
+    """What a preset may say about the file itself; 'auto' means: find out.
+
+    `names` are the headings that its columns may have: by them the header is found.
+    """
 
     encoding: str = "auto"
     delimiter: str = "auto"
     sheet: str | None = None
     records: str | None = None
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

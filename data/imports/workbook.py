@@ -3,10 +3,12 @@
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from data.imports.cells import is_blank, to_text
+from data.imports.header import SEARCHED_ROWS, count_names, find_header
 from data.imports.table import Layout, Row, Table, TableError
 
 _PART_LIMIT = 2 << 30  # unpacked; more is a bomb or needs a CSV
@@ -29,7 +31,7 @@ def read_workbook(path: Path, archive: zipfile.ZipFile, layout: Layout) -> Itera
         names = book.sheetnames
         if layout.sheet is not None and layout.sheet not in names:
             raise TableError(f"{path} has no sheet {layout.sheet!r}; it has {', '.join(names)}")
-        sheet = book[layout.sheet or names[0]]
+        sheet = book[layout.sheet or _likely_sheet(book, layout)]
         # The size some programs write into the file is wrong; without it every row is read.
         length = sheet.max_row or 0
         sheet.reset_dimensions()
@@ -37,21 +39,38 @@ def read_workbook(path: Path, archive: zipfile.ZipFile, layout: Layout) -> Itera
 
         def rows() -> Iterator[Row]:
             nonlocal done
-            for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+            for number, cells in _filled(sheet):
                 done = number
-                if not all(map(is_blank, cells)):
-                    yield number, cells
+                yield number, cells
 
         stream = rows()
-        header = next(stream, None)
-        if header is None:
+        start = list(islice(stream, SEARCHED_ROWS))
+        if not start:
             raise TableError(f"{path}, sheet {sheet.title!r} is empty")
-        columns = tuple(_names(header[1]))
+        header = find_header([cells for _, cells in start], layout.names)
+        columns = tuple(_names(start[header][1]))
+        below = chain(start[header + 1 :], stream)
         yield Table(
-            columns, _trimmed(stream, len(columns)), length, lambda: done, f"XLSX, {sheet.title}"
+            columns, _trimmed(below, len(columns)), length, lambda: done, f"XLSX, {sheet.title}"
         )
     finally:
         book.close()
+
+
+def _likely_sheet(book: Any, layout: Layout) -> str:
+    """The sheet in whose first rows most of the names stand; else the first."""
+    counts = {}
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()
+        start = islice(_filled(sheet), SEARCHED_ROWS)
+        counts[sheet.title] = max((count_names(c, layout.names) for _, c in start), default=0)
+    return max(counts, key=counts.__getitem__) if counts else book.sheetnames[0]
+
+
+def _filled(sheet: Any) -> Iterator[Row]:
+    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+        if not all(map(is_blank, cells)):
+            yield number, cells
 
 
 def _names(cells: Any) -> Iterator[str]:

@@ -43,7 +43,7 @@ def test_it_fails_in_one_sentence_where_nothing_can_be_read(app: Flask, tmp_path
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("a,b\n1,2\n")
     for arguments, message in (
-        ((wrong, "--preset", "nope"), "preset 'nope' is not one of boston311, plain"),
+        ((wrong, "--preset", "nope"), "preset 'nope' is not one of boston311, chicago311"),
         ((wrong, "--preset", "plain"), "preset plain misses the column external_id, requested"),
         ((tmp_path / "no.csv", "--preset", "plain"), "cannot be opened"),
     ):
