@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from dash import dcc, html
 
 from components.basics import icon_button, status_mark
+from components.repeats_view import people_tag, repeats_sheet
 from components.words import event_word
 from data.i18n import current_language, format_duration, format_instant, format_list
 from data.i18n import gettext as _
@@ -26,6 +27,7 @@ def complaint_card(view: ComplaintView, reference: Reference) -> html.Div:
                 className="card-head",
             ),
             html.Div([status_mark(view.status), _overdue(view)], className="card-status"),
+            people_tag(view.repeated),
             _facts(view, reference, is_short=True),
             html.A(
                 _("Open the complaint"),
@@ -86,6 +88,7 @@ def complaint_article(view: ComplaintView, reference: Reference) -> html.Article
                         else [html.H3(_("Who was accountable")), html.P(_("Nobody yet."))],
                         className="sheet",
                     ),
+                    repeats_sheet(view.repeated, reference),
                 ],
                 className="sheets",
             ),

@@ -236,7 +236,7 @@ class _Rows:
 
     def insert(self, connection: Connection) -> None:
         # What is repeated must be there first; a batch need not be in order of time.
-        self._complaints.sort(key=lambda row: row["duplicate_of"] is not None)
+        self._complaints.sort(key=lambda row: (row["duplicate_of"] or 0) > row["id"])
         insert_rows(connection, schema.complaints, self._complaints)
         insert_rows(connection, schema.complaint_details, self._details)
         insert_rows(connection, schema.events, self._events)

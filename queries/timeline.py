@@ -13,6 +13,7 @@ from data.instants import now
 from data.reference import Channel, District, Reference, Service, Unit
 from data.store import Store
 from data.vocabulary import EventKind, Outcome, Status
+from queries.repeats import Repeated, find_repeated
 
 Promise = Literal["none", "not_due", "met", "missed"]
 _LONGEST_ID = 64  # as stored
@@ -79,6 +80,7 @@ class ComplaintView:
     media_urls: tuple[str, ...]
     events: tuple[EventView, ...]  # in order of time
     spells: tuple[SpellView, ...]
+    repeated: Repeated | None  # None: nobody else reports the same
     seen_at: datetime
 
 
@@ -109,11 +111,17 @@ def complaint_page(store: Store, service_request_id: str) -> ComplaintView | Non
         held = connection.execute(
             select(spells).where(spells.c.complaint_id == row.id).order_by(spells.c.ordinal)
         ).all()
-    return _view(row, happened, held, store.reference(), now())
+        repeated = find_repeated(connection, row)
+    return _view(row, happened, held, repeated, store.reference(), now())
 
 
 def _view(
-    row: Row[Any], happened: Any, held: Any, reference: Reference, instant: datetime
+    row: Row[Any],
+    happened: Any,
+    held: Any,
+    repeated: Repeated | None,
+    reference: Reference,
+    instant: datetime,
 ) -> ComplaintView:
     events = tuple(_event(event, reference) for event in happened)
     rejections = [event.at for event in events if event.kind is EventKind.REJECTED]
@@ -154,6 +162,7 @@ def _view(
             )
             for spell in held
         ),
+        repeated=repeated,
         seen_at=instant,
     )
 
