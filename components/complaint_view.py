@@ -26,8 +26,10 @@ def complaint_card(view: ComplaintView, reference: Reference) -> html.Div:
                 ],
                 className="card-head",
             ),
-            html.Div([status_mark(view.status), _overdue(view)], className="card-status"),
-            people_tag(view.repeated),
+            html.Div(
+                [status_mark(view.status), _overdue(view), people_tag(view.repeated)],
+                className="card-status",
+            ),
             _facts(view, reference, is_short=True),
             html.A(
                 _("Open the complaint"),
@@ -50,7 +52,10 @@ def complaint_article(view: ComplaintView, reference: Reference) -> html.Article
                         _("Complaint {id}").format(id=view.service_request_id), className="note"
                     ),
                     html.H2(_service(view, reference)),
-                    html.Div([status_mark(view.status), _overdue(view)], className="card-status"),
+                    html.Div(
+                        [status_mark(view.status), _overdue(view), people_tag(view.repeated)],
+                        className="card-status",
+                    ),
                 ],
                 className="article-head",
             ),

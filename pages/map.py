@@ -75,7 +75,7 @@ def layout() -> html.Div:
                         _("Most reported"),
                         drawn(ids.MOST_REPORTED),
                         name="most-reported",
-                        note=_("open problems, by people"),
+                        note=_("still open"),
                     ),
                     panel(_("Newest"), drawn(ids.NEWEST), name="newest"),
                 ],
