@@ -15,6 +15,7 @@ from components.measures import (
     format_value,
     measure_word,
     not_reached_word,
+    note_words,
     unit_word,
 )
 from data.i18n import format_number, ngettext
@@ -106,6 +107,7 @@ def legend(
         html.P(ends_word(measure), className="legend-note")
         if is_difference and len(classes.colours) > 1
         else None,
+        html.P(note_words(measure), className="legend-note") if note_words(measure) else None,
         html.P(boundaries, className="legend-note") if boundaries else None,
     ]
 

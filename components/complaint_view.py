@@ -6,6 +6,7 @@ from dash import dcc, html
 
 from components.basics import icon_button, status_mark
 from components.photos import media_links, photo_strip
+from components.repeats_view import people_tag, repeats_sheet
 from components.words import event_word
 from data.i18n import current_language, format_duration, format_instant, format_list
 from data.i18n import gettext as _
@@ -25,7 +26,10 @@ def complaint_card(view: ComplaintView, reference: Reference) -> html.Div:
                 ],
                 className="card-head",
             ),
-            html.Div([status_mark(view.status), _overdue(view)], className="card-status"),
+            html.Div(
+                [status_mark(view.status), _overdue(view), people_tag(view.repeated)],
+                className="card-status",
+            ),
             _facts(view, reference, is_short=True),
             photo_strip(view.media_urls, at_most=3),
             html.A(
@@ -49,7 +53,10 @@ def complaint_article(view: ComplaintView, reference: Reference) -> html.Article
                         _("Complaint {id}").format(id=view.service_request_id), className="note"
                     ),
                     html.H2(_service(view, reference)),
-                    html.Div([status_mark(view.status), _overdue(view)], className="card-status"),
+                    html.Div(
+                        [status_mark(view.status), _overdue(view), people_tag(view.repeated)],
+                        className="card-status",
+                    ),
                 ],
                 className="article-head",
             ),
@@ -88,6 +95,7 @@ def complaint_article(view: ComplaintView, reference: Reference) -> html.Article
                         else [html.H3(_("Who was accountable")), html.P(_("Nobody yet."))],
                         className="sheet",
                     ),
+                    repeats_sheet(view.repeated, reference),
                 ],
                 className="sheets",
             ),

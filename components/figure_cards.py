@@ -13,6 +13,7 @@ from data.i18n import (
     format_duration,
     format_number,
     format_percent,
+    ngettext,
 )
 from data.i18n import gettext as _
 from queries.figures import Figures
@@ -41,7 +42,7 @@ def figure_cards(
         _card(
             _("Received"),
             format_number(now.received),
-            sparkline(daily),
+            html.Div([sparkline(daily), _different(now)]),
             change=_relative(received_change, before_word),
         ),
         _card(
@@ -75,6 +76,19 @@ def figure_cards(
         _empty_city() if is_empty_city else html.P(maturity_note(now), className="maturity"),
         _all_time(all_time) if all_time and not now.received else None,
     ]
+
+
+def _different(now: Figures) -> html.Span | None:
+    """Several people may report one thing; nothing to say where nobody did."""
+    if now.different == now.received:
+        return None
+    return html.Span(
+        ngettext("{n} different problem", "{n} different problems", now.different).format(
+            n=format_number(now.different)
+        ),
+        title=_("Complaints that repeat no earlier one"),
+        className="different",
+    )
 
 
 def _all_time(n: int) -> html.Button:
@@ -146,7 +160,7 @@ def sparkline(daily: Sequence[int]) -> html.Span:
 def _card(
     title: str,
     figure: str,
-    detail: html.Span | str,
+    detail: html.Div | str,
     *,
     change: html.Span | None = None,
     is_alarming: bool = False,

@@ -48,6 +48,7 @@ SERIES = "series"
 SERIES_TABLE = "series-table"
 SERVICE_BARS = "service-bars"
 NEWEST = "newest"
+MOST_REPORTED = "most-reported"
 CHOSEN = "chosen-complaint"  # Store: id of the point clicked
 CARD = "complaint-card"
 

@@ -14,6 +14,7 @@ from queries.classes import Classes
 
 DURATIONS = ("median_response", "p90_response", "median_resolution", "p90_resolution")
 DEFAULT_MEASURE = "median_response"
+SHARES = ("on_time_share", "repeat_share")
 HIGHER_IS_BETTER = frozenset({"on_time_share", "satisfaction"})
 
 
@@ -27,6 +28,7 @@ def measure_word(measure: str) -> str:
         "per_10000": _("Complaints per 10,000 residents"),
         "open_backlog": _("Open now"),
         "satisfaction": _("Satisfaction"),
+        "repeat_share": _("Repeat reports"),
     }[measure]
 
 
@@ -34,12 +36,14 @@ def unit_word(measure: str, *, is_difference: bool = False) -> str:
     """What the numbers of the legend are."""
     if measure in DURATIONS:
         return _("time from receipt")
-    if measure == "on_time_share":
-        return _("percentage points") if is_difference else _("share of those due")
+    if measure in SHARES and is_difference:
+        return _("percentage points")
     return {
         "per_10000": _("per 10,000 residents"),
         "open_backlog": _("complaints"),
         "satisfaction": _("stars of 5"),
+        "on_time_share": _("share of those due"),
+        "repeat_share": _("share of complaints"),
     }[measure]
 
 
@@ -47,7 +51,7 @@ def format_value(measure: str, value: float | None) -> str:
     """A value as a person reads it."""
     if measure in DURATIONS:
         return format_duration(value)
-    if measure == "on_time_share":
+    if measure in SHARES:
         return format_percent(value)
     return format_number(value, 0 if measure == "open_backlog" else 1)
 
@@ -56,7 +60,7 @@ def format_difference(measure: str, value: float) -> str:
     """A difference, with its sign."""
     if measure in DURATIONS:
         return ("+" if value > 0 else "") + format_duration(value)
-    if measure == "on_time_share":
+    if measure in SHARES:
         return _("{change} points").format(change=format_change(100 * value, 1))
     return format_change(value, 0 if measure == "open_backlog" else 1)
 
@@ -83,6 +87,16 @@ def not_reached_word(measure: str) -> str:
 
 def ends_word(measure: str) -> str:
     """What the two ends of a comparison mean."""
-    if measure == "per_10000":
+    if measure in ("per_10000", "repeat_share"):
         return " · ".join((_("blue: fewer"), _("orange: more")))
     return " · ".join((_("blue: better"), _("orange: worse")))
+
+
+def note_words(measure: str) -> str:
+    """What must be known to read a measure; empty where its name says it all."""
+    if measure != "repeat_share":
+        return ""
+    return _(
+        "A repeat: same service, within 50 m and 24 hours of an earlier complaint, in similar "
+        "words. Times and on-time shares count every complaint, repeats too."
+    )

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from data import schema
 from data.complaints import NewComplaint
 from data.database import write
+from data.duplicates import link_all
 from data.fold import Fact, Folded, fold
 from data.instants import now, to_epoch
 from data.log import (
@@ -104,8 +105,11 @@ def _record_batch(
         fresh, positions = _without_known(connection, prepared, result)
         first_seq, first_id = next_numbers(connection)
         rows = _Rows(reference, first_id, first_seq, delay)
-        for ready in fresh:
-            rows.add(*ready)
+        links = link_all(
+            connection, [ready[0] for ready in fresh], first_id, reference.city.time_zone
+        )
+        for ready, duplicate_of in zip(fresh, links, strict=True):
+            rows.add(*ready, duplicate_of)
         rows.insert(connection)
         doubled = len(fresh) >= max(first_id, _LOOKUP)
         if doubled and connection.dialect.name == "postgresql":
@@ -215,12 +219,20 @@ class _Rows:
         self._events: list[dict[str, Any]] = []
 
     def add(
-        self, prepared: Prepared, facts: list[Fact], state: Folded, happenings: list[Happening]
+        self,
+        prepared: Prepared,
+        facts: list[Fact],
+        state: Folded,
+        happenings: list[Happening],
+        duplicate_of: int | None,
     ) -> None:
         last_seq = self._seq + len(facts) - 1
         zone = self._reference.city.time_zone
         self._complaints.append(
-            complaint_row(self._id, new_token(), prepared, state, last_seq, zone)
+            complaint_row(
+                *(self._id, new_token(), prepared, state, last_seq, zone),
+                duplicate_of=duplicate_of,
+            )
         )
         self._details.append(details_row(self._id, prepared))
         self._spells += spell_rows(self._id, state, prepared.fixed)
@@ -246,6 +258,8 @@ class _Rows:
         self._seq += 1
 
     def insert(self, connection: Connection) -> None:
+        # What is repeated must be there first; a batch need not be in order of time.
+        self._complaints.sort(key=lambda row: (row["duplicate_of"] or 0) > row["id"])
         insert_rows(connection, schema.complaints, self._complaints)
         insert_rows(connection, schema.complaint_details, self._details)
         insert_rows(connection, schema.events, self._events)

@@ -137,6 +137,7 @@ class Unchanging:
     y: int | None
     response_due_at: int | None
     resolution_due_at: int | None
+    is_repeat: int = 0  # 1 or 0
 
 
 def complaint_facts(state: Folded, fixed: Unchanging, zone: ZoneInfo) -> dict[str, Any]:
@@ -162,6 +163,7 @@ def complaint_facts(state: Folded, fixed: Unchanging, zone: ZoneInfo) -> dict[st
         "resolution_due_at": fixed.resolution_due_at,
         "resolved_at": state.resolved_at,
         "rating": state.rating,
+        "is_repeat": fixed.is_repeat,
         "updated_at": state.updated_at,
     }
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select
 from data.schema import districts
 
 TILE_ZOOM = 20
-_TILES = 1 << TILE_ZOOM
-_MAX_LATITUDE = 85.0511
+TILES = 1 << TILE_ZOOM
+MAX_LATITUDE = 85.0511
 # Schematic boundaries only approximate the city: a point this far outside still belongs to it.
 _SCHEMATIC_TOLERANCE_METRES = 2_500.0
 _METRES_PER_DEGREE = 111_320.0
@@ -19,12 +19,12 @@ _METRES_PER_DEGREE = 111_320.0
 
 def to_tiles(latitude: ArrayLike, longitude: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
     """Degrees to tile numbers x (eastward) and y (southward) at zoom 20, as int arrays."""
-    lat = np.radians(np.clip(np.asarray(latitude, float), -_MAX_LATITUDE, _MAX_LATITUDE))
-    x = (np.asarray(longitude, float) + 180.0) / 360.0 * _TILES
-    y = (1.0 - np.arcsinh(np.tan(lat)) / np.pi) / 2.0 * _TILES
+    lat = np.radians(np.clip(np.asarray(latitude, float), -MAX_LATITUDE, MAX_LATITUDE))
+    x = (np.asarray(longitude, float) + 180.0) / 360.0 * TILES
+    y = (1.0 - np.arcsinh(np.tan(lat)) / np.pi) / 2.0 * TILES
     return (
-        np.clip(np.floor(x), 0, _TILES - 1).astype(int),
-        np.clip(np.floor(y), 0, _TILES - 1).astype(int),
+        np.clip(np.floor(x), 0, TILES - 1).astype(int),
+        np.clip(np.floor(y), 0, TILES - 1).astype(int),
     )
 
 
@@ -35,8 +35,8 @@ def to_tile(latitude: float, longitude: float) -> tuple[int, int]:
 
 def tile_centers(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
     """Latitudes and longitudes at the middle of zoom-20 tiles."""
-    longitude = (np.asarray(x) + 0.5) / _TILES * 360.0 - 180.0
-    mercator = np.pi * (1.0 - 2.0 * (np.asarray(y) + 0.5) / _TILES)
+    longitude = (np.asarray(x) + 0.5) / TILES * 360.0 - 180.0
+    mercator = np.pi * (1.0 - 2.0 * (np.asarray(y) + 0.5) / TILES)
     return np.degrees(np.arctan(np.sinh(mercator))), longitude
 
 

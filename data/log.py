@@ -40,7 +40,14 @@ def new_token() -> str:
 
 
 def complaint_row(
-    complaint_id: int, token: str, prepared: Prepared, state: Folded, seq: int, zone: ZoneInfo
+    complaint_id: int,
+    token: str,
+    prepared: Prepared,
+    state: Folded,
+    seq: int,
+    zone: ZoneInfo,
+    *,
+    duplicate_of: int | None = None,
 ) -> dict[str, Any]:
     new = prepared.new
     return {
@@ -53,7 +60,9 @@ def complaint_row(
         "latitude": new.latitude,
         "longitude": new.longitude,
         "last_seq": seq,
+        "duplicate_of": duplicate_of,
         **complaint_facts(state, prepared.fixed, zone),
+        "is_repeat": int(duplicate_of is not None),
     }
 
 
@@ -169,6 +178,7 @@ def unchanging(row: Any) -> Unchanging:
         y=row.y,
         response_due_at=row.response_due_at,
         resolution_due_at=row.resolution_due_at,
+        is_repeat=row.is_repeat,
     )
 
 

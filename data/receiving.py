@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, insert, select, tuple_
 
 from data import schema
 from data.database import write
+from data.duplicates import Linking
 from data.fold import Fact, fold
 from data.group_commit import GroupCommit
 from data.instants import now, to_epoch
@@ -135,6 +136,7 @@ class _Batch:
             for name in ("complaints", "complaint_details", "complaint_photos", "events", "spells")
         }
         self._keys: list[dict[str, Any]] = []
+        self._linking = Linking(connection)
 
     def add(self, arrival: _Arrival) -> Receipt:
         """Raises IdempotencyConflict or TooMany, and has then added nothing."""
@@ -159,8 +161,12 @@ class _Batch:
         prepared, zone = arrival.prepared, arrival.reference.city.time_zone
         state = fold([Fact(EventKind.RECEIVED, prepared.requested_at, prepared.unit_id)])
         complaint_id = receipt.complaint_id
+        root = self._linking.link(complaint_id, prepared, zone)
         self._rows["complaints"].append(
-            complaint_row(complaint_id, receipt.token, prepared, state, receipt.seq, zone)
+            complaint_row(
+                *(complaint_id, receipt.token, prepared, state, receipt.seq, zone),
+                duplicate_of=root,
+            )
         )
         self._rows["complaint_details"].append(details_row(complaint_id, prepared))
         self._rows["complaint_photos"] += photo_rows(complaint_id, prepared)

@@ -154,6 +154,8 @@ def _facts() -> list[Column]:
         Column("resolution_due_at", Instant),
         Column("resolved_at", Instant),
         Column("rating", SmallInteger),
+        # 1: it repeats an earlier complaint; known at receipt, never altered by an event
+        Column("is_repeat", SmallInteger, nullable=False, server_default="0"),
         Column("updated_at", Instant, nullable=False),  # of the last event
     ]
 
@@ -170,17 +172,27 @@ complaints = Table(
     Column("latitude", Float),
     Column("longitude", Float),
     Column("last_seq", BigInteger, nullable=False),
+    Column("duplicate_of", ForeignKey("complaints.id")),  # the first of the group; see duplicates
     *_facts(),
     UniqueConstraint("source", "external_id"),
     Index("ix_complaints_requested_at", "requested_at"),
     Index("ix_complaints_updated_at", "updated_at"),
     Index("ix_complaints_last_seq", "last_seq"),
+    Index("ix_complaints_duplicate_of", "duplicate_of"),
 )
 
 FACT_COLUMNS = tuple(column.name for column in _facts())
 
 # A covering index begins with the columns one groups by: districts for measures, tiles for heat.
-_FILTERS = ("day", "service_id", "status", "channel_id", "unit_id", "resolution_due_at")
+_FILTERS = (
+    "day",
+    "service_id",
+    "is_repeat",
+    "status",
+    "channel_id",
+    "unit_id",
+    "resolution_due_at",
+)
 Index(
     "ix_complaints_district_facts",
     *(complaints.c[name] for name in ("district_id", *_FILTERS)),

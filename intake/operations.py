@@ -218,7 +218,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         method="GET",
         path="/servicerequestupdates",
-        section="Updates",
+        section="Exchange with other servers",
         summary="What has changed about complaints",
         description="The events that concern the status, as FixMyStreet fetches them. Periods and "
         "`updated_datetime` are of recording, so that what is reported late is new when it is "
@@ -244,7 +244,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         method="POST",
         path="/servicerequestupdates",
-        section="Updates",
+        section="Exchange with other servers",
         summary="Say what you know of a complaint",
         description="A status that is news becomes the event it means, everything else a comment; "
         "the answer says where the complaint stands. The same `update_id` again stores nothing "
@@ -275,6 +275,21 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         method="POST",
+        path="/feeds/{name}",
+        section="Exchange with other servers",
+        summary="Push records of another system in its own words",
+        description="One JSON object or a list of them; the preset of that name says what they "
+        "mean. Each record is judged alone, and answered in its place.",
+        formats=("json",),
+        json_body={"type": ["object", "array"]},
+        answer=None,
+        answer_schema={"type": ["object", "array"]},
+        statuses=(200, 201),
+        errors=(403, 404, 413, 429),
+        scope="write",
+    ),
+    Operation(
+        method="POST",
         path="/requests/{service_request_id}/feedback",
         section="Afterwards",
         summary="Say how the complaint was answered",
@@ -291,66 +306,6 @@ OPERATIONS: tuple[Operation, ...] = (
         statuses=(200, 201),
         errors=(403, 404, 409, 413, 429),
         scope="feedback",
-    ),
-    Operation(
-        method="GET",
-        path="/servicerequestupdates",
-        section="Exchange with other servers",
-        summary="What has changed",
-        description="As FixMyStreet fetches it. The period is the one in which updates came to be "
-        "known here, so that whoever asks from where he last ended misses none.",
-        query=(
-            _JURISDICTION,
-            Parameter("service_request_id", "One or several, comma separated."),
-            Parameter("start_date", "Recorded at or after.", _DATE),
-            Parameter("end_date", "Recorded at or before.", _DATE),
-            *_PAGES,
-        ),
-        answer=update_models.RequestUpdate,
-        root="service_request_updates",
-        is_list=True,
-        headers=_LIST_HEADERS,
-    ),
-    Operation(
-        method="POST",
-        path="/servicerequestupdates",
-        section="Exchange with other servers",
-        summary="Send an update of a complaint",
-        description="A status that is news takes effect; everything else is kept as a comment. The "
-        "same `update_id` again stores nothing new.",
-        body=(
-            Parameter("service_request_id", "Of the complaint.", is_required=True),
-            Parameter("update_id", "Your own; recognises a repetition."),
-            Parameter("updated_datetime", "When it happened.", _DATE),
-            Parameter("status", "OPEN, INVESTIGATING, IN_PROGRESS, FIXED, CLOSED …"),
-            Parameter("description", "At most 4,000 characters."),
-            Parameter("media_url", "Of a photo."),
-            Parameter("email", "Of the author; never public."),
-            Parameter("first_name", "Of the author; never public."),
-            Parameter("last_name", "Of the author; never public."),
-        ),
-        answer=update_models.PostedRequestUpdate,
-        root="service_request_updates",
-        is_list=True,
-        statuses=(201,),
-        errors=(403, 404, 409, 413, 429),
-        scope="updates",
-        headers=("Idempotency-Replayed",),
-    ),
-    Operation(
-        method="POST",
-        path="/feeds/{name}",
-        section="Exchange with other servers",
-        summary="Push records of another system in its own words",
-        description="One JSON object or a list of them; the preset of that name says what they "
-        "mean. Each record is judged alone, and answered in its place.",
-        formats=("json",),
-        json_body={"type": ["object", "array"]},
-        answer=None,
-        answer_schema={"type": ["object", "array"]},
-        statuses=(200, 201),
-        errors=(403, 404, 413, 429),
-        scope="write",
     ),
     Operation(
         method="PUT",

@@ -13,6 +13,7 @@ from components.drawn import drawn, register_drawn
 from components.figure_cards import figure_cards, unmapped_note
 from components.map_view import map_view
 from components.newest_list import newest_list
+from components.repeats_view import most_reported_list
 from components.series_chart import series_chart
 from components.service_bars import service_bars
 from components.tokens import theme_of
@@ -28,9 +29,11 @@ from queries.figures import daily_series, figures
 from queries.figures import service_bars as count_services
 from queries.filters import ComplaintFilter
 from queries.points import newest
+from queries.repeats import most_reported
 from queries.timeline import complaint_page
 
 _NEWEST = 12
+_MOST_REPORTED = 6
 _ALL_TIME: dict[str, Any] = {"period": "all", "start": None, "end": None}
 _GRAPH_CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": False}
 
@@ -68,6 +71,12 @@ def layout() -> html.Div:
                         name="services",
                         note=_("click to filter"),
                     ),
+                    panel(
+                        _("Most reported"),
+                        drawn(ids.MOST_REPORTED),
+                        name="most-reported",
+                        note=_("still open"),
+                    ),
                     panel(_("Newest"), drawn(ids.NEWEST), name="newest"),
                 ],
                 id="figures-column",
@@ -85,7 +94,7 @@ def register(app: Dash) -> None:
     query, live, live_slow = (Input(name, "data") for name in (ids.QUERY, ids.LIVE, ids.LIVE_SLOW))
     theme = Input(ids.THEME, "data")
     _register_scripts(app)
-    register_drawn(app, ids.SERVICE_BARS, ids.NEWEST, ids.LEGEND)
+    register_drawn(app, ids.SERVICE_BARS, ids.MOST_REPORTED, ids.NEWEST, ids.LEGEND)
 
     @app.callback(
         Output(ids.FIGURES, "children"),
@@ -144,6 +153,14 @@ def register(app: Dash) -> None:
             count_services(current_store(), chosen.replace(services=()), current_language()),
             chosen=chosen.services,
         )
+
+    @app.callback(Output(ids.parts(ids.MOST_REPORTED), "data"), query, live_slow)
+    def show_most_reported(query: str | None, _live: Any) -> Any:
+        if query is None:
+            return no_update
+        store = current_store()
+        wanted = ComplaintFilter.from_query(query)
+        return most_reported_list(most_reported(store, wanted, _MOST_REPORTED), store.reference())
 
     @app.callback(Output(ids.parts(ids.NEWEST), "data"), query, live)
     def show_newest(query: str | None, live: dict[str, Any] | None) -> Any:

@@ -11,6 +11,7 @@ PLAIN = (
     "y",
     "day",
     "rating",
+    "is_repeat",
 )
 _CLOCK_PARTS = ("outcome", "bin", "open_minute", "sla")
 

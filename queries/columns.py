@@ -18,7 +18,7 @@ from data.database import read
 from data.store import Store
 
 MISSING = -1
-_NAMES = ("requested_at", *schema.FACT_COLUMNS)
+_NAMES = ("requested_at", "duplicate_of", *schema.FACT_COLUMNS)
 _WIDE = {
     name: np.int64 for name in _NAMES if name.endswith("_at")
 }  # UTC seconds; all others fit in 32 bits
@@ -34,7 +34,7 @@ class Facts:
     seq: int
     version: str
     ids: Array  # ascending
-    columns: dict[str, Array]  # facts and requested_at; MISSING for none
+    columns: dict[str, Array]  # facts, requested_at, duplicate_of; MISSING for none
 
     def __len__(self) -> int:
         return len(self.ids)

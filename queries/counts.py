@@ -28,11 +28,11 @@ def count_by(
     """Count complaints, or with `facts="spells"` the times a unit was accountable for one.
 
     Returns one row per combination that occurs: a nullable integer column for each axis, and `n`.
-    Axes: service_id, status, channel_id, unit_id, district_id, x, y, day, rating, overdue (0/1),
-    place (PLACE_…), and for each clock (response, resolution) its _outcome, _bin, _open_minute
-    (minute of the start, for clocks still running) and _sla (SLA_…). Raises ValueError for
-    another axis, FilterError for an unknown code. The frame is shared between callers: do not
-    change it.
+    Axes: service_id, status, channel_id, unit_id, district_id, x, y, day, rating, is_repeat (0/1),
+    overdue (0/1), place (PLACE_…), and for each clock (response, resolution) its _outcome, _bin,
+    _open_minute (minute of the start, for clocks still running) and _sla (SLA_…). Raises
+    ValueError for another axis, FilterError for an unknown code. The frame is shared
+    between callers: do not change it.
     """
     moving = complaint_filter.overdue or any(moves_with_time(axis) for axis in axes)
     key = (

@@ -19,6 +19,7 @@ MEASURES = (
     "per_10000",
     "open_backlog",
     "satisfaction",
+    "repeat_share",
 )
 _Z = 1.959963984540054
 
@@ -83,6 +84,8 @@ def _found(
         return _backlog(store, complaint_filter, level)
     if measure == "satisfaction":
         return _satisfaction(store, complaint_filter, level)
+    if measure == "repeat_share":
+        return _repeats(store, complaint_filter, level)
     if measure == "on_time_share":
         summary = duration_summary(
             store, complaint_filter, by="district", measure="resolution", level=level
@@ -129,6 +132,16 @@ def _backlog(store: Store, complaint_filter: ComplaintFilter, level: str) -> pd.
     still_open = counts["n"].where(counts["status"].isin(open_statuses()), 0)
     by_code = counts.assign(value=still_open).groupby("code")[["value", "n"]].sum()
     return by_code.astype({"value": float}).assign(low=np.nan, high=np.nan)
+
+
+def _repeats(store: Store, complaint_filter: ComplaintFilter, level: str) -> pd.DataFrame:
+    counts = count_by(store, ["district_id", "is_repeat"], complaint_filter)
+    counts = _coded(store.reference(), counts, level)
+    repeats = counts["n"].where(counts["is_repeat"] == 1, 0)
+    by_code = counts.assign(repeats=repeats).groupby("code")[["repeats", "n"]].sum()
+    found, n = by_code["repeats"].to_numpy(dtype=float), by_code["n"].to_numpy()
+    low, high = wilson_interval(found, n)
+    return by_code[["n"]].assign(value=found / n, low=low, high=high)
 
 
 def _satisfaction(store: Store, complaint_filter: ComplaintFilter, level: str) -> pd.DataFrame:

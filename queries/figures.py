@@ -28,6 +28,7 @@ class Figures:
     """Durations in seconds, NaN: not reached. Shares from 0 to 1, NaN where there is nothing."""
 
     received: int
+    different: int  # those that repeat no earlier complaint
     outside: int  # have coordinates, but no district holds them
     unlocated: int  # have neither coordinates nor district
     median_response_seconds: float
@@ -46,7 +47,9 @@ class Figures:
 
 def figures(store: Store, complaint_filter: ComplaintFilter) -> Figures:
     """What a cohort comes to, at a glance."""
-    counts = count_by(store, ["status", "overdue", "resolution_sla", "place"], complaint_filter)
+    counts = count_by(
+        store, ["status", "overdue", "resolution_sla", "place", "is_repeat"], complaint_filter
+    )
     response = duration_summary(store, complaint_filter, measure="response").iloc[0]
 
     def total(column: str, *values: int) -> int:
@@ -57,6 +60,7 @@ def figures(store: Store, complaint_filter: ComplaintFilter) -> Figures:
     due, on_time = total("resolution_sla", SLA_MET, SLA_MISSED), total("resolution_sla", SLA_MET)
     return Figures(
         received=received,
+        different=total("is_repeat", 0),
         outside=total("place", PLACE_OUTSIDE),
         unlocated=total("place", PLACE_UNKNOWN),
         median_response_seconds=float(response["median_seconds"]),

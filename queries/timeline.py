@@ -14,6 +14,7 @@ from data.reference import Channel, District, Reference, Service, Unit
 from data.store import Store
 from data.vocabulary import EventKind, Outcome, Status
 from queries.photos import other_uses
+from queries.repeats import Repeated, find_repeated
 
 Promise = Literal["none", "not_due", "met", "missed"]
 _LONGEST_ID = 64  # as stored
@@ -81,6 +82,7 @@ class ComplaintView:
     photo_uses: Mapping[str, tuple[str, ...]]  # media_url: other complaints with the same photo
     events: tuple[EventView, ...]  # in order of time
     spells: tuple[SpellView, ...]
+    repeated: Repeated | None  # None: nobody else reports the same
     seen_at: datetime
 
 
@@ -112,7 +114,8 @@ def complaint_page(store: Store, service_request_id: str) -> ComplaintView | Non
             select(spells).where(spells.c.complaint_id == row.id).order_by(spells.c.ordinal)
         ).all()
         uses = other_uses(connection, row.id)
-    return _view(row, happened, held, uses, store.reference(), now())
+        repeated = find_repeated(connection, row)
+    return _view(row, happened, held, uses, repeated, store.reference(), now())
 
 
 def _view(
@@ -120,6 +123,7 @@ def _view(
     happened: Any,
     held: Any,
     uses: Mapping[str, tuple[str, ...]],
+    repeated: Repeated | None,
     reference: Reference,
     instant: datetime,
 ) -> ComplaintView:
@@ -163,6 +167,7 @@ def _view(
             )
             for spell in held
         ),
+        repeated=repeated,
         seen_at=instant,
     )
 

@@ -100,8 +100,16 @@ def _chunks(connection: Connection, view: View) -> Iterator[Sequence[Row[Any]]]:
 
 def _query(view: View) -> Select[Any]:
     facts, complaints = view.facts, schema.complaints
+    first = complaints.alias("first")
+    # Not a join: the rows come in the order in which they are stored.
+    original = (
+        select(first.c.service_request_id)
+        .where(first.c.id == complaints.c.duplicate_of)
+        .scalar_subquery()
+    )
     query = select(
         complaints.c.service_request_id,
+        original.label("duplicate_of"),
         complaints.c.requested_at,
         complaints.c.latitude,
         complaints.c.longitude,
@@ -147,6 +155,7 @@ def _writer(reference: Reference, instant: datetime, language: str) -> _Writer:
             _kept(row.response_outcome, row.responded_at, row.response_due_at, instant),
             _kept(row.resolution_outcome, row.resolved_at, row.resolution_due_at, instant),
             row.rating,
+            row.duplicate_of,
             None if row.latitude is None else round(row.latitude, 5),
             None if row.longitude is None else round(row.longitude, 5),
         )
@@ -172,6 +181,7 @@ def _writer(reference: Reference, instant: datetime, language: str) -> _Writer:
             "responded_on_time",
             "resolved_on_time",
             "rating",
+            "duplicate_of",
             "lat",
             "long",
         ),

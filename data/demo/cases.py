@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from data.demo.arrivals import Hours, arrival_times
 from data.demo.character import Character
+from data.demo.echoes import choose_sources, delay_echoes, gather_echoes
 from data.demo.people import choose_reporters
 from data.demo.places import Spots, make_spots, points_around, spot_weights
 from data.demo.streams import stream
@@ -59,14 +60,20 @@ def make_cases(
         chosen.append(
             np.minimum(np.searchsorted(cumulative, drawn, side="right"), len(weights) - 1)
         )
-    times = np.concatenate([arrivals[service_id] for service_id in service_ids])
-    order = np.argsort(times[:, 1], kind="stable")
-    service = np.repeat(service_ids, counts)[order]
-    spot = np.concatenate(chosen)[order]
-    cell, at = times[order, 0], times[order, 1]
+    service = np.repeat(service_ids, counts)
+    source = choose_sources(service, character, seed)
+    times = np.concatenate([arrivals[service_id] for service_id in service_ids])[:, 1]
+    times = delay_echoes(times, source, _last_second(hours), seed)
+    order = np.argsort(times, kind="stable")
+    service, at = service[order], times[order]
+    spot = np.concatenate(chosen)
+    spot = np.where(source >= 0, spot[source], spot)[order]
+    source = np.where(source >= 0, np.argsort(order)[source], -1)[order]
+    cell = np.searchsorted(hours.starts, at, side="right") - 1
     rng = stream(seed, "cases")
     channel = _channels(character, count, rng)
     latitude, longitude = points_around(spots, spot, locator, rng)
+    gather_echoes(latitude, longitude, source, spots, spot, locator, seed)
     district = spots.district_id[spot].copy()
     _forget_places(channel, latitude, longitude, district, rng)
     main = channel == max(character.channels, key=lambda i: character.channels[i])
@@ -83,6 +90,10 @@ def make_cases(
         unit_id=_route(reference, service, district),
         ticket=rng.integers(0, 2**62, count),
     ), spots
+
+
+def _last_second(hours: Hours) -> int:
+    return int(hours.starts[-1] + hours.fraction[-1] * 3600) - 1
 
 
 def _channels(character: Character, count: int, rng: np.random.Generator) -> NDArray[np.int64]:

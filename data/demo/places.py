@@ -87,13 +87,13 @@ def _scatter(
         lat, lon = move(
             center_lat[todo], center_lon[todo], radius * np.sin(angle), radius * np.cos(angle)
         )
-        inside = _is_in(locator, lat, lon, ids[todo])
+        inside = is_in(locator, lat, lon, ids[todo])
         latitude[todo[inside]], longitude[todo[inside]] = lat[inside], lon[inside]
         todo = todo[~inside]
     return latitude, longitude
 
 
-def _is_in(
+def is_in(
     locator: Locator,
     latitude: NDArray[np.float64],
     longitude: NDArray[np.float64],
@@ -163,9 +163,7 @@ def points_around(
     latitude, longitude = move(home_lat, home_lon, north, east)
     known = np.flatnonzero(~np.isnan(latitude))
     for shrink in (0.15, 0.0):  # over the border: nearer to the spot, at last on it
-        inside = _is_in(
-            locator, latitude[known], longitude[known], spots.district_id[chosen[known]]
-        )
+        inside = is_in(locator, latitude[known], longitude[known], spots.district_id[chosen[known]])
         known = known[~inside]
         latitude[known], longitude[known] = move(
             home_lat[known], home_lon[known], north[known] * shrink, east[known] * shrink

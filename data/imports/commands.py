@@ -12,6 +12,7 @@ from data.imports.mapping import MissingColumns
 from data.imports.preset import Preset, PresetError, load_preset
 from data.imports.run import ImportReport, WrongCity, import_complaints
 from data.imports.table import TableError
+from data.linking import link_stored
 from data.store import current_store
 
 complaints = AppGroup("complaints", help="Complaints in and out.")
@@ -122,3 +123,17 @@ def _no_boundaries(report: ImportReport) -> str:
     if report.has_boundaries:
         return ""
     return ": there are no boundaries yet, see `flask districts import`"
+
+
+@complaints.command("link-duplicates")
+def link_command() -> None:
+    """Link complaints that repeat an earlier one; safe to repeat.
+
+    New ones are linked as they come. This is for those stored before there were links, and for
+    imports of files that are not in order of time.
+    """
+    linked = link_stored(current_store())
+    click.echo(
+        f"{linked.complaints:,} complaints with a place, {linked.repeats:,} of them repeat an "
+        f"earlier one; {linked.changed:,} links are new or different"
+    )

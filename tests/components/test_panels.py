@@ -30,6 +30,7 @@ def words(component: Any) -> str:
 def figures(**changes: Any) -> Figures:
     values: dict[str, Any] = {
         "received": 12_480,
+        "different": 12_015,
         "outside": 15,
         "unlocated": 40,
         "median_response_seconds": 18_720.0,
@@ -53,6 +54,7 @@ def test_figures_say_their_n_what_is_not_reached_and_how_mature_they_are() -> No
         text = words(figure_cards(figures(), daily=[1, 2, 3], received_change=(12_480, 11_556)))
     assert "12.480" in text
     assert "+8%" in text
+    assert "12.015 masalah berbeda" in text
     assert "5,2 jam" in text
     assert "90% dalam belum tercapai · n\N{NO-BREAK SPACE}11.902" in text
     assert "81,4%" in text

@@ -159,6 +159,19 @@ def test_complaints_gather_at_hot_spots(city: City) -> None:
     assert cells[cells == 1].sum() > 0.2 * COUNT
 
 
+def test_several_people_report_one_thing(city: City) -> None:
+    complaints = city.complaints
+    repeats = complaints[complaints["is_repeat"] == 1]
+    assert 0.015 < len(repeats) / len(complaints) < 0.06
+    flood = city.reference.service_by_code["flood"].id
+    floods = complaints[complaints["service_id"] == flood]
+    assert floods["is_repeat"].mean() > 2 * complaints["is_repeat"].mean()
+    firsts = complaints.set_index("id").loc[repeats["duplicate_of"]]
+    assert firsts["is_repeat"].sum() == 0
+    assert (firsts["service_id"].to_numpy() == repeats["service_id"].to_numpy()).all()
+    assert repeats["duplicate_of"].value_counts().max() >= 3
+
+
 def test_days_have_their_rhythm(city: City) -> None:
     local_hour = (city.complaints["requested_at"] + 7 * 3600) // 3600 % 24
     by_hour = local_hour.value_counts()

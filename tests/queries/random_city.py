@@ -27,7 +27,8 @@ KINDS = (
 
 
 def make_histories(seed: int, number: int) -> list[History]:
-    """Complaints over DAYS local days, with and without a place, some handed over or reopened."""
+    """Complaints over DAYS local days, with and without a place, some handed over or reopened;
+    at one place many of them, so that some are repeats."""
     chance = random.Random(seed)
     histories = []
     for index in range(number):
@@ -40,6 +41,7 @@ def make_histories(seed: int, number: int) -> list[History]:
                 },
                 {"district_code": chance.choice(["10.1", "10.2", "20.1", "20.2"])},
                 {"address_string": "Jalan Melati"},
+                {"latitude": -6.195, "longitude": 106.815},  # where many report the same
             ]
         )
         new = NewComplaint(

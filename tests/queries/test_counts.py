@@ -19,6 +19,7 @@ from data.vocabulary import EventKind, Status
 from queries.axes import PLACE_DISTRICT, PLACE_OUTSIDE, PLACE_UNKNOWN
 from queries.counts import count_by
 from queries.counts_sql import count_in_database
+from queries.figures import figures
 from queries.filters import ComplaintFilter
 from tests.queries.random_city import BEGIN, DAYS, HISTORIES, lives
 
@@ -26,6 +27,7 @@ from tests.queries.random_city import BEGIN, DAYS, HISTORIES, lives
 @pytest.fixture
 def city(any_store: Store) -> Store:
     assert record_histories(any_store, HISTORIES).refused == []
+    assert figures(any_store, ComplaintFilter()).different < len(HISTORIES) - 10
     return any_store
 
 
@@ -63,6 +65,7 @@ def plain_facts(life: dict[str, Any], as_of: datetime) -> dict[str, Any] | None:
         "district_id": row.district_id,
         "day": (begin + timedelta(hours=7)).toordinal() - datetime(1970, 1, 1).toordinal(),
         "rating": rating,
+        "is_repeat": int(row.duplicate_of is not None),
         "overdue": int(status.is_open and due is not None and due < as_of),
         "place": place if row.district_id is None else PLACE_DISTRICT,
         "response_outcome": int(responded is not None),
@@ -82,6 +85,7 @@ def plain_facts(life: dict[str, Any], as_of: datetime) -> dict[str, Any] | None:
 
 AXES = (
     *("service_id", "status", "channel_id", "unit_id", "district_id", "day", "rating", "overdue"),
+    "is_repeat",
     *("place", "response_outcome", "response_bin", "resolution_outcome", "resolution_bin"),
     "resolution_sla",
 )

@@ -1,0 +1,77 @@
+"""The migrations make the tables that the program speaks of, step by step and with data in them."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, text
+
+from data.database import open_engine, read, upgrade, write
+from data.schema import metadata
+
+_FOLDER = Path(__file__).parents[2] / "data" / "migrations"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+    if request.param == "sqlite":
+        return open_engine(f"sqlite:///{tmp_path / 'empty.db'}")
+    return open_engine(request.getfixturevalue("postgresql_url"))
+
+
+def upgrade_to(engine: Engine, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    with write(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def test_an_upgraded_database_is_what_the_schema_says(empty: Engine) -> None:
+    upgrade(empty)
+    with read(empty) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    empty.dispose()
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date(empty: Engine) -> None:
+    upgrade_to(empty, "0001")
+    with write(empty) as connection:
+        connection.execute(
+            text("INSERT INTO channels (id, code, name, kind) VALUES (1, 'app', 'App', 'app')")
+        )
+        connection.execute(
+            text(
+                "INSERT INTO api_keys (id, key_hash, name, channel_id, created_at) "
+                "VALUES (1, 'abc', 'old', 1, 1700000000)"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO services (id, service_code, names, descriptions, group_code, "
+                "group_names, keywords, unit_kind, attributes) "
+                "VALUES (1, 'lamp', '{}', '{}', 'g', '{}', '', 'agency', '[]')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO complaints (id, service_request_id, token, requested_at, last_seq, "
+                "service_id, status, channel_id, day, minute, response_outcome, "
+                "resolution_outcome, updated_at) "
+                "VALUES (1, '1', 't', 1700000000, 1, 1, 0, 1, 19675, 28333333, 0, 0, 1700000000)"
+            )
+        )
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    for revision in reversed(list(ScriptDirectory.from_config(config).walk_revisions())):
+        upgrade_to(empty, revision.revision)
+    with read(empty) as connection:
+        key = connection.execute(text("SELECT scopes, per_minute FROM api_keys")).one()
+        complaint = connection.execute(text("SELECT is_repeat, duplicate_of FROM complaints")).one()
+    assert key == ("read write updates feedback", 30_000)
+    assert complaint == (0, None)
+    empty.dispose()
