@@ -21,7 +21,7 @@ SIDE, SMALL_SIDE = 2_048, 320  # pixels; the longer side of a picture and of its
 FORMATS = "JPEG, PNG, WebP, HEIC or GIF"
 
 _QUALITY, _SMALL_QUALITY = 85, 78
-_AT_ONCE = 2  # forty megapixels take 160 MB while they are decoded, twice that with transparency
+_AT_ONCE = 1  # forty megapixels take up to 600 MB while they are decoded
 _WAIT_SECONDS = 20
 _SCAN_LIMIT = 100  # a progressive JPEG has about ten; each costs a pass over the whole picture
 _PROFILE_LIMIT = 4 * 1024 * 1024
@@ -89,7 +89,7 @@ def make_picture(file: BinaryIO) -> Picture:
 @contextmanager
 def _decoder() -> Iterator[None]:
     if not _decoders.acquire(timeout=_WAIT_SECONDS):
-        raise DecodersBusy(f"{_AT_ONCE} photos are being decoded at once already")
+        raise DecodersBusy(f"other photos are being decoded for more than {_WAIT_SECONDS} s")
     try:
         yield
     finally:

@@ -262,15 +262,25 @@ def test_flipped_bytes_never_break_anything(form: str) -> None:
         assert PLACE not in picture.content
 
 
-def test_only_a_few_are_decoded_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_photos_are_decoded_one_after_another(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "_WAIT_SECONDS", 0.05)
     sent, opened = encoded(four_corners()), Image.open
 
     def open_beside_others(*given: Any, **options: Any) -> Any:
-        with pictures._decoder(), pytest.raises(DecodersBusy):
+        with pytest.raises(DecodersBusy):
             made(sent)
         return opened(*given, **options)
 
-    monkeypatch.setattr(pictures.Image, "open", open_beside_others)
-    assert made(sent).width == 640  # and the decoders are free again afterwards
-    assert made(sent).width == 640
+    with monkeypatch.context() as patch:
+        patch.setattr(pictures.Image, "open", open_beside_others)
+        assert made(sent).width == 640
+    refusal(b"\xff\xd8\xff")
+    assert made(sent).width == 640  # whatever became of the one before
+
+
+def test_what_a_heic_says_of_its_size_is_not_believed() -> None:
+    whole = encoded(four_corners(), "HEIF")
+    sizes = struct.pack(">II", 640, 480)
+    assert whole.count(sizes)
+    said = refusal(whole.replace(sizes, struct.pack(">II", 20_000, 20_000)))
+    assert "million pixels" in said or "damaged" in said

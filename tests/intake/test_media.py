@@ -426,7 +426,7 @@ def test_the_command_centre_serves_the_same_photos(api: Api, client: FlaskClient
 
 def test_busy_decoders_and_a_full_disk_are_503(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "_WAIT_SECONDS", 0.05)
-    with pictures._decoder(), pictures._decoder():
+    with pictures._decoder():
         response = send(api, media=part())
     assert response.status_code == 503
     assert "send the request again, or without its photos" in response.text
