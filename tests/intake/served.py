@@ -1,8 +1,7 @@
-"""The intake in processes of its own, with a folder for photos, over real HTTP."""
+"""The intake in processes of its own, as other people's clients meet it."""
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,24 +16,22 @@ from tests.intake.conftest import Api
 from tests.postgresql import free_port
 
 
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 @dataclass
-class PhotoServer:
+class Served:
     """Two server processes; can be killed and started again."""
 
     database_url: str
     var: Path
-    port: int = field(default_factory=_free_port)
+    port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def endpoint(self) -> str:
+        return f"{self.url}/open311/v2"
 
     def start(self) -> None:
         command = [
@@ -49,7 +46,7 @@ class PhotoServer:
             start_new_session=True,
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not self._answers():
             assert self.process.poll() is None and time.monotonic() < deadline, "no server came up"
             time.sleep(0.05)
@@ -77,9 +74,9 @@ def url_of(api: Api) -> str:
 
 
 @contextmanager
-def serving(api: Api) -> Iterator[PhotoServer]:
+def serving(api: Api) -> Iterator[Served]:
     """On the database and the folder of `api`."""
-    server = PhotoServer(url_of(api), api.photos.parent)
+    server = Served(url_of(api), api.photos.parent)
     server.start()
     try:
         yield server

@@ -15,7 +15,7 @@ from data.instants import now
 from data.store import Store
 from tests.intake.conftest import Api
 from tests.intake.fixmystreet import Failed, Report, Site
-from tests.intake.serving import serving
+from tests.intake.served import serving
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Meeting:
 @pytest.fixture
 def meeting(any_api: Api) -> Iterator[Meeting]:
     with serving(any_api) as server:
-        yield Meeting(Site(f"{server.url}/", any_api.key, "uji.example.org"), any_api)
+        yield Meeting(Site(f"{server.endpoint}/", any_api.key, "uji.example.org"), any_api)
 
 
 def test_a_report_goes_with_answers_and_photos_and_its_token_is_polled(meeting: Meeting) -> None:

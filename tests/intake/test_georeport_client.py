@@ -6,7 +6,7 @@ from georeport import GeoReport
 
 from data.complaints import resolve
 from tests.intake.conftest import QUESTIONS, Api
-from tests.intake.serving import serving
+from tests.intake.served import serving
 
 
 @pytest.mark.parametrize("form", ["json", "xml"])
@@ -15,7 +15,7 @@ def test_it_reads_services_definitions_and_requests(any_api: Api, form: str) -> 
     resolve(any_api.store, first["service_request_id"], note="Replaced")
     reference = any_api.store.reference()
     with serving(any_api) as server:
-        client = GeoReport(server.url, jurisdiction="city.example", output_format=form)
+        client = GeoReport(server.endpoint, jurisdiction="city.example", output_format=form)
         services = client.get_service_list()
         assert [s["service_code"] for s in services] == list(reference.service_by_code)
         asking = next(s for s in services if s["metadata"] in (True, "true"))

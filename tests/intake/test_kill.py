@@ -18,7 +18,7 @@ from data.database import read
 from data.store import Store, open_store
 from tests.conftest import make_tiny_city
 from tests.intake.conftest import Api, build_api
-from tests.intake.serving import Served
+from tests.intake.served import Served, url_of
 from tests.postgresql import PostgresServer, find_programs, running_postgresql
 
 ROUNDS = 20
@@ -109,8 +109,7 @@ def check(store: Store, posters: list[Poster]) -> None:
 
 
 def test_twenty_kills_of_the_server_lose_nothing(any_api: Api) -> None:
-    url = any_api.store.engine.url.render_as_string(hide_password=False)
-    server, dice = Served(url), random.Random(11)
+    server, dice = Served(url_of(any_api), any_api.photos.parent), random.Random(11)
     server.start()
     try:
         with posting(any_api, server.port) as posters:
@@ -141,7 +140,7 @@ def test_twenty_immediate_stops_of_postgresql_lose_nothing(own_postgresql: Postg
     make_tiny_city(url)
     store = open_store(url)
     api, dice = build_api(store), random.Random(12)
-    server = Served(url)
+    server = Served(url, api.photos.parent)
     server.start()
     try:
         with posting(api, server.port) as posters:

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from tests.intake.conftest import Api
-from tests.intake.served import PhotoServer, serving
+from tests.intake.served import Served, serving
 from tests.photo_files import PLACE, encoded, exif, four_corners
 
 Answer = tuple[int, str, bytes]
@@ -110,13 +110,13 @@ def as_android(pairs: list[tuple[str, str]], photo: bytes) -> tuple[bytes, str]:
 
 
 @pytest.fixture
-def server(any_api: Api) -> Iterator[PhotoServer]:
+def server(any_api: Api) -> Iterator[Served]:
     with serving(any_api) as running:
         yield running
 
 
 @pytest.fixture(params=["iOS", "Android"])
-def app(request: pytest.FixtureRequest, any_api: Api, server: PhotoServer) -> PhoneApp:
+def app(request: pytest.FixtureRequest, any_api: Api, server: Served) -> PhoneApp:
     reference = any_api.store.reference()
     return PhoneApp(
         f"{server.url}/open311/v2",
