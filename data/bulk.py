@@ -14,6 +14,7 @@ from data.complaints import NewComplaint
 from data.database import write
 from data.duplicates import link_all
 from data.fold import Fact, Folded, fold
+from data.geography import to_tiles
 from data.instants import now, to_epoch
 from data.log import (
     complaint_row,
@@ -126,11 +127,12 @@ _Ready = tuple[Prepared, list[Fact], Folded, list[Happening]]
 def _prepare_all(
     store: Store, reference: Reference, batch: list[tuple[int, History]], result: BulkResult
 ) -> list[tuple[int, _Ready]]:
-    located = _locate_all(store, batch)
+    located, tiles = _locate_all(store, batch)
+    locator = store.locator()
     ready: list[tuple[int, _Ready]] = []
-    for (position, history), district_id in zip(batch, located, strict=True):
+    for (position, history), district_id, tile in zip(batch, located, tiles, strict=True):
         try:
-            prepared = prepare(history.new, reference, store.locator(), located=int(district_id))
+            prepared = prepare(history.new, reference, locator, located=district_id, tile=tile)
             facts = _facts(reference, prepared, history.happenings)
             state = fold(facts)
         except ValueError as error:
@@ -140,16 +142,20 @@ def _prepare_all(
     return ready
 
 
-def _locate_all(store: Store, batch: list[tuple[int, History]]) -> Any:
+def _locate_all(
+    store: Store, batch: list[tuple[int, History]]
+) -> tuple[list[int], list[tuple[int, int]]]:
+    """District id (0: none) and tile of each; the tile of one without a place means nothing."""
     missing = float("nan")
-    latitude = [missing if h.new.latitude is None else h.new.latitude for _, h in batch]
-    longitude = [missing if h.new.longitude is None else h.new.longitude for _, h in batch]
+    latitude = np.array([missing if h.new.latitude is None else h.new.latitude for _, h in batch])
+    longitude = np.array(
+        [missing if h.new.longitude is None else h.new.longitude for _, h in batch]
+    )
     there = ~(np.isnan(latitude) | np.isnan(longitude))
     found = np.zeros(len(batch), dtype=int)
-    found[there] = store.locator().locate_many(
-        np.asarray(latitude)[there], np.asarray(longitude)[there]
-    )
-    return found
+    found[there] = store.locator().locate_many(latitude[there], longitude[there])
+    x, y = to_tiles(np.where(there, latitude, 0.0), np.where(there, longitude, 0.0))
+    return found.tolist(), list(zip(x.tolist(), y.tolist(), strict=True))
 
 
 def _facts(reference: Reference, prepared: Prepared, happenings: list[Happening]) -> list[Fact]:

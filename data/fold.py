@@ -13,6 +13,8 @@ from data.durations import to_bin
 from data.instants import day_of
 from data.vocabulary import RESPONSES, EventKind, Outcome, Status
 
+_STILL_OPEN, _EVENT = int(Outcome.OPEN), int(Outcome.EVENT)
+_REJECTED, _HANDED_OVER = int(Outcome.REJECTED), int(Outcome.HANDED_OVER)
 _OPEN = frozenset({Status.WAITING, Status.ASSIGNED, Status.IN_PROGRESS, Status.VERIFYING})
 _CLOSED = frozenset({Status.RESOLVED, Status.REJECTED})
 
@@ -201,14 +203,13 @@ def _clock(
     start: int, stopped: int | None, rejected: int | None, handed_over: int | None
 ) -> tuple[int, int | None]:
     """Outcome and duration bin of one clock; an open clock has no bin yet."""
-    for outcome, at in (
-        (Outcome.EVENT, stopped),
-        (Outcome.REJECTED, rejected),
-        (Outcome.HANDED_OVER, handed_over),
-    ):
-        if at is not None:
-            return int(outcome), to_bin(at - start)
-    return int(Outcome.OPEN), None
+    if stopped is not None:
+        return _EVENT, to_bin(stopped - start)
+    if rejected is not None:
+        return _REJECTED, to_bin(rejected - start)
+    if handed_over is not None:
+        return _HANDED_OVER, to_bin(handed_over - start)
+    return _STILL_OPEN, None
 
 
 def _shifted(due_at: int | None, seconds: int) -> int | None:

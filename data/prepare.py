@@ -86,11 +86,12 @@ def prepare(
     *,
     require_inside: bool = False,
     located: int | None = None,
+    tile: tuple[int, int] | None = None,
 ) -> Prepared:
     """Check a complaint and find its place and unit.
 
-    `located` is the district id already found for its coordinates (0: none), for callers that
-    locate many at once. Raises UnknownCode, OutsideCity or ComplaintError.
+    `located` is the district id already found for its coordinates (0: none), and `tile` their
+    tile, for callers that locate many at once. Raises UnknownCode, OutsideCity or ComplaintError.
     """
     service = reference.service_by_code.get(new.service_code)
     if service is None:
@@ -102,7 +103,8 @@ def prepare(
     channel = reference.channel_by_code.get(new.channel_code)
     if channel is None:
         raise UnknownCode(f"channel {new.channel_code!r} is not known here", field="channel")
-    district_id, tile = _place(new, reference, locator, require_inside, located)
+    district_id = _district(new, reference, locator, require_inside, located)
+    x, y = _tile(new, tile)
     unit_id = reference.route(service, district_id)
     if new.unit_code is not None:
         unit_id = unit_id_of(reference, new.unit_code)
@@ -115,21 +117,21 @@ def prepare(
             service_id=service.id,
             channel_id=channel.id,
             district_id=district_id,
-            x=tile[0],
-            y=tile[1],
+            x=x,
+            y=y,
             response_due_at=_deadline(requested_at, service.response_hours),
             resolution_due_at=_resolution_deadline(new, requested_at, service),
         ),
     )
 
 
-def _place(
+def _district(
     new: NewComplaint,
     reference: Reference,
     locator: Locator,
     require_inside: bool,
     located: int | None,
-) -> tuple[int | None, tuple[int | None, int | None]]:
+) -> int | None:
     district_id: int | None = None
     if new.district_code:
         district = reference.district_by_code.get(new.district_code)
@@ -141,7 +143,7 @@ def _place(
             )
         district_id = district.id
     if new.latitude is None or new.longitude is None:
-        return district_id, (None, None)
+        return district_id
     if not (-90 <= new.latitude <= 90 and -180 <= new.longitude <= 180):
         raise ComplaintError(
             f"lat {new.latitude}, long {new.longitude} are not degrees on Earth", field="lat"
@@ -153,7 +155,13 @@ def _place(
             f"lat {new.latitude}, long {new.longitude} lies outside {reference.city.name}",
             field="lat",
         )
-    return located or district_id, to_tile(new.latitude, new.longitude)
+    return located or district_id
+
+
+def _tile(new: NewComplaint, tile: tuple[int, int] | None) -> tuple[int | None, int | None]:
+    if new.latitude is None or new.longitude is None:
+        return None, None
+    return tile or to_tile(new.latitude, new.longitude)
 
 
 def _deadline(requested_at: datetime, hours: float | None) -> int | None:

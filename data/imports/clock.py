@@ -21,6 +21,7 @@ class Clock:
         self.formats = formats
         self.repeated = 0
         self.skipped = 0
+        self._offsets: dict[int, timedelta | None] = {}
 
     def read(self, cell: Any, *, not_before: datetime | None = None) -> datetime | None:
         """The UTC instant of a cell, or None when it is empty. Raises ValueError.
@@ -33,11 +34,16 @@ class Clock:
         try:
             if wall.tzinfo is not None:
                 return wall.astimezone(UTC).replace(microsecond=0)
-            return self._instant(wall.replace(microsecond=0), not_before)
+            if wall.microsecond:
+                wall = wall.replace(microsecond=0)
+            return self._instant(wall, not_before)
         except OverflowError as error:
             raise ValueError(f"{cell!r} is not a time of this world") from error
 
     def _instant(self, wall: datetime, not_before: datetime | None) -> datetime:
+        offset = self._offset_of_day(wall)
+        if offset is not None:
+            return (wall - offset).replace(tzinfo=UTC)
         first = wall.replace(tzinfo=self.zone, fold=0)
         second = wall.replace(tzinfo=self.zone, fold=1)
         offsets = first.utcoffset(), second.utcoffset()
@@ -49,6 +55,20 @@ class Clock:
         self.repeated += 1
         instant = first.astimezone(UTC)
         return second.astimezone(UTC) if not_before and instant < not_before else instant
+
+    def _offset_of_day(self, wall: datetime) -> timedelta | None:
+        """The one offset of a day; None where its clocks change. Days come again and again."""
+        day = wall.toordinal()
+        if day not in self._offsets:
+            midnight = datetime.fromordinal(day)
+            hours = (midnight + timedelta(hours=hour) for hour in (-3, *range(24), 27))
+            found = {
+                hour.replace(tzinfo=self.zone, fold=fold).utcoffset()
+                for hour in hours
+                for fold in (0, 1)
+            }
+            self._offsets[day] = found.pop() if len(found) == 1 else None
+        return self._offsets[day]
 
     def _wall(self, cell: Any) -> datetime | None:
         if isinstance(cell, datetime):

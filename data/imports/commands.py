@@ -7,6 +7,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from data.collector import without_collector
 from data.imports.adapting import adapt
 from data.imports.mapping import MissingColumns
 from data.imports.preset import Preset, PresetError, load_preset
@@ -61,16 +62,17 @@ def import_command(
             def show(position: int, size: int) -> None:
                 bar.update(min(1000, position * 1000 // max(size, 1)) - bar.pos)
 
-            report = import_complaints(
-                current_store(),
-                file,
-                preset,
-                limit=limit,
-                pretend=dry_run,
-                force=force,
-                rejects=rejects,
-                on_progress=show,
-            )
+            with without_collector():
+                report = import_complaints(
+                    current_store(),
+                    file,
+                    preset,
+                    limit=limit,
+                    pretend=dry_run,
+                    force=force,
+                    rejects=rejects,
+                    on_progress=show,
+                )
     except (PresetError, TableError, MissingColumns, WrongCity) as error:
         raise click.ClickException(str(error)) from error
     for line in describe(report, preset):

@@ -35,7 +35,10 @@ class RowReader:
         return self._at.get(field, ())
 
     def text(self, cells: Sequence[Any], field: str) -> str:
-        return to_text(self.cell(cells, field)).strip()
+        cell = self.cell(cells, field)
+        if cell.__class__ is str:
+            return str.strip(cell)
+        return "" if cell is None else to_text(cell).strip()
 
     def cell(self, cells: Sequence[Any], field: str) -> Any:
         """The first of its columns that holds something, else the preset's default."""

@@ -42,6 +42,7 @@ def init_app(app: Flask) -> None:
 @click.option("--page-size", type=click.IntRange(1, 10_000), default=500, show_default=True)
 @click.option("--window-days", type=click.IntRange(1, WINDOW_DAYS), default=WINDOW_DAYS)
 @click.option("--follow-days", type=click.IntRange(min=0), default=WINDOW_DAYS)
+@click.option("--reread", is_flag=True, help="Read the last --follow-days again.")
 @click.option("--rejects", type=click.Path(path_type=Path, dir_okay=False))
 def pull_command(
     url: str,
@@ -58,6 +59,7 @@ def pull_command(
     page_size: int,
     window_days: int,
     follow_days: int,
+    reread: bool,
     rejects: Path | None,
 ) -> None:
     """Store what the Open311 server at URL has received, and follow what it changes.
@@ -87,6 +89,7 @@ def pull_command(
             follow_days=follow_days,
             window_days=window_days,
             page_size=page_size,
+            reread=reread,
         )
         path = rejects or current_app.config["PANTAU"].var / f"{_file_name(preset.source)}.csv"
         path.parent.mkdir(parents=True, exist_ok=True)

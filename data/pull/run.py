@@ -56,6 +56,7 @@ class PullOptions:
     follow_days: int = WINDOW_DAYS
     window_days: int = WINDOW_DAYS
     page_size: int = 500
+    reread: bool = False  # the last `follow_days`, although the server knows what it updated
 
 
 @dataclass
@@ -152,15 +153,16 @@ class _Pull:
 
     def read_changes(self) -> None:
         """What was updated since the last pull, of all that is known."""
-        state, options, end = self._state, self._options, now()
+        state, end = self._state, now()
         assert state.updated_through is not None
-        if "again" not in state.sweeps and self._knows_updates():
+        again = self._options.reread or "again" in state.sweeps
+        if not again and self._knows_updates():
             self.report.asked_for_updates = True
-            start = state.updated_through - options.overlap
+            start = state.updated_through - self._options.overlap
             sweep = self._sweep("updated", UPDATED, start, end)
             self._run("updated", sweep)
         else:
-            start = end - timedelta(days=options.follow_days)
+            start = end - timedelta(days=self._options.follow_days)
             sweep = self._sweep("again", RECEIVED, start, end)
             self._run("again", sweep)
             self._ask_for_open(before=start)

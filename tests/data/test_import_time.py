@@ -1,6 +1,6 @@
 """Importing: local times as instants, through the hours that clocks repeat and leave out."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from data import schema
 from data.database import read
 from data.imports.clock import Clock
+from data.imports.day_first import read_day_first
 from data.imports.preset import PresetError, load_preset, preset_names
 from data.store import Store
 from data.vocabulary import EventKind
@@ -161,3 +162,41 @@ def test_an_unknown_preset_lists_those_there_are() -> None:
         load_preset("/nowhere/own.toml")
     with pytest.raises(PresetError, match="is not one of"):
         load_preset("../../secrets")
+
+
+@pytest.mark.parametrize(
+    "zone", ["Asia/Jakarta", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca"]
+)
+def test_every_half_hour_of_a_year_is_the_instant_the_zone_says(zone: str) -> None:
+    """Offsets are looked up once a day; days on which the clocks change are not spared."""
+    clock, here = Clock(ZoneInfo(zone)), ZoneInfo(zone)
+    wall = datetime(2025, 1, 1)
+    while wall.year == 2025:
+        read = clock.read(wall.isoformat())
+        assert read == wall.replace(tzinfo=here, fold=0).astimezone(UTC), wall
+        wall += timedelta(minutes=30)
+    doubtful = {"Asia/Jakarta": (0, 0), "Australia/Lord_Howe": (1, 1)}.get(zone, (2, 2))
+    assert (clock.repeated, clock.skipped) == doubtful
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("3/2/2026", "2026-02-03T00:00"),
+        ("03-02-26 7:05", "2026-02-03T07:05"),
+        ("3.2.2026 14.05", "2026-02-03T14:05"),
+        ("3 Pebruari 2026", "2026-02-03T00:00"),
+        ("Jum'at, 03 Agustus 2025 pukul 10.15 WITA", "2025-08-03T10:15+08:00"),
+        ("03/Mei/2026 10:15:59", "2026-05-03T10:15:59"),
+    ],
+)
+def test_dates_with_the_day_first(text: str, expected: str) -> None:
+    assert read_day_first(text) == datetime.fromisoformat(expected)
+
+
+@pytest.mark.parametrize(
+    "text", ["2/13/2026", "31/2/2026", "3/2", "2026/2/3", "3 Foo 2026", "x", ""]
+)
+def test_no_dates_with_the_day_first(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        read_day_first(text)

@@ -138,6 +138,21 @@ def test_a_later_pull_reads_only_what_is_new_and_follows_what_changed(
     assert notes == ["Done"] * 3
 
 
+def test_old_requests_that_a_server_lets_in_late_are_found_by_reading_again(
+    store: Store, rejects: Path
+) -> None:
+    at = (datetime.now(UTC) - timedelta(days=9)).replace(microsecond=0).isoformat()
+    city = City([request(0, requested_datetime=at, updated_datetime=at)])
+    with serve_city(city) as address:
+        assert pull_from(store, address, rejects).stored == 1
+        city.requests.append(request(1, requested_datetime=at, updated_datetime=at))
+        assert pull_from(store, address, rejects).stored == 0
+        assert (
+            pull_from(store, address, rejects, PullOptions(follow_days=8, reread=True)).stored == 0
+        )
+        assert pull_from(store, address, rejects, PullOptions(reread=True)).stored == 1
+
+
 def test_a_pull_that_breaks_off_goes_on_where_it_was(any_store: Store, rejects: Path) -> None:
     city = City([request(number) for number in range(500)])
 
