@@ -8,7 +8,9 @@ from sqlalchemy import ColumnElement, Connection, Integer, bindparam, func, sele
 from data import schema
 from data.city import touch_reference
 from data.database import read, write
-from data.duplicates import Firsts, located_reports, place, report_in
+from data.duplicates import place
+from data.firsts import Firsts
+from data.neighbours import located_reports, report_in
 from data.snapshots import forget_snapshots
 from data.store import Store
 

@@ -17,7 +17,7 @@ from data import schema
 from data.bulk import Happening, History, record_histories
 from data.complaints import NewComplaint, append, receive, resolve
 from data.database import read, write
-from data.duplicates import WITHIN_METRES, metres_between
+from data.firsts import WITHIN_METRES, metres_between
 from data.likeness import ALIKE_FROM, are_alike, plain_words
 from data.linking import link_stored
 from data.store import Store, open_store
@@ -369,20 +369,19 @@ def test_events_leave_the_link_alone(any_store: Store) -> None:
 def test_the_lookup_walks_the_index(store: Store) -> None:
     """50 steps down an index that begins with place, day, service: never the whole table."""
     record_histories(store, [History(report(60 * n, n), []) for n in range(3)])
-    seen: list[str] = []
+    seen: list[tuple[str, Any]] = []
 
-    def keep(_c: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if "duplicate_of" in statement and statement.startswith("SELECT"):
-            seen.append(statement)
-            with store.engine.connect() as other:
-                plan = other.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-                seen.append(" ".join(row.detail for row in plan))
+    def keep(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if "json_each" in statement:
+            seen.append((statement, parameters))
 
     event.listen(store.engine, "before_cursor_execute", keep)
     receive(store, report(0, 5))
     event.remove(store.engine, "before_cursor_execute", keep)
-    plan = seen[1]
-    assert "ix_complaints_tile_facts (x=? AND y=? AND day=? AND service_id=? AND is_repeat=?)" in (
-        plan
-    )
-    assert "SCAN" not in plan
+    statement, parameters = seen[0]
+    with read(store.engine) as connection:
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        plan = " ".join(row.detail for row in rows)
+    columns = "x=? AND y=? AND day=? AND service_id=? AND is_repeat=?"
+    assert f"c USING INDEX ix_complaints_tile_facts ({columns})" in plan
+    assert "SCAN c" not in plan

@@ -85,6 +85,11 @@ def test_the_filter_chooses_problems(city: Store) -> None:
         assert most_reported(city, nothing, 10).empty
 
 
+def test_a_text_chooses_problems_too(city: Store) -> None:
+    found = most_reported(city, ComplaintFilter(text="3"), 10)
+    assert found[["service_request_id", "reports"]].to_numpy().tolist() == [["1", 4]]
+
+
 def test_the_past_knows_what_was_reported_by_then(city: Store) -> None:
     past = ComplaintFilter(as_of=NOON + timedelta(hours=2))
     found = most_reported(city, past, 10)
