@@ -84,11 +84,12 @@ class Levels:
         )
 
 
-def spend(engine: Engine, buckets: Sequence[Bucket]) -> None:
-    """Take one of each, in a transaction of its own. Raises TooMany."""
+def spend(engine: Engine, buckets: Sequence[Bucket], *, count: int = 1) -> None:
+    """Take so many of each, in a transaction of its own. Raises TooMany, and has taken none."""
     with write(engine) as connection:
         levels = Levels(connection, buckets, time.time_ns() // 1_000)
-        levels.take(buckets)
+        for _ in range(count):
+            levels.take(buckets)
         levels.write()
 
 

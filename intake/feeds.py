@@ -41,9 +41,11 @@ def add_routes(blueprint: Blueprint) -> None:
 def take_feed(name: str) -> Response:
     preset = _preset(name)
     key = authorise(Fields({}, {}), "write")
+    if preset.follow:  # what comes later of a known complaint changes it
+        authorise(Fields({}, {}), "updates")
     records, is_list = _read_records()
     store = current_store()
-    spend(store.engine, (key.bucket,))
+    spend(store.engine, (key.bucket,), count=len(records))
     adapted = adapt(preset, store.reference(), channel=key.channel_code)
     # A file of the city's own may add services; a client may not.
     adapted = replace(adapted, create_missing=frozenset())

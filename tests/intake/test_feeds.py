@@ -272,3 +272,22 @@ def test_no_record_breaks_the_server(api: Api, changes: dict[str, Any], feed: st
         with read(api.store.engine) as connection:
             kinds = connection.scalars(select(schema.events.c.kind)).all()
         assert kinds[0] == EventKind.RECEIVED
+
+
+def test_every_record_is_taken_from_the_limit_of_its_key(api: Api) -> None:
+    key = create_key(api.store, "small", "email", per_minute=3)
+    records = [PUSHED | {"post_id": number} for number in range(1, 5)]
+    refused = push(api, records, key=key)
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) >= 1
+    assert count(api) == 0
+    assert push(api, records[:3], key=key).status_code == 201
+    assert push(api, records[3], key=key).status_code == 429
+    assert count(api) == 3
+
+
+def test_a_feed_that_changes_complaints_needs_a_key_for_updates(api: Api) -> None:
+    key = create_key(api.store, "words only", "email", scopes=["write"])
+    answer = push(api, {"id": "1"}, feed="qlue-marker", key=key)
+    assert answer.status_code == 403
+    assert "not for updates" in answer.get_json()[0]["description"]
