@@ -25,7 +25,8 @@ from data.instants import now
 from data.pull.state import list_states
 from data.store import Store, open_store
 from data.vocabulary import EventKind
-from tests.conftest import CITIES, ROOT, free_port
+from tests.conftest import CITIES, ROOT
+from tests.postgresql import free_port
 
 COUNT = 2_500  # more than two answers of the server hold
 BEGIN = datetime.now(UTC).replace(microsecond=0) - timedelta(days=200)
