@@ -112,7 +112,7 @@ def _record_batch(
         for ready, duplicate_of in zip(fresh, links, strict=True):
             rows.add(*ready, duplicate_of)
         rows.insert(connection)
-        doubled = len(fresh) >= max(first_id, _LOOKUP)
+        doubled = (first_id + len(fresh)).bit_length() > max(first_id, _LOOKUP).bit_length()
         if doubled and connection.dialect.name == "postgresql":
             # Until its own housekeeping comes by, PostgreSQL takes the table for as good as
             # empty and looks ids up by reading all of it.

@@ -39,20 +39,26 @@ def report_of(complaint_id: int, prepared: Prepared) -> Report | None:
 
 
 class Linking:
-    """Links the complaints of one transaction, each to those stored and to those before it."""
+    """Links the complaints of one transaction, each to those stored and to those before it.
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    What lies around any of them is looked up at once, by one statement.
+    """
+
+    def __init__(
+        self, connection: Connection, prepared: Sequence[Prepared], zone: ZoneInfo
+    ) -> None:
         self._firsts = Firsts()
-
-    def link(self, complaint_id: int, prepared: Prepared, zone: ZoneInfo) -> int | None:
-        """The id of the first complaint that this one repeats; None: it may be a first itself."""
-        report = report_of(complaint_id, prepared)
-        if report is None:
-            return None
-        for near in stored_near(self._connection, [report], zone):
+        reports = [report for one in prepared if (report := report_of(0, one)) is not None]
+        for near in stored_near(connection, reports, zone):
             self._firsts.add(near)
-        return place(self._firsts, report)
+
+    def link(self, complaint_id: int, prepared: Prepared) -> int | None:
+        """The id of the first complaint that this one repeats; None: it may be a first itself.
+
+        `prepared` is one of those it was made with.
+        """
+        report = report_of(complaint_id, prepared)
+        return None if report is None else place(self._firsts, report)
 
 
 def link_all(

@@ -8,9 +8,10 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, String, cast, func, insert, literal, select, update
+from sqlalchemy import Select, String, bindparam, cast, func, insert, literal, select, update
 
 from data.database import read, write
 from data.instants import now
@@ -86,9 +87,7 @@ def create_key(
 def find_key(store: Store, plain: str) -> ApiKey | None:
     """The key in force that this is, if any."""
     with read(store.engine) as connection:
-        row = connection.execute(
-            _query().where(api_keys.c.key_hash == _digest(plain), api_keys.c.revoked_at.is_(None))
-        ).first()
+        row = connection.execute(_find(), {"digest": _digest(plain)}).first()
     return None if row is None else _key(row)
 
 
@@ -108,6 +107,14 @@ def revoke_key(store: Store, name: str) -> None:
         )
         if not revoked.rowcount:
             raise KeyProblem(f"no key in use is named {name!r}; see `flask keys list`")
+
+
+@cache
+def _find() -> Select[Any]:
+    """Made once: every request asks it."""
+    return _query().where(
+        api_keys.c.key_hash == bindparam("digest"), api_keys.c.revoked_at.is_(None)
+    )
 
 
 def _query() -> Select[Any]:

@@ -26,12 +26,14 @@ def next_seq(connection: Connection) -> int:
 
 def next_numbers(connection: Connection) -> tuple[int, int]:
     """The numbers of the next event and the next complaint. Only inside `write`."""
-    newest = (
-        select(func.max(schema.events.c.seq)).scalar_subquery(),
-        select(func.max(schema.complaints.c.id)).scalar_subquery(),
-    )
-    seq, complaint_id = connection.execute(select(*newest)).one()
+    seq, complaint_id = connection.execute(_NEWEST).one()
     return (seq or 0) + 1, (complaint_id or 0) + 1
+
+
+_NEWEST = select(
+    select(func.max(schema.events.c.seq)).scalar_subquery(),
+    select(func.max(schema.complaints.c.id)).scalar_subquery(),
+)
 
 
 def new_token() -> str:

@@ -109,7 +109,10 @@ def _together(store: Store) -> GroupCommit[_Arrival, _Outcome]:
 
 def _store(connection: Connection, arrivals: list[_Arrival]) -> list[_Outcome]:
     version = current_version(connection)
-    batch = _Batch(connection, [a for a in arrivals if a.reference.version == version])
+    current = [arrival for arrival in arrivals if arrival.reference.version == version]
+    if not current:
+        return [None] * len(arrivals)
+    batch = _Batch(connection, current)
     outcomes: list[_Outcome] = []
     for arrival in arrivals:
         try:
@@ -136,7 +139,8 @@ class _Batch:
             for name in ("complaints", "complaint_details", "complaint_photos", "events", "spells")
         }
         self._keys: list[dict[str, Any]] = []
-        self._linking = Linking(connection)
+        self._zone = arrivals[0].reference.city.time_zone  # one city, so one for all
+        self._linking = Linking(connection, [a.prepared for a in arrivals], self._zone)
 
     def add(self, arrival: _Arrival) -> Receipt:
         """Raises IdempotencyConflict or TooMany, and has then added nothing."""
@@ -158,10 +162,10 @@ class _Batch:
         return receipt
 
     def _add_rows(self, arrival: _Arrival, receipt: Receipt) -> None:
-        prepared, zone = arrival.prepared, arrival.reference.city.time_zone
+        prepared, zone = arrival.prepared, self._zone
         state = fold([Fact(EventKind.RECEIVED, prepared.requested_at, prepared.unit_id)])
         complaint_id = receipt.complaint_id
-        root = self._linking.link(complaint_id, prepared, zone)
+        root = self._linking.link(complaint_id, prepared)
         self._rows["complaints"].append(
             complaint_row(
                 *(complaint_id, receipt.token, prepared, state, receipt.seq, zone),

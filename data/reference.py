@@ -172,10 +172,10 @@ class CityMissing(RuntimeError):
 
 def current_version(connection: Connection) -> str:
     """Changes whenever districts, boundaries, services, units or channels do."""
-    version = connection.scalar(
-        select(schema.settings.c.value).where(schema.settings.c.key == "reference_version")
-    )
-    return str(version or "0")
+    return str(connection.scalar(_VERSION) or "0")
+
+
+_VERSION = select(schema.settings.c.value).where(schema.settings.c.key == "reference_version")
 
 
 def load_reference(connection: Connection) -> Reference:
