@@ -7,7 +7,7 @@ from intake.text import clean
 
 CONTENT_TYPE = "text/xml; charset=utf-8"
 
-_ITEM_OF = {
+ITEM_OF = {
     "services": "service",
     "service_requests": "request",
     "errors": "error",
@@ -39,7 +39,7 @@ def _element(name: str, content: Any) -> ElementTree.Element:
     if isinstance(content, dict):
         element.extend(_element(key, value) for key, value in content.items())
     elif isinstance(content, list):
-        element.extend(_element(_ITEM_OF[name], item) for item in content)
+        element.extend(_element(ITEM_OF[name], item) for item in content)
     elif isinstance(content, bool):
         element.text = "true" if content else "false"
     elif content is not None:

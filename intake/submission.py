@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic_core import PydanticCustomError
 
 from data.geography import Locator
@@ -44,7 +51,7 @@ def limited_text(limit: int, *, name: str | None = None) -> BeforeValidator:
             )
         return value
 
-    return BeforeValidator(check)
+    return BeforeValidator(check, Annotated[str, Field(max_length=limit)])
 
 
 def _degrees(limit: int) -> BeforeValidator:
@@ -63,7 +70,7 @@ def _degrees(limit: int) -> BeforeValidator:
             )
         return degrees
 
-    return BeforeValidator(check)
+    return BeforeValidator(check, Annotated[float, Field(ge=-limit, le=limit)])
 
 
 def _service_code(value: str, info: ValidationInfo) -> str:
@@ -105,32 +112,66 @@ def _media(values: list[str]) -> list[str]:
     return values
 
 
-WebAddresses = Annotated[list[Annotated[str, BeforeValidator(_address)]], BeforeValidator(_media)]
+_WebAddress = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2_000)]
+WebAddresses = Annotated[
+    list[Annotated[str, BeforeValidator(_address)]],
+    BeforeValidator(_media, Annotated[list[_WebAddress], Field(max_length=_MEDIA_LIMIT)]),
+]
 
 
 class Place(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    lat: Annotated[float | None, _degrees(90)] = None
-    long: Annotated[float | None, _degrees(180)] = None
+    lat: Annotated[
+        float | None, _degrees(90), Field(description="WGS 84 degrees, inside the city.")
+    ] = None
+    long: Annotated[float | None, _degrees(180), Field(description="Comes with `lat`.")] = None
 
 
 class Submission(Place):
     """The fields of POST requests; what is unknown to the standard is ignored."""
 
-    service_code: Annotated[str, BeforeValidator(_service_code)]
-    address_string: Annotated[str | None, limited_text(1_000)] = None
-    address_id: Annotated[str | None, limited_text(200)] = None
-    zipcode: Annotated[str | None, limited_text(32)] = None
-    district_code: Annotated[str | None, BeforeValidator(_district_code)] = None
-    description: Annotated[str | None, limited_text(DESCRIPTION_LIMIT)] = None
-    first_name: Annotated[str | None, limited_text(200)] = None
-    last_name: Annotated[str | None, limited_text(200)] = None
-    email: Annotated[str | None, limited_text(320)] = None
-    phone: Annotated[str | None, limited_text(64)] = None
-    device_id: Annotated[str | None, limited_text(200)] = None
-    account_id: Annotated[str | None, limited_text(200)] = None
-    media_url: WebAddresses = []
+    service_code: Annotated[
+        str, BeforeValidator(_service_code), Field(description="What is reported.")
+    ]
+    address_string: Annotated[
+        str | None, limited_text(1_000), Field(description="Where it is, in words.")
+    ] = None
+    address_id: Annotated[
+        str | None, limited_text(200), Field(description="The city's own id of the address.")
+    ] = None
+    zipcode: Annotated[str | None, limited_text(32), Field(description="Of the address.")] = None
+    district_code: Annotated[
+        str | None,
+        BeforeValidator(_district_code),
+        Field(description="Official code of the smallest kind of district."),
+    ] = None
+    description: Annotated[
+        str | None,
+        limited_text(DESCRIPTION_LIMIT),
+        Field(description="What is the matter, in plain text; public."),
+    ] = None
+    first_name: Annotated[
+        str | None, limited_text(200), Field(description="Of the reporter; never public.")
+    ] = None
+    last_name: Annotated[
+        str | None, limited_text(200), Field(description="Of the reporter; never public.")
+    ] = None
+    email: Annotated[
+        str | None, limited_text(320), Field(description="Of the reporter; never public.")
+    ] = None
+    phone: Annotated[
+        str | None, limited_text(64), Field(description="Of the reporter; never public.")
+    ] = None
+    device_id: Annotated[
+        str | None, limited_text(200), Field(description="Of the device; never public.")
+    ] = None
+    account_id: Annotated[
+        str | None, limited_text(200), Field(description="The reporter's, in your app; comes back.")
+    ] = None
+    media_url: Annotated[
+        WebAddresses, Field(description="Web addresses of photos, at most ten.")
+    ] = []
 
 
 _LISTS = frozenset({"media_url"})
