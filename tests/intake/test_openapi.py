@@ -137,6 +137,26 @@ def test_an_example_that_is_not_as_described_is_found(api: Api) -> None:
             check_element(element, content["schema"], document)
 
 
+def test_the_names_of_elements_are_those_that_clients_read(api: Api) -> None:
+    document = document_of(api)
+    named = {
+        "/services.xml": "services/service",
+        "/requests.xml": "service_requests/request",
+        "/requests/{service_request_id}.xml": "service_requests/request",
+        "/tokens/{token}.xml": "service_requests/request",
+        "/servicerequestupdates.xml": "service_request_updates/request_update",
+        "/requests/{service_request_id}/timeline.xml": "timeline/event",
+    }
+    for path, names in named.items():
+        schema = document["paths"][path]["get"]["responses"]["200"]["content"]["text/xml"]["schema"]
+        assert f"{schema['xml']['name']}/{schema['items']['xml']['name']}" == names
+    definition = document["components"]["schemas"]["ServiceDefinition"]["properties"]["attributes"]
+    assert definition["xml"] == {"name": "attributes", "wrapped": True}
+    assert definition["items"]["xml"]["name"] == "attribute"
+    values = document["components"]["schemas"]["Attribute"]["properties"]["values"]
+    assert (values["xml"]["name"], values["items"]["xml"]["name"]) == ("values", "value")
+
+
 def test_texts_come_in_the_language_the_reader_prefers(api: Api) -> None:
     names = set()
     for language in api.store.reference().city.languages:
