@@ -15,7 +15,11 @@ def init_app(app: Flask) -> None:
     @click.argument("name")
     @click.option("--channel", "channel_code", required=True, help="Code of the key's channel.")
     @click.option(
-        "--scope", "scopes", multiple=True, default=SCOPES, help=f"Of {', '.join(SCOPES)}; or all."
+        "--scope",
+        "scopes",
+        multiple=True,
+        default=SCOPES,
+        help=f"Of {', '.join(SCOPES)}; all of them where none is named.",
     )
     @click.option("--per-minute", default=PER_MINUTE, show_default=True, help="Its rate limit.")
     def create(name: str, channel_code: str, scopes: tuple[str, ...], per_minute: int) -> None:
