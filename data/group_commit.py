@@ -74,9 +74,13 @@ class GroupCommit(Generic[Item, Result]):
                 waiting.is_done = True
 
     def _write_singly(self, batch: list[_Waiting[Item, Result]]) -> None:
-        for waiting in batch:
+        for place, waiting in enumerate(batch):
             try:
                 self._finish([waiting])
+            except AWAY as error:
+                for left in batch[place:]:
+                    left.error = error
+                return
             except Exception as error:
                 waiting.error = error
 

@@ -4,7 +4,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from data.keys import PER_MINUTE, SCOPES, KeyProblem, create_key, list_keys, revoke_key
+from data.keys import PER_MINUTE, REPORTING, SCOPES, KeyProblem, create_key, list_keys, revoke_key
 from data.store import current_store
 
 
@@ -18,8 +18,9 @@ def init_app(app: Flask) -> None:
         "--scope",
         "scopes",
         multiple=True,
-        default=SCOPES,
-        help=f"Of {', '.join(SCOPES)}; all of them where none is named.",
+        default=REPORTING,
+        show_default=True,
+        help=f"Of {', '.join(SCOPES)}; several times for several.",
     )
     @click.option("--per-minute", default=PER_MINUTE, show_default=True, help="Its rate limit.")
     def create(name: str, channel_code: str, scopes: tuple[str, ...], per_minute: int) -> None:

@@ -20,6 +20,7 @@ from data.schema import api_keys, channels, rate_buckets
 from data.store import Store
 
 SCOPES = ("read", "write", "updates", "feedback")
+REPORTING = ("write", "feedback")  # what an app in everybody's hands may do
 PER_MINUTE = 30_000  # more than two cores can store: a client gone wild, not a busy one, is stopped
 
 

@@ -5,6 +5,7 @@ instant by the time one is worth; when it would lie further ahead than the whole
 the bucket is empty.
 """
 
+import math
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -35,8 +36,12 @@ class Bucket:
 
     def wait(self, full_at: int, at: int) -> float:
         """Seconds until one may be taken, 0.0 for now; instants are microseconds since 1970."""
-        ahead = max(full_at, at) + self.worth - at
+        ahead = self.known(full_at, at) + self.worth - at
         return max(ahead - self.seconds * _MICROSECONDS, 0) / _MICROSECONDS
+
+    def known(self, full_at: int, at: int) -> int:
+        """When it will be full, by what is stored; a clock that was set back makes it full now."""
+        return full_at if at <= full_at <= at + self.seconds * _MICROSECONDS else at
 
 
 class TooMany(ComplaintError):
@@ -45,7 +50,7 @@ class TooMany(ComplaintError):
     def __init__(self, bucket: Bucket, retry_seconds: float) -> None:
         super().__init__(
             f"{bucket.words} is at its limit of {bucket.size} in {_span(bucket.seconds)}; "
-            f"send this again in {max(round(retry_seconds), 1)} s",
+            f"send this again in {max(math.ceil(retry_seconds), 1)} s",
             field="api_key",
         )
         self.retry_seconds = retry_seconds
@@ -67,7 +72,7 @@ class Levels:
             if wait := bucket.wait(self._full_at.get(bucket.name, 0), self._at):
                 raise TooMany(bucket, wait)
         for bucket in buckets:
-            before = max(self._full_at.get(bucket.name, 0), self._at)
+            before = bucket.known(self._full_at.get(bucket.name, 0), self._at)
             self._full_at[bucket.name] = before + bucket.worth
             self._taken.add(bucket.name)
 

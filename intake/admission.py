@@ -20,12 +20,14 @@ from intake.submission import Submission
 _AT_ONCE = 8
 _WAITING = 8
 _WAIT_SECONDS = 1.0
+_WITH_BODY = frozenset({"POST", "PUT"})
 _SHED_SECONDS = 2  # after which a client that was turned away should ask again
 _REPORTER = (120, 3_600)  # complaints in seconds
 
 
 def authorise(fields: Fields, scope: str) -> ApiKey:
     """The key of this request. Raises Refused (403), or TooMany where its bucket is empty."""
+    _pass("pantau_gate")
     plain = (
         fields.first("api_key") or request.headers.get("X-API-Key") or request.args.get("api_key")
     )
@@ -77,24 +79,36 @@ class Gate:
 
 
 def init_app(app: Flask, blueprint: Blueprint) -> None:
-    """Put a gate before everything of the blueprint, and another before slow uploads of photos."""
+    """Put a gate before the work of the blueprint, and another before uploads of photos.
+
+    Who sends something slowly must not hold the place of one who is ready: the gate is passed when
+    a body has been read, by `authorise`, and by a request without one at once.
+    """
     app.extensions["pantau_gate"] = Gate()
     app.extensions["pantau_upload_gate"] = Gate(waiting=0)
-    blueprint.before_request(_enter)
+    blueprint.before_request(_begin)
     blueprint.teardown_request(_leave)
 
 
-def _enter() -> None:
-    is_upload = request.mimetype == "multipart/form-data"
-    gate: Gate = current_app.extensions["pantau_upload_gate" if is_upload else "pantau_gate"]
+def _begin() -> None:
+    if request.mimetype == "multipart/form-data":
+        _pass("pantau_upload_gate")
+    if request.method not in _WITH_BODY:
+        _pass("pantau_gate")
+
+
+def _pass(name: str) -> None:
+    passed: dict[str, Gate] = g.setdefault("gates", {})
+    if name in passed:
+        return
+    gate: Gate = current_app.extensions[name]
     if not gate.enter():
         raise Overloaded
-    g.gate = gate
+    passed[name] = gate
 
 
 def _leave(_error: BaseException | None) -> None:
-    gate: Gate | None = g.pop("gate", None)
-    if gate is not None:
+    for gate in g.pop("gates", {}).values():
         gate.leave()
 
 
