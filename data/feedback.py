@@ -1,15 +1,16 @@
 """What the reporter of a complaint says of its solution; only who holds its token may."""
 
 import hmac
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from data.complaints import ComplaintError, NoSuchComplaint, NotAllowed, rate
-from data.database import read
-from data.limits import Bucket, spend
+from data.complaints import ComplaintError, NoSuchComplaint, append_within
+from data.database import read, write
+from data.limits import Bucket, Levels
 from data.schema import complaints, events
 from data.store import Store
 from data.vocabulary import EventKind, Status
@@ -46,40 +47,56 @@ def give_feedback(
 
     Raises NoSuchComplaint, WrongToken, StillOpen, TooMany, or ComplaintError for other stars.
     """
-    with read(store.engine) as connection:
-        row = connection.execute(
-            select(complaints.c.id, complaints.c.token, complaints.c.status).where(
-                complaints.c.service_request_id == service_request_id
-            )
-        ).first()
-        if row is None:
-            raise NoSuchComplaint(
-                f"service_request_id {service_request_id!r} is not known here",
-                field="service_request_id",
-            )
-        if not hmac.compare_digest(row.token.encode(), token.encode()):
-            raise WrongToken(
-                f"the token is not that of service_request_id {service_request_id!r}; send the "
-                "one that came with the answer to its report",
-                field="token",
-            )
-        if Status(row.status).is_open:
-            raise _still_open(service_request_id, Status(row.status).code)
-        if _said(connection, row.id) == feedback:
+    with read(store.engine) as connection:  # who knows no token gets no place at the write lock
+        if _checked(connection, service_request_id, token, feedback) is None:
             return False
-    own = Bucket(f"feedback:{row.id}", *_CHANGES, "feedback on this complaint")
-    spend(store.engine, (*buckets, own))
-    try:
-        rate(
-            store,
-            service_request_id,
-            feedback.stars,
-            solved=feedback.solved,
-            comment=feedback.comment,
+    if feedback.stars not in range(1, 6):
+        raise ComplaintError(
+            f"stars {feedback.stars!r} is not a whole number from 1 to 5", field="stars"
         )
-    except NotAllowed:  # reopened meanwhile
-        raise _still_open(service_request_id, "open again") from None
+    reference = store.reference()
+    with write(store.engine) as connection:
+        complaint_id = _checked(connection, service_request_id, token, feedback)
+        if complaint_id is None:
+            return False
+        own = Bucket(f"feedback:{complaint_id}", *_CHANGES, "feedback on this complaint")
+        levels = Levels(connection, (*buckets, own), time.time_ns() // 1_000)
+        levels.take((*buckets, own))
+        append_within(
+            connection,
+            reference,
+            service_request_id,
+            EventKind.RATED,
+            note=feedback.comment,
+            data={"stars": feedback.stars, "solved": feedback.solved},
+        )
+        levels.write()
     return True
+
+
+def _checked(
+    connection: Connection, service_request_id: str, token: str, feedback: Feedback
+) -> int | None:
+    """The complaint's id; None where its last rating since it was closed says the same."""
+    row = connection.execute(
+        select(complaints.c.id, complaints.c.token, complaints.c.status).where(
+            complaints.c.service_request_id == service_request_id
+        )
+    ).first()
+    if row is None:
+        raise NoSuchComplaint(
+            f"service_request_id {service_request_id!r} is not known here",
+            field="service_request_id",
+        )
+    if not hmac.compare_digest(row.token.encode(), token.encode()):
+        raise WrongToken(
+            f"the token is not that of service_request_id {service_request_id!r}; send the "
+            "one that came with the answer to its report",
+            field="token",
+        )
+    if Status(row.status).is_open:
+        raise _still_open(service_request_id, Status(row.status).code)
+    return None if _said(connection, row.id) == feedback else int(row.id)
 
 
 def _still_open(service_request_id: str, state: str) -> StillOpen:

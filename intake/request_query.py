@@ -42,7 +42,7 @@ def read_query(fields: Fields, reference: Reference) -> tuple[str, ...] | Reques
         raise Refused(
             problem(f"{len(ids)} service_request_ids are asked for; ask {PAGE_LIMIT} at a time")
         )
-    if ids:
+    if ids or fields.first("service_request_id"):  # a comma alone names none, and means none
         return ids
     problems: list[Problem] = []
     codes, statuses = _codes(fields, reference, problems), _statuses(fields, problems)

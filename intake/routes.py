@@ -151,11 +151,12 @@ def create_request(ending: str) -> Response:
     fields = read_body(request, with_photos=True)
     key = authorise(fields, "write")
     submission = check_submission(fields, City(reference, store.locator()))
-    media = take_media(store, submission, fields)
+    idempotency = _idempotency(fields, key)
+    media = take_media(store, submission, fields)  # last: nothing is kept for what is refused
     receipt = receive(
         store,
         _new_complaint(submission, fields, key, media),
-        idempotency=_idempotency(fields, key),
+        idempotency=idempotency,
         require_inside=True,
         buckets=buckets_of(key, submission),
     )

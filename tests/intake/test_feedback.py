@@ -168,3 +168,20 @@ def test_feedback_is_only_posted(api: Api) -> None:
     response = api.client.put("/open311/v2/requests/1/feedback.json")
     assert response.status_code == 405
     assert "POST" in response.headers["Allow"]
+
+
+def test_the_same_feedback_at_the_same_moment_is_stored_once(any_api: Api) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    known = any_api.report()
+    number = known["service_request_id"]
+    resolve(any_api.store, number)
+    body = {"api_key": any_api.key, "token": known["token"], "stars": "4"}
+
+    def send(_turn: int) -> int:
+        client = any_api.client.application.test_client()
+        return client.post(f"/open311/v2/requests/{number}/feedback.json", data=body).status_code
+
+    with ThreadPoolExecutor(6) as together:
+        statuses = sorted(together.map(send, range(6)))
+    assert statuses == [200] * 5 + [201]
