@@ -49,13 +49,16 @@ def authorise(fields: Fields, scope: str) -> ApiKey:
 
 
 def buckets_of(key: ApiKey, submission: Submission) -> tuple[Bucket, ...]:
-    """What a complaint is taken from: the key's bucket, and its reporter's where one is named."""
-    person = submission.account_id or submission.email or submission.phone or submission.device_id
-    if person is None:
-        return (key.bucket,)
-    digest = hashlib.sha256(f"{key.id}:{person.strip().casefold()}".encode()).hexdigest()
-    reporter = Bucket(f"reporter:{digest}", *_REPORTER, "this reporter (account, email or phone)")
-    return (key.bucket, reporter)
+    """What a complaint is taken from: the key's bucket, and one of each name of its reporter."""
+    people = (submission.account_id, submission.email, submission.phone, submission.device_id)
+    digests = {
+        hashlib.sha256(f"{key.id}:{person.strip().casefold()}".encode()).hexdigest()
+        for person in people
+        if person is not None
+    }
+    words = "this reporter (account, email, phone or device)"
+    reporters = (Bucket(f"reporter:{digest}", *_REPORTER, words) for digest in sorted(digests))
+    return (key.bucket, *reporters)
 
 
 class Gate:

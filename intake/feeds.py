@@ -44,6 +44,8 @@ def take_feed(name: str) -> Response:
     if preset.follow:  # what comes later of a known complaint changes it
         authorise(Fields({}, {}), "updates")
     records, is_list = _read_records()
+    if len(records) > key.per_minute:
+        raise _refusal(f"{len(records)} records are too many at once; send {key.per_minute}")
     store = current_store()
     spend(store.engine, (key.bucket,), count=len(records))
     adapted = adapt(preset, store.reference(), channel=key.channel_code)

@@ -48,6 +48,7 @@ def test_one_reporter_cannot_drown_the_others(api: Api) -> None:
     answers = [api.post(email="Angry@Example.org").status_code for _ in range(121)]
     assert answers == [201] * 120 + [429]
     assert api.post(email=" angry@example.org").status_code == 429
+    assert api.post(email="angry@example.org", account_id="new").status_code == 429
     assert api.post(email="calm@example.org").status_code == 201
     assert api.post().status_code == 201
     with read(api.store.engine) as connection:
