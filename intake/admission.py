@@ -42,8 +42,10 @@ def authorise(fields: Fields, scope: str) -> ApiKey:
             f"the API key '{key.name}' is not for {scope}, only for {', '.join(key.scopes)}; "
             "ask this service's operator for another"
         )
-    # A flood of a key that is at its limit costs a read each, not a place at the write lock.
-    if wait := key.bucket.wait(key.full_at, time.time_ns() // 1_000):
+    # A flood of a key that is at its limit costs a read each, not a place at the write lock; a
+    # retry gets there, for it may be of something that is stored.
+    is_retry = "Idempotency-Key" in request.headers
+    if not is_retry and (wait := key.bucket.wait(key.full_at, time.time_ns() // 1_000)):
         raise TooMany(key.bucket, wait)
     return key
 

@@ -65,7 +65,8 @@ def _pairs(request: Request) -> Iterable[tuple[str, str]]:
 
 def _discard_rest(request: Request) -> None:
     """Most clients read an answer only when they have sent everything."""
-    left = min(request.content_length or 0, _DISCARD_LIMIT)
+    sent = request.content_length  # None: in chunks, of which the last one is known as such
+    left = _DISCARD_LIMIT if sent is None else min(sent, _DISCARD_LIMIT)
     while left > 0 and (part := request.environ["wsgi.input"].read(min(left, 65_536))):
         left -= len(part)
 

@@ -93,3 +93,14 @@ def test_a_write_lock_held_by_others_is_503_not_a_hang(any_api: Api) -> None:
         assert time.monotonic() - begun < 10
         assert int(answer.headers["Retry-After"]) > 0
     assert any_api.post().status_code == 201
+
+
+def test_a_retry_of_what_is_stored_is_answered_at_the_limit(any_api: Api) -> None:
+    key = key_of(any_api, "retrying", per_minute=1)
+    retry = {"Idempotency-Key": "one"}
+    first = any_api.post(api_key=key, headers=retry)
+    again = any_api.post(api_key=key, headers=retry)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert any_api.post(api_key=key, headers={"Idempotency-Key": "two"}).status_code == 429
+    assert stored(any_api) == 1
