@@ -4,7 +4,7 @@ import math
 import re
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import (
     BaseModel,
@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 from data.geography import Locator
 from data.reference import Reference
 from intake.attributes import attribute_problems
+from intake.checking import read_model
 from intake.errors import Problem, Refused, problem
 from intake.parsing import Fields
 from intake.text import shown
@@ -174,17 +175,12 @@ class Submission(Place):
     ] = []
 
 
-_LISTS = frozenset({"media_url"})
+_MISSING = {"service_code": "choose one of /open311/v2/services.json"}
 
 
 def check_submission(fields: Fields, city: City) -> Submission:
     """Raises Refused with every problem of the request."""
-    problems = _repeated(fields)
-    submission: Submission | None = None
-    try:
-        submission = Submission.model_validate(_values(fields), context=city)
-    except ValidationError as error:
-        problems += [_problem(detail) for detail in error.errors(include_url=False)]
+    submission, problems = read_model(fields, Submission, context=city, missing=_MISSING)
     problems += _location_problems(fields, city)
     service = city.reference.service_by_code.get((fields.first("service_code") or "").strip())
     if service is not None:
@@ -192,28 +188,6 @@ def check_submission(fields: Fields, city: City) -> Submission:
     if problems or submission is None:
         raise Refused(*problems)
     return submission
-
-
-def _values(fields: Fields) -> dict[str, Any]:
-    return {
-        name: fields.values[name] if name in _LISTS else fields.values[name][0]
-        for name in Submission.model_fields
-        if name in fields.values
-    }
-
-
-def _repeated(fields: Fields) -> list[Problem]:
-    return [
-        problem(f"{name} is given {len(values)} times with different values; send it once")
-        for name, values in fields.values.items()
-        if name in Submission.model_fields and name not in _LISTS and len(set(values)) > 1
-    ]
-
-
-def _problem(detail: Any) -> Problem:
-    if detail["type"] == "missing":
-        return problem(f"{detail['loc'][0]} is missing; choose one of /open311/v2/services.json")
-    return Problem(detail["ctx"]["code"], detail["ctx"]["description"])
 
 
 def _location_problems(fields: Fields, city: City) -> list[Problem]:

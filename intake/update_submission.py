@@ -1,19 +1,24 @@
 """An update as FixMyStreet words it, checked: everything wrong, at once."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 
 from data.extended_status import ExtendedStatus, read_extended_status
 from data.posted_updates import Author, PostedUpdate
 from data.reference import Reference
 from intake import instants
-from intake.errors import Problem, Refused, problem
+from intake.checking import read_model
+from intake.errors import Refused
 from intake.parsing import Fields
 from intake.submission import DESCRIPTION_LIMIT, WebAddresses, limited_text, wrong
 from intake.text import shown
 
+_MISSING = {
+    "service_request_id": "send the number that the report was answered with",
+    "update_id": "send your own id of this update, the same each time",
+}
 _AUTHOR = ("title", "first_name", "last_name", "email", "phone", "account_id")
 
 
@@ -57,13 +62,8 @@ class UpdateSubmission(BaseModel):
 
 def check_update(fields: Fields, reference: Reference) -> PostedUpdate:
     """Raises Refused with every problem of the update."""
-    problems = _repeated(fields)
-    try:
-        sent = UpdateSubmission.model_validate(_values(fields), context=reference)
-    except ValidationError as error:
-        problems += [_problem(detail) for detail in error.errors(include_url=False)]
-        raise Refused(*problems) from None
-    if problems:
+    sent, problems = read_model(fields, UpdateSubmission, context=reference, missing=_MISSING)
+    if problems or sent is None:
         raise Refused(*problems)
     return PostedUpdate(
         service_request_id=sent.service_request_id.strip(),
@@ -74,28 +74,3 @@ def check_update(fields: Fields, reference: Reference) -> PostedUpdate:
         media_urls=tuple(sent.media_url),
         author=Author(**{name: getattr(sent, name) for name in _AUTHOR}),
     )
-
-
-def _values(fields: Fields) -> dict[str, Any]:
-    return {
-        name: values if name == "media_url" else values[0]
-        for name, values in fields.values.items()
-        if name in UpdateSubmission.model_fields
-    }
-
-
-def _repeated(fields: Fields) -> list[Problem]:
-    return [
-        problem(f"{name} is given {len(values)} times with different values; send it once")
-        for name, values in fields.values.items()
-        if name in UpdateSubmission.model_fields and name != "media_url" and len(set(values)) > 1
-    ]
-
-
-def _problem(detail: Any) -> Problem:
-    name = detail["loc"][0]
-    if detail["type"] != "missing":
-        return Problem(detail["ctx"]["code"], detail["ctx"]["description"])
-    if name == "update_id":
-        return problem("update_id is missing; send your own id of this update, the same each time")
-    return problem(f"{name} is missing; send the number that the report was answered with")
