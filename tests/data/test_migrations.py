@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 from data.database import open_engine, read, upgrade, write
-from data.schema import metadata
+from data.layers.tables import metadata
 
 _FOLDER = Path(__file__).parents[2] / "data" / "migrations"
 

@@ -1,0 +1,1 @@
+"""City layers: any other city data laid over the map."""

@@ -1,0 +1,341 @@
+"""The catalogue of layers: publish, replace, restore, describe, remove; former versions are kept.
+
+A version is written in short transactions, for intake must not wait for a million features, and
+only then put in force, by one statement: readers see the whole of it, or the former one.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import shapely
+from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from data.database import read, write
+from data.instants import now
+from data.layers.contents import delete_features, sha256_of, write_features
+from data.layers.model import About, FeatureTable, Field, LayerError, Note, geometry_of
+from data.layers.tables import layer_versions, layers
+from data.store import Store
+
+_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
+Extent = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Version:
+    """One state of a layer's features. `extent` is west, south, east, north in degrees."""
+
+    id: int
+    number: int
+    created_at: datetime
+    file_name: str
+    file_format: str
+    crs: str
+    features: int
+    geometry: str  # point | line | polygon | mixed
+    extent: Extent | None  # None where it has no features
+    fields: tuple[Field, ...]
+    notes: tuple[Note, ...]
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer and the version in force."""
+
+    id: int
+    code: str
+    about: About
+    version: Version
+    created_at: datetime
+    changed_at: datetime
+    removed_at: datetime | None
+    url: str | None  # of a remote layer
+    every_seconds: int | None
+    tried_at: datetime | None
+    succeeded_at: datetime | None
+    last_error: str | None
+
+
+def check_code(code: str) -> str:
+    """Raises LayerError."""
+    if not _CODE.fullmatch(code):
+        raise LayerError(
+            f"layer code {code[:80]!r} is not of lower-case letters, digits and hyphens, "
+            "64 at most, such as fire-posts"
+        )
+    return code
+
+
+def publish(
+    store: Store,
+    code: str,
+    about: About,
+    table: FeatureTable,
+    *,
+    file_name: str,
+    remote: Mapping[str, Any] | None = None,
+) -> Layer:
+    """A new layer. `remote` sets columns of `layers` for one that is fetched.
+
+    Raises LayerError where the code is taken, also by a removed layer.
+    """
+    row = {
+        **_about_row(about),
+        **(remote or {}),
+        "code": check_code(code),
+        "created_at": now(),
+        "changed_at": now(),
+    }
+    try:
+        with write(store.engine) as connection:
+            _clear_unfinished(connection, code)
+            layer_id = _inserted(connection, layers, row)
+    except IntegrityError:
+        raise LayerError(
+            f"a layer {code!r} is there already; replace it, or choose another code"
+        ) from None
+    try:
+        _put_in_force(store, layer_id, table, file_name)
+    except BaseException:
+        with write(store.engine) as connection:
+            _clear_unfinished(connection, code)
+        raise
+    return find_layer(store, code)
+
+
+def replace(store: Store, code: str, table: FeatureTable, *, file_name: str) -> Layer:
+    """Put new features in force; what they replace stays as a former version."""
+    layer = find_layer(store, code)
+    if sha256_of(table) != layer.version.sha256:
+        _put_in_force(store, layer.id, table, file_name)
+    return find_layer(store, code)
+
+
+def restore(store: Store, code: str, number: int) -> Layer:
+    """Put a former version in force again."""
+    layer = find_layer(store, code)
+    with write(store.engine) as connection:
+        version_id = connection.scalar(
+            select(layer_versions.c.id).where(
+                layer_versions.c.layer_id == layer.id, layer_versions.c.number == number
+            )
+        )
+        if version_id is None:
+            raise LayerError(f"layer {code!r} has no version {number}")
+        _change(connection, layer.id, version_id=version_id)
+    return find_layer(store, code)
+
+
+def describe(store: Store, code: str, about: About) -> Layer:
+    layer = find_layer(store, code)
+    with write(store.engine) as connection:
+        _change(connection, layer.id, **_about_row(about))
+    return find_layer(store, code)
+
+
+def remove(store: Store, code: str) -> None:
+    """Out of the catalogue; `bring_back` undoes it."""
+    layer = find_layer(store, code)
+    with write(store.engine) as connection:
+        _change(connection, layer.id, removed_at=now())
+
+
+def bring_back(store: Store, code: str) -> Layer:
+    layer = next((one for one in list_layers(store, removed=True) if one.code == code), None)
+    if layer is None:
+        raise LayerError(f"no removed layer is called {code!r}")
+    with write(store.engine) as connection:
+        _change(connection, layer.id, removed_at=None)
+    return find_layer(store, code)
+
+
+def list_layers(store: Store, *, removed: bool = False) -> tuple[Layer, ...]:
+    """Layers in force by code, or those removed."""
+    query = (
+        select(layers, layer_versions)
+        .join(layer_versions, layer_versions.c.id == layers.c.version_id)
+        .where(layers.c.removed_at.is_not(None) if removed else layers.c.removed_at.is_(None))
+        .order_by(layers.c.code)
+    )
+    with read(store.engine) as connection:
+        return tuple(_layer(row) for row in connection.execute(query))
+
+
+def find_layer(store: Store, code: str) -> Layer:
+    """Raises LayerError that names those there are."""
+    known = list_layers(store)
+    for layer in known:
+        if layer.code == code:
+            return layer
+    there = ", ".join(layer.code for layer in known[:12]) or "none"
+    raise LayerError(f"layer {code[:80]!r} is not known; there are: {there}")
+
+
+def list_versions(store: Store, code: str) -> tuple[Version, ...]:
+    """Whole versions, newest first."""
+    layer = find_layer(store, code)
+    query = (
+        select(layer_versions)
+        .where(layer_versions.c.layer_id == layer.id)
+        .where(layer_versions.c.sha256 != _UNFINISHED)
+        .order_by(layer_versions.c.number.desc())
+    )
+    with read(store.engine) as connection:
+        return tuple(_version(row) for row in connection.execute(query))
+
+
+def prune_versions(store: Store, code: str, keep: int) -> int:
+    """Delete all but the newest `keep` versions and the one in force; how many went."""
+    old = [one for one in list_versions(store, code)[keep:]]
+    in_force = find_layer(store, code).version.id
+    gone = [one.id for one in old if one.id != in_force]
+    with write(store.engine) as connection:
+        for version_id in gone:
+            _delete_version(connection, version_id)
+    return len(gone)
+
+
+_UNFINISHED = ""  # the sha256 of a version whose features are still being written
+
+
+def _put_in_force(store: Store, layer_id: int, table: FeatureTable, file_name: str) -> None:
+    with write(store.engine) as connection:
+        number = connection.scalar(
+            select(func.coalesce(func.max(layer_versions.c.number), 0) + 1).where(
+                layer_versions.c.layer_id == layer_id
+            )
+        )
+        row = _version_row(table, file_name) | {"layer_id": layer_id, "number": number}
+        version_id = _inserted(connection, layer_versions, row | {"sha256": _UNFINISHED})
+    try:
+        write_features(store.engine, version_id, table)
+        with write(store.engine) as connection:
+            connection.execute(
+                update(layer_versions)
+                .where(layer_versions.c.id == version_id)
+                .values(sha256=row["sha256"])
+            )
+            _change(connection, layer_id, version_id=version_id)
+    except BaseException:
+        with write(store.engine) as connection:
+            _delete_version(connection, version_id)
+        raise
+
+
+def _inserted(connection: Connection, table: Table, row: dict[str, Any]) -> int:
+    key = connection.execute(insert(table).values(row)).inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def _change(connection: Connection, layer_id: int, **values: Any) -> None:
+    connection.execute(
+        update(layers).where(layers.c.id == layer_id).values(changed_at=now(), **values)
+    )
+
+
+def _clear_unfinished(connection: Connection, code: str) -> None:
+    """A layer that never had a whole version: its process ended while it was being written."""
+    layer_id = connection.scalar(
+        select(layers.c.id).where(layers.c.code == code, layers.c.version_id.is_(None))
+    )
+    if layer_id is None:
+        return
+    for version_id in connection.scalars(
+        select(layer_versions.c.id).where(layer_versions.c.layer_id == layer_id)
+    ).all():
+        _delete_version(connection, version_id)
+    connection.execute(delete(layers).where(layers.c.id == layer_id))
+
+
+def _delete_version(connection: Connection, version_id: int) -> None:
+    delete_features(connection, version_id)
+    connection.execute(delete(layer_versions).where(layer_versions.c.id == version_id))
+
+
+def _about_row(about: About) -> dict[str, Any]:
+    return {
+        "names": dict(about.names),
+        "descriptions": dict(about.descriptions),
+        "source": about.source,
+        "licence": about.licence,
+        "owner": about.owner,
+        "is_approximate": int(about.is_approximate),
+        "style": dict(about.style),
+    }
+
+
+def _version_row(table: FeatureTable, file_name: str) -> dict[str, Any]:
+    west, south, east, north = extent_of(table) or (None, None, None, None)
+    return {
+        "created_at": now(),
+        "file_name": file_name,
+        "file_format": table.file_format,
+        "crs": table.crs,
+        "features": len(table),
+        "geometry": geometry_of(table.shapes),
+        "west": west,
+        "south": south,
+        "east": east,
+        "north": north,
+        "fields": [[field.name, field.kind] for field in table.fields],
+        "notes": [[note.kind, note.count] for note in table.notes],
+        "sha256": sha256_of(table),
+    }
+
+
+def extent_of(table: FeatureTable) -> Extent | None:
+    if not len(table):
+        return None
+    west, south, east, north = (float(edge) for edge in shapely.total_bounds(table.shapes))
+    return west, south, east, north
+
+
+def _layer(row: Row[Any]) -> Layer:
+    values = row._mapping
+    return Layer(
+        id=values[layers.c.id],
+        code=row.code,
+        about=About(
+            names=row.names,
+            descriptions=row.descriptions,
+            source=row.source,
+            licence=row.licence,
+            owner=row.owner,
+            is_approximate=bool(row.is_approximate),
+            style=row.style,
+        ),
+        version=_version(row),
+        created_at=values[layers.c.created_at],
+        changed_at=row.changed_at,
+        removed_at=row.removed_at,
+        url=row.url,
+        every_seconds=row.every_seconds,
+        tried_at=row.tried_at,
+        succeeded_at=row.succeeded_at,
+        last_error=row.last_error,
+    )
+
+
+def _version(row: Row[Any]) -> Version:
+    values = row._mapping
+    edges = tuple(values[layer_versions.c[name]] for name in ("west", "south", "east", "north"))
+    return Version(
+        id=values[layer_versions.c.id],
+        number=row.number,
+        created_at=values[layer_versions.c.created_at],
+        file_name=row.file_name,
+        file_format=row.file_format,
+        crs=row.crs,
+        features=row.features,
+        geometry=row.geometry,
+        extent=None if edges[0] is None else edges,
+        fields=tuple(Field(*field) for field in row.fields),
+        notes=tuple(Note(*note) for note in row.notes),
+        sha256=row.sha256,
+    )

@@ -1,0 +1,1 @@
+"""Questions across layers: what lies near what, and what that has to do with response."""
