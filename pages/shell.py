@@ -33,6 +33,7 @@ from data.store import Store, current_store
 from data.vocabulary import Status
 from pages import channels, complaint, document, map
 from queries.filters import ComplaintFilter, FilterError
+from queries.layers.features import layer_names
 
 _log = logging.getLogger(__name__)
 
@@ -201,9 +202,12 @@ def register(app: Dash) -> None:
     def say(query: str | None, _live: Any) -> Any:
         if query is None:
             return no_update
-        reference = current_store().reference()
+        store = current_store()
+        reference = store.reference()
         complaint_filter = ComplaintFilter.from_query(query)
-        return complaint_filter.describe(reference, current_language(), local_today(reference))
+        return complaint_filter.describe(
+            reference, current_language(), local_today(reference), layer_names(store)
+        )
 
 
 def page_at(path: str) -> html.Div:
