@@ -8,6 +8,7 @@
   const LEAST = { polygon: 3, corridor: 2, circle: 1 };
   const HIT = 12; // px within which a click is meant for a point that is there
   const USUAL = { circle: 500, corridor: 100 }; // metres
+  let isTouched = false; // by the pointer that was last down: a browser makes a mouse of a finger
   let tool = null; // {kind, points, metres, hover, leaflet, group, surface, byKeys}
 
   places.isDrawing = function () { return tool !== null; };
@@ -116,7 +117,8 @@
   function tell() {
     const { points, kind, hover, leaflet } = tool;
     const measure = points.length ? places.sizeWords(unfinished()) : "";
-    const hint = points.length ? words()[kind + "Hint"] : words().firstPoint;
+    const hasKeys = !window.matchMedia("(pointer: coarse)").matches;
+    const hint = points.length ? (hasKeys ? words()[kind + "Hint"] : "") : words()[hasKeys ? "firstPoint" : "firstTap"];
     document.getElementById("draw-measure").textContent = [places.config().areas[kind], measure].filter(Boolean).join(" · ");
     document.getElementById("draw-hint").textContent = hint;
     document.getElementById("draw-back").disabled = !points.length;
@@ -172,11 +174,13 @@
 
   function onMouse(event) {
     const is = event.originalEvent;
-    if (is.pointerType === "touch" || (tool.byKeys && !is.movementX && !is.movementY)) return;
+    if (isTouched || (tool.byKeys && !is.movementX && !is.movementY)) return;
     tool.byKeys = false;
     tool.hover = placeOf(event.latlng);
     draw();
   }
+
+  document.addEventListener("pointerdown", (event) => { isTouched = event.pointerType === "touch"; }, true);
 
   function onMove() {
     if (tool.byKeys) tool.hover = placeOf(tool.leaflet.getCenter());

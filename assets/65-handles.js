@@ -20,7 +20,7 @@
       return { ...place, points: news };
     };
     const found = points.map((point, i) => ({
-      at: point, kind: "point", number: i,
+      at: point, kind: "vertex", number: i,
       words: place.kind === "circle" ? words.centre : words.handle.replace("{n}", i + 1),
       moved: (to) => withPoint(i, 1, to),
     }));
@@ -61,23 +61,24 @@
 
   places.drawHandles = function () {
     const leaflet = pantau.map.instance, text = places.selected;
+    const wanted = focused; // what had the focus tells, as it goes, that it lost it
     if (group) group.remove();
     if (tip) tip.remove();
     group = tip = null;
     if (!leaflet || !text || pending) return;
-    const place = places.parse(text);
+    const place = places.parse(text), size = window.matchMedia("(pointer: coarse)").matches ? 40 : 26; // px
     group = window.L.layerGroup().addTo(leaflet);
     handlesOf(place).forEach((handle, i) => {
-      const icon = window.L.divIcon({ className: "area-handle " + handle.kind, iconSize: [26, 26] });
+      const icon = window.L.divIcon({ className: "area-handle " + handle.kind, iconSize: [size, size] });
       const marker = window.L.marker([handle.at[1], handle.at[0]], {
         icon: icon, pane: "area-handles", draggable: true, keyboard: true, bubblingMouseEvents: false, title: handle.words,
       }).addTo(group);
       hear(marker, handle, text, place);
       const element = marker.getElement();
       element.setAttribute("aria-label", handle.words);
-      if (focused === i) element.focus({ preventScroll: true });
       element.addEventListener("focus", () => { focused = i; });
-      element.addEventListener("blur", () => { if (element.isConnected && !pending) focused = null; });
+      element.addEventListener("blur", () => { if (!pending) focused = null; });
+      if (wanted === i) element.focus({ preventScroll: true });
     });
   };
 
@@ -105,7 +106,7 @@
   }
 
   function removePoint(handle, text, place) {
-    if (handle.kind !== "point" || place.points.length <= LEAST[place.kind]) return;
+    if (handle.kind !== "vertex" || place.points.length <= LEAST[place.kind]) return;
     focused = Math.max(handle.number - 1, 0);
     commit(text, { ...place, points: place.points.filter((_, i) => i !== handle.number) });
   }

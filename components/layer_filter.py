@@ -131,6 +131,7 @@ def _config() -> str:
                 "back": _("Last point back"),
                 "cancel": _("Cancel"),
                 "firstPoint": _("Click on the map, or Space for its middle"),
+                "firstTap": _("Tap on the map"),
                 "polygonHint": _("Enter closes it"),
                 "circleHint": _("Click or Enter for the edge"),
                 "corridorHint": _("Enter ends it"),

@@ -116,7 +116,7 @@ def _seen(shape: Any, box: Any, bounds: Bounds, zoom: int) -> Any:
     pixel = _pixel(bounds, zoom)
     if box is not None:
         shape = shapely.intersection(shape, shapely.box(*_wider(box, 16 * pixel)))
-    return shapely.simplify(shape, pixel / 2)
+    return shapely.simplify(shape, pixel / 8)  # circles must look round
 
 
 def _by_dimension(shapes: Shapes) -> list[tuple[str, Any]]:
