@@ -52,7 +52,7 @@ def _cache(store: Store) -> Cache:
 def check_places(store: Store, complaint_filter: ComplaintFilter) -> None:
     """Raises FilterError for a layer or a field that is not known, an area that cannot be drawn."""
     for condition in complaint_filter.layer_conditions:
-        _features_meant(store, condition)
+        features_meant(store, condition)
     for area in complaint_filter.areas:
         area_shape(plane_of(store), area)
 
@@ -79,7 +79,7 @@ def area_shape(plane: Plane, area: Area) -> Any:
     return shapely.points(points[0]) if area.kind == "circle" else shapely.linestrings(points)
 
 
-def _features_meant(store: Store, condition: LayerCondition) -> Array:
+def features_meant(store: Store, condition: LayerCondition) -> Array:
     """The features of the layer on the plane, or those whose field has the value."""
     try:
         layer = kept_layer(store, condition.layer)
@@ -96,7 +96,7 @@ def _features_meant(store: Store, condition: LayerCondition) -> Array:
 
 
 def _satisfying(store: Store, condition: LayerCondition, facts: Facts) -> Array:
-    shapes = _features_meant(store, condition)
+    shapes = features_meant(store, condition)
     points, placed = _points(plane_of(store), facts)
     found = np.zeros(len(facts), bool)
     if condition.kind in ("inside", "outside"):
