@@ -48,6 +48,7 @@
         map.refreshPoints();
         map.refreshHeat();
         map.refreshNames();
+        map.refreshPlaces();
       }, 0));
       leaflet.on("unload", () => { if (map.instance === leaflet) map.instance = null; });
     });
@@ -117,5 +118,6 @@
     }
     map.refreshPoints();
     map.refreshNames();
+    map.refreshReach();
   }
 })();
