@@ -66,13 +66,14 @@
     if (view.level) parts.set("level", view.level);
     if (view.compare && view.compare !== "off") parts.set("compare", view.compare);
     if (view.layers) parts.set("layers", view.layers.join(","));
+    if (pantau.overlays.shown.length) parts.set("overlay", pantau.overlays.text());
     if (pantau.view) {
       parts.set("lat", pantau.view.lat.toFixed(5));
       parts.set("lon", pantau.view.lon.toFixed(5));
       parts.set("zoom", String(pantau.view.zoom));
     }
     if (pantau.isWall) parts.set("wall", "1");
-    return "?" + parts.toString().replaceAll("%2C", ",");
+    return "?" + parts.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
   };
 
   /* A new filter is a step that "back" undoes; a moved map is not. */
@@ -159,6 +160,7 @@
         (url.get("q") || "").slice(0, 200),
         sound("as_of", asOf, pantau.isInstant(asOf)),
       ];
+      dropped.push(...pantau.overlays.read(url.get("overlay")));
       if (dropped.length) pantau.notice(pantau.config().texts.dropped.replace("{parts}", dropped.join(", ")));
       return read;
     },

@@ -48,6 +48,8 @@
         map.refreshPoints();
         map.refreshHeat();
         map.refreshNames();
+        pantau.overlays.listen(leaflet);
+        pantau.overlays.refresh();
       }, 0));
       leaflet.on("unload", () => { if (map.instance === leaflet) map.instance = null; });
     });
@@ -117,5 +119,6 @@
     }
     map.refreshPoints();
     map.refreshNames();
+    pantau.overlays.refresh();
   }
 })();
