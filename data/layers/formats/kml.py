@@ -1,0 +1,14 @@
+"""KML: each folder is a layer."""
+
+from pathlib import Path
+
+from data.layers.formats.gdal import list_gdal_layers, read_gdal_layer
+from data.layers.model import Choice, LayerInfo, RawLayer
+
+
+def list_layers(path: Path, choice: Choice) -> tuple[LayerInfo, ...]:
+    return list_gdal_layers(path)
+
+
+def read(path: Path, choice: Choice) -> RawLayer:
+    return read_gdal_layer(path, choice)
