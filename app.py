@@ -16,7 +16,7 @@ from data.pull import commands as pull_commands
 from data.reference import CityMissing
 from data.settings import Settings
 from data.store import Store, open_store
-from pages import guard, map_routes, shell
+from pages import guard, layer_routes, map_routes, shell
 from queries import channel_commands
 from queries import commands as stats_commands
 
@@ -32,6 +32,7 @@ _PARTS = (
     stats_commands,
     channel_commands,
     intake,
+    layer_routes,
     map_routes,
     guard,
 )
