@@ -22,7 +22,8 @@ _WHOLE = ("int", "uint", "short", "ushort")
 
 
 def list_layers(path: Path, choice: Choice) -> tuple[LayerInfo, ...]:
-    return (LayerInfo(path.stem, None, _count(path)),)
+    count, has_shapes = _count(path)
+    return (LayerInfo(path.stem, None if has_shapes else "None", count),)
 
 
 def read(path: Path, choice: Choice) -> RawLayer:
@@ -56,15 +57,18 @@ def read(path: Path, choice: Choice) -> RawLayer:
     return RawLayer(found, columns, tuple(fields), "EPSG:4326", notes)
 
 
-def _count(path: Path) -> int:
-    """Placemarks in the file; one within another is none."""
-    count, depth = 0, 0
+def _count(path: Path) -> tuple[int, bool]:
+    """Placemarks in the file, of which one within another is none; whether any has coordinates."""
+    count, depth, has_shapes = 0, 0, False
 
     def enter(tag: str, _: object) -> None:
-        nonlocal count, depth
-        if tag.rpartition(":")[2] == "Placemark":
+        nonlocal count, depth, has_shapes
+        name = tag.rpartition(":")[2]
+        if name == "Placemark":
             count += depth == 0
             depth += 1
+        elif name in ("coordinates", "coord"):
+            has_shapes = True
 
     def leave(tag: str) -> None:
         nonlocal depth
@@ -76,7 +80,7 @@ def _count(path: Path) -> int:
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             parser.Parse(block, False)
-    return count
+    return count, has_shapes
 
 
 def _placemarks(path: Path) -> Iterator[tuple[dict[str, Any] | None, Any]]:

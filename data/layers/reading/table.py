@@ -58,8 +58,10 @@ def make_table(
     counts: Counter[str] = Counter({note.kind: note.count for note in raw.notes})
     placed = keep_placed(raw.shapes, counts)
     if not placed.any():
-        what = f"{len(placed):,} features without a shape" if len(placed) else "no features"
-        raise LayerError(f"{name} holds {what}; there is nothing to lay over the map")
+        raise LayerError(
+            f"{name} holds no shapes ({len(placed):,} records without); "
+            "there is nothing to lay over the map"
+        )
     flat = flatten(raw.shapes[placed], counts)
     if crs is None:
         raise LayerError(_unknown_crs(name, hint_for(flat, city)))
