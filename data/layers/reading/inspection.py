@@ -1,5 +1,6 @@
 """What is known of a file before it becomes a layer, and what a person has still to say."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -130,8 +131,8 @@ def _sample(shapes: Shapes) -> dict[str, Any]:
     return {
         "type": "FeatureCollection",
         "features": [
-            {"type": "Feature", "properties": {}, "geometry": shapely.geometry.mapping(shape)}
-            for shape in simple
+            {"type": "Feature", "properties": {}, "geometry": json.loads(shape)}
+            for shape in shapely.to_geojson(simple)
         ],
     }
 
