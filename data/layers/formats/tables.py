@@ -1,0 +1,44 @@
+"""Rows into columns that have a name each."""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+from data.imports.table import Row
+from data.layers.model import Columns, LayerError
+from data.layers.reading.limits import LIMITS
+
+_BLOCK = 50_000
+
+
+def to_columns(titles: Sequence[str], rows: Iterable[Row], name: str) -> Columns:
+    """Cells by title; a title that is missing or comes again gets a number. Short rows are filled.
+
+    Raises LayerError for more rows than a layer may have, or a row longer than the titles.
+    """
+    width = len(titles)
+    columns: list[list[Any]] = [[] for _ in titles]
+    stream = iter(rows)
+    while block := list(islice(stream, _BLOCK)):
+        for number, cells in block:
+            if len(cells) > width and any(cell not in (None, "") for cell in cells[width:]):
+                raise LayerError(
+                    f"{name}, line {number:,} has {len(cells)} cells under {width} column names; "
+                    "put quotes around texts that hold the delimiter"
+                )
+        for place, column in enumerate(columns):
+            column.extend(cells[place] if place < len(cells) else None for _, cells in block)
+        if columns and len(columns[0]) > LIMITS.features:
+            raise LayerError(f"{name} holds more than {LIMITS.features:,} rows; give a part of it")
+    return dict(zip(unique_titles(titles), columns, strict=True))
+
+
+def unique_titles(titles: Sequence[str]) -> list[str]:
+    unique: dict[str, None] = {}
+    for number, title in enumerate(titles, start=1):
+        plain = title.strip() or f"column {number}"
+        name, copy = plain, 2
+        while name in unique:
+            name, copy = f"{plain} {copy}", copy + 1
+        unique[name] = None
+    return list(unique)
