@@ -7,12 +7,12 @@ from pathlib import Path
 
 from data.imports.delimited import read_delimited
 from data.imports.table import Layout, Source, Table, TableError
+from data.layers.formats.encoding import find_encoding
 from data.layers.formats.guessing import HEADINGS, SAMPLE, guess_columns
 from data.layers.formats.interface import Guess
 from data.layers.formats.placing import place
 from data.layers.formats.tables import to_columns
 from data.layers.model import Choice, LayerError, LayerInfo, RawLayer
-from data.layers.reading.encoding import find_encoding
 
 
 def list_layers(path: Path, choice: Choice) -> tuple[LayerInfo, ...]:

@@ -73,6 +73,10 @@ def _pair_of_columns(columns: Columns) -> tuple[str | None, str | None]:
                     best = (rank, first, second)
         if best:
             return best[1], best[2]
+    for first in columns:  # a position as GeoJSON writes it, longitude first
+        second = f"{first.removesuffix('.0')}.1"
+        if first.endswith(".0") and second in columns and _rank(first, _PAIRS):
+            return second, first
     pair = next((one for one in columns if _rank(one, _PAIRS) and _holds_pairs(columns[one])), None)
     return pair, pair
 

@@ -1,11 +1,13 @@
 """From the columns of a table or a tree to a layer: shapes, attributes, and what had no place."""
 
 from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
 import shapely
 
+from data.imports.cells import to_text
 from data.layers.formats.guessing import says_degrees
 from data.layers.formats.interface import Guess
 from data.layers.formats.numbers import Floats, read_coordinates, read_numbers, read_pairs
@@ -16,6 +18,7 @@ from data.layers.model import Choice, Columns, Field, LayerError, Note, RawLayer
 DEGREES = "EPSG:4326"
 _MOSTLY = 0.5  # of the rows decide whether a column can be degrees
 _BOOLEANS = {"true": True, "false": False}
+_AS_THEY_ARE = {str, int, float, bool, list, dict}
 
 
 def place(
@@ -64,24 +67,37 @@ def read_written(cells: Sequence[Any]) -> tuple[Shapes, str | None]:
 
 def tidy(cells: Sequence[Any]) -> tuple[list[Any], str]:
     """Values and their kind of FIELD_KINDS: text that is always a number is one."""
-    if not all(cell is None or isinstance(cell, str) for cell in cells):
-        values, kind, _ = column_of([_filled(cell) for cell in cells], "")
-        return values, kind
+    types = set(map(type, cells)) - {type(None)}
+    if types <= {str}:
+        return _tidy_texts(cells)
+    plain = [_plain(cell) for cell in cells] if types - _AS_THEY_ARE else cells
+    if str in types or types & {datetime, date, time}:
+        return _tidy_texts([None if cell is None else to_text(cell) for cell in plain])
+    values, kind, _ = column_of(plain, "")
+    return values, kind
+
+
+def _tidy_texts(cells: Sequence[str | None]) -> tuple[list[Any], str]:
     texts = [cell.strip() or None if cell else None for cell in cells]
     numbers = read_numbers(texts)
     if numbers is not None:
         return numbers, "number"
-    present = {text.lower() for text in texts if text}
-    if present and present <= _BOOLEANS.keys():
+    first = next((text.lower() for text in texts if text), None)
+    if first in _BOOLEANS and {text.lower() for text in texts if text} <= _BOOLEANS.keys():
         return [None if text is None else _BOOLEANS[text.lower()] for text in texts], "boolean"
     values, kind, _ = column_of(texts, "", clean=False)
     if kind == "text":
-        values = [None if value is None else clean_text(value) for value in values]
+        values = [clean_text(value) if value else None for value in values]
     return values, kind
 
 
-def _filled(cell: Any) -> Any:
-    return None if isinstance(cell, str) and not cell.strip() else cell
+def _plain(cell: Any) -> Any:
+    if isinstance(cell, datetime):
+        midnight = cell.hour == cell.minute == cell.second == cell.microsecond == 0
+        return cell.date().isoformat() if midnight else cell.isoformat()
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    return str(cell) if isinstance(cell, timedelta) else cell
 
 
 def _points(columns: Columns, guess: Guess, choice: Choice) -> tuple[Shapes, str | None]:

@@ -33,10 +33,13 @@ def is_shape(cell: Any) -> bool:
 def read_shapes(cells: Sequence[Any]) -> tuple[Shapes, str | None]:
     """A shape or None for every cell, and the system that most of them name: 'EPSG:4326'."""
     shapes = np.array([_shape(cell) for cell in cells] + [None], dtype=object)[:-1]
-    systems = shapely.get_srid(shapes[~shapely.is_missing(shapes)])
+    present = shapes[~shapely.is_missing(shapes)]
+    systems = shapely.get_srid(present)
     systems = systems[systems > 0]
     if not len(systems):
-        return shapes, None
+        # GeoJSON is in degrees on WGS 84, by its standard.
+        degrees = any(map(_is_geojson, cells)) and _in_degrees(present)
+        return shapes, "EPSG:4326" if degrees else None
     codes, counts = np.unique(systems, return_counts=True)
     main = codes[counts.argmax()]
     odd = (shapely.get_srid(shapes) != main) & (shapely.get_srid(shapes) > 0)
@@ -61,6 +64,14 @@ def _shape(cell: Any) -> shapely.Geometry | None:
         return shapely.from_wkt(cell, on_invalid="ignore")
     shape = shapely.from_wkt(cell.split(";", 1)[1], on_invalid="ignore")
     return None if shape is None else shapely.set_srid(shape, int(text[1]))
+
+
+def _is_geojson(cell: Any) -> bool:
+    return isinstance(cell, dict) or (isinstance(cell, str) and cell.lstrip().startswith("{"))
+
+
+def _in_degrees(shapes: Shapes) -> bool:
+    return bool((np.abs(shapely.total_bounds(shapes)) <= [180, 90, 180, 90]).all())
 
 
 def _geojson(cell: str) -> dict[str, Any] | None:
