@@ -7,6 +7,7 @@ from dash import html
 from components import ids
 from components.basics import icon, icon_button
 from components.channel_badge import channels_link
+from components.saved_view_list import save_button, views_link
 from data.i18n import current_language, language_name
 from data.i18n import gettext as _
 from data.reference import Reference
@@ -35,6 +36,7 @@ def navigation() -> html.Nav:
                 for picture, href, words, is_page in links
             ),
             channels_link(),
+            views_link(),
             html.Span(className="grow"),
             icon_button("question-circle", _("Keys and help"), id="help-open"),
         ],
@@ -59,6 +61,7 @@ def header(reference: Reference) -> html.Header:
                 className="heading",
             ),
             icon_button("link-45deg", _("Copy the link to this view"), id="copy-link"),
+            save_button(),
             _export_menu(),
             html.Span(className="grow"),
             html.Div(

@@ -52,6 +52,13 @@ MOST_REPORTED = "most-reported"
 CHOSEN = "chosen-complaint"  # Store: id of the point clicked
 CARD = "complaint-card"
 
+# saved views
+VIEW_LIST = "view-list"
+VIEWS_LINK = "views-link"
+VIEWS_BADGE = "views-badge"
+VIEWS_CLOCK = "views-clock"  # Interval: on every page
+VIEWS_CHANGED = "views-changed"  # Store: set by the script that saved or changed one
+
 # channels
 CHANNEL_LINK = "channels-link"
 CHANNEL_BADGE = "channels-badge"

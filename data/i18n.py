@@ -106,6 +106,15 @@ def format_duration(seconds: float | None) -> str:
     return sign + text
 
 
+def format_metres(metres: float) -> str:
+    """250 m, 1.5 km."""
+    if metres < 1000:
+        return f"{format_number(metres, 0 if metres == round(metres) else 1)} m"
+    kilometres = metres / 1000
+    digits = 0 if kilometres == round(kilometres) else 1 if metres % 100 == 0 else 2
+    return f"{format_number(kilometres, digits)} km"
+
+
 def format_date(day: date | None) -> str:
     """1 October 2026."""
     return NOTHING if day is None else dates.format_date(day, "d MMMM y", locale=_language.get())

@@ -6,6 +6,7 @@ from data.i18n import current_language
 from data.reference import Reference
 from data.store import Store
 from queries.filters import ComplaintFilter
+from queries.layers.membership import check_places
 from queries.points import Bounds
 
 _LARGEST_SEQ = 2**63 - 1
@@ -17,9 +18,10 @@ class BadParameter(ValueError):
 
 
 def read_filter(store: Store) -> ComplaintFilter:
-    """The filter of this request, with codes this city has. Raises FilterError."""
+    """The filter of this request, with codes and layers this city has. Raises FilterError."""
     found = ComplaintFilter.from_query(request.args)
     found.check(store.reference())
+    check_places(store, found)
     return found
 
 

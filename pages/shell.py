@@ -24,6 +24,7 @@ from components import ids
 from components.filter_panel import filter_panel
 from components.frame import banners, header, help_dialog, navigation
 from components.map_view import LAYERS
+from components.saved_view_list import save_dialog
 from components.words import status_word
 from data.i18n import current_language
 from data.i18n import gettext as _
@@ -31,8 +32,9 @@ from data.instants import now
 from data.reference import Reference
 from data.store import Store, current_store
 from data.vocabulary import Status
-from pages import channels, complaint, document, map
+from pages import channels, complaint, document, map, views
 from queries.filters import ComplaintFilter, FilterError
+from queries.layers.features import layer_names
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +59,7 @@ def build(server: Flask, store: Store) -> Dash:
     map.register(app)
     complaint.register(app)
     channels.register(app)
+    views.register(app)
     return app
 
 
@@ -75,6 +78,7 @@ def layout() -> html.Div:
             dcc.Store(id=ids.SHOWN),
             dcc.Store(id=ids.RETURNED),
             dcc.Store(id=ids.NOTICE),
+            dcc.Store(id=ids.VIEWS_CHANGED),
             dcc.Store(id=ids.SCALE, data=1),
             dcc.Store(id=ids.THEME, data=document.theme_of_request()),
             html.Div(id="page-config", hidden=True, **{"data-config": _config(store, reference)}),
@@ -86,6 +90,7 @@ def layout() -> html.Div:
             html.Main(id=ids.CONTENT, tabIndex="-1"),
             *banners(),
             help_dialog(),
+            save_dialog(),
         ],
         id=ids.PAGE,
         className="frame",
@@ -132,6 +137,10 @@ def _config(store: Store, reference: Reference) -> str:
                     "The district boundaries could not be loaded; everything else still works."
                 ),
                 "overdue": _("overdue"),
+                "saveView": _("Save this view"),
+                "changeView": _("Change the view"),
+                "viewSaved": _("“{name}” is saved."),
+                "deleteView": _("Delete “{name}”? Its link will no longer open."),
                 "ago": _("{duration} ago"),
                 "durations": [_("{n} s"), _("{n} min"), _("{n} h"), _("{n} days")],
                 "day": _("Day"),
@@ -201,9 +210,12 @@ def register(app: Dash) -> None:
     def say(query: str | None, _live: Any) -> Any:
         if query is None:
             return no_update
-        reference = current_store().reference()
+        store = current_store()
+        reference = store.reference()
         complaint_filter = ComplaintFilter.from_query(query)
-        return complaint_filter.describe(reference, current_language(), local_today(reference))
+        return complaint_filter.describe(
+            reference, current_language(), local_today(reference), layer_names(store)
+        )
 
 
 def page_at(path: str) -> html.Div:
@@ -217,6 +229,8 @@ def page_at(path: str) -> html.Div:
             return complaint.layout(unquote(service_request_id))
         case ["channels"]:
             return channels.layout()
+        case ["views"]:
+            return views.layout()
         case ["channels", code]:
             return channels.channel_layout(unquote(code))
     return html.Div(

@@ -22,6 +22,8 @@ _NAMES = ("requested_at", "duplicate_of", *schema.FACT_COLUMNS)
 _WIDE = {
     name: np.int64 for name in _NAMES if name.endswith("_at")
 }  # UTC seconds; all others fit in 32 bits
+_PLACES = ("latitude", "longitude")  # float degrees, NaN for none
+_NOWHERE = 999.0  # of what the database has no value for
 _READ_ROWS = 50_000
 
 Array = NDArray[Any]
@@ -34,7 +36,7 @@ class Facts:
     seq: int
     version: str
     ids: Array  # ascending
-    columns: dict[str, Array]  # facts, requested_at, duplicate_of; MISSING for none
+    columns: dict[str, Array]  # facts, requested_at, duplicate_of, _PLACES; MISSING for none
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -65,13 +67,17 @@ def current_facts(store: Store) -> Facts:
 
 
 def _empty_columns() -> dict[str, Array]:
-    return {name: np.empty(0, _WIDE.get(name, np.int32)) for name in _NAMES}
+    whole = {name: np.empty(0, _WIDE.get(name, np.int32)) for name in _NAMES}
+    return whole | {name: np.empty(0, np.float64) for name in _PLACES}
 
 
 def _brought_up_to_date(store: Store, known: Facts) -> Facts:
     complaints = schema.complaints
-    names = ("id", *_NAMES)
-    chosen = [func.coalesce(type_coerce(complaints.c[name], BigInteger), MISSING) for name in names]
+    names = ("id", *_NAMES, *_PLACES)
+    chosen = [
+        func.coalesce(type_coerce(complaints.c[name], BigInteger), MISSING)
+        for name in names[: -len(_PLACES)]
+    ] + [func.coalesce(complaints.c[name], _NOWHERE) for name in _PLACES]
     with read(store.engine) as connection:
         seq = connection.scalar(select(func.max(schema.events.c.seq))) or 0
         if seq == known.seq:
@@ -81,11 +87,15 @@ def _brought_up_to_date(store: Store, known: Facts) -> Facts:
             query = query.where(complaints.c.last_seq > known.seq)
         result = connection.execute(query)
         # One conversion for a whole block of tuples: at a million rows this is most of the wait.
-        blocks = [np.array(rows, np.int64) for rows in _blocks(result)]
+        # Every integer here is below 2^53, which a float holds exactly.
+        blocks = [np.array(rows, np.float64) for rows in _blocks(result)]
     if not blocks:
         return Facts(seq, known.version, known.ids, known.columns)
     table = np.concatenate(blocks)
     changed = {name: table[:, place] for place, name in enumerate(names)}
+    changed["id"] = changed["id"].astype(np.int64)
+    for name in _PLACES:
+        changed[name][changed[name] == _NOWHERE] = np.nan
     return _merged(known, seq, changed)
 
 
@@ -107,7 +117,7 @@ def _merged(known: Facts, seq: int, changed: dict[str, Array]) -> Facts:
     for name, old in known.columns.items():
         values = changed[name][order]
         merged = np.concatenate([old, values[new].astype(old.dtype)])
-        merged[place[there]] = values[there]
+        merged[place[there]] = values[there].astype(old.dtype)
         columns[name] = merged
     all_ids = np.concatenate([known.ids, ids[new]])
     if len(known.ids) and new.any() and ids[new][0] < known.ids[-1]:

@@ -13,7 +13,7 @@ from queries.counts_memory import count_in_memory
 from queries.counts_sql import count_in_database
 from queries.filters import ComplaintFilter
 from queries.present import select_present
-from queries.views import local_today, seen_at
+from queries.views import seen_at, stamp_of
 
 _CACHED = 256
 
@@ -39,9 +39,8 @@ def count_by(
         tuple(axes),
         facts,
         complaint_filter,
-        local_today(store),
+        stamp_of(store, complaint_filter),
         store.latest_seq(),
-        store.reference().version,
         seen_at(complaint_filter) if moving else None,
     )
     cache: Cache = store.kept("counts", lambda: Cache(_CACHED))

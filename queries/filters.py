@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from data.reference import Reference
 from data.vocabulary import Status
+from queries.layers.conditions import Area, ConditionError, LayerCondition
 from queries.periods import PERIODS, period_dates, same_dates_a_year_before
 
 # The name of each field in a URL, in the order in which it is written there.
@@ -22,6 +23,11 @@ _URL_KEYS = {
     "channels": "channel",
     "units": "unit",
     "districts": "district",
+    "near": "near",
+    "far": "far",
+    "inside": "inside",
+    "outside": "outside",
+    "areas": "area",
     "overdue": "overdue",
     "text": "q",
     "as_of": "as_of",
@@ -48,6 +54,11 @@ class ComplaintFilter:
     channels: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     districts: tuple[str, ...] = ()  # of any level
+    near: tuple[LayerCondition, ...] = ()  # of layers: all must hold
+    far: tuple[LayerCondition, ...] = ()
+    inside: tuple[LayerCondition, ...] = ()
+    outside: tuple[LayerCondition, ...] = ()
+    areas: tuple[Area, ...] = ()  # drawn on the map: any
     overdue: bool = False
     text: str | None = None
     as_of: datetime | None = None  # aware; None: now
@@ -107,7 +118,7 @@ class ComplaintFilter:
         for name, key in _URL_KEYS.items():
             value = getattr(self, name)
             if isinstance(value, tuple):
-                pairs += [(key, code) for code in value]
+                pairs += [(key, str(one)) for one in value]
             elif isinstance(value, bool):
                 pairs += [(key, "1")] if value else []
             elif isinstance(value, date):  # a datetime is one, too
@@ -154,22 +165,45 @@ class ComplaintFilter:
                 if code not in codes:
                     raise FilterError(f"{key} {code!r} is not known in {reference.city.name}")
 
-    def describe(self, reference: Reference, language: str, today: date) -> str:
-        """One sentence a person reads, such as 'Floods in Jakarta Utara, 1–30 October 2026'."""
+    @property
+    def layer_conditions(self) -> tuple[LayerCondition, ...]:
+        return (*self.near, *self.far, *self.inside, *self.outside)
+
+    @property
+    def asks_for_places(self) -> bool:
+        return bool(self.layer_conditions or self.areas)
+
+    def describe(
+        self,
+        reference: Reference,
+        language: str,
+        today: date,
+        layers: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> str:
+        """One sentence a person reads, such as 'Floods in Jakarta Utara, 1–30 October 2026'.
+
+        `layers` are the names of layers by code; see `queries.layers.features.layer_names`.
+        """
         from queries.sentences import describe
 
-        return describe(self, reference, language, today)
+        return describe(self, reference, language, today, layers or {})
 
 
 def _parse(key: str, values: list[str], kind: str) -> Any:
     value = values[-1]
     try:
+        if "LayerCondition" in kind:
+            return tuple(LayerCondition.from_text(key, text) for text in dict.fromkeys(values))
+        if "Area" in kind:
+            return tuple(Area.from_text(text) for text in dict.fromkeys(values))
         if "tuple" in kind:
             return tuple(dict.fromkeys(values))
         if key == "as_of":  # its type, and a date's, are written with "datetime"
             return datetime.fromisoformat(value)
         if "date" in kind:
             return date.fromisoformat(value)
+    except ConditionError as error:
+        raise FilterError(str(error)) from None
     except ValueError:
         example = "2026-10-31T00:00:00+07:00" if key == "as_of" else "2026-10-31"
         raise FilterError(f"{key} {value!r} is not a date such as {example}") from None

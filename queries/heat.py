@@ -14,7 +14,7 @@ from queries.cache import Cache
 from queries.counts import count_by
 from queries.filters import ComplaintFilter
 from queries.heat_field import CELL_ZOOM, TILE_PIXELS, HeatField, bin_shift, palette, to_cells
-from queries.views import local_today, seen_at
+from queries.views import seen_at, stamp_of
 
 MAX_ZOOM = 22
 SCALES = (1, 2, 4)
@@ -113,7 +113,7 @@ def _counted(store: Store, complaint_filter: ComplaintFilter) -> _Counted:
 def _key(store: Store, complaint_filter: ComplaintFilter) -> Hashable:
     # The same filter selects others tomorrow; what is overdue changes by the minute.
     instant = seen_at(complaint_filter) if complaint_filter.overdue else None
-    return complaint_filter, local_today(store), instant, store.reference().version
+    return complaint_filter, stamp_of(store, complaint_filter), instant
 
 
 def _fresh(counted: _Counted, seq: int) -> bool:

@@ -15,7 +15,7 @@ from queries.counts import count_by
 from queries.durations import put_exact_quantiles, read_quantiles, tally
 from queries.exact import clock_rows
 from queries.filters import ComplaintFilter
-from queries.views import local_today, seen_at
+from queries.views import seen_at, stamp_of
 
 _CACHED = 64
 MIN_RANKED = 20  # fewer complaints than that are shown, not ranked
@@ -72,7 +72,7 @@ def duration_summary(
     grouping = grouping_by(store.reference(), by, level, language)
     key = (
         *(by, measure, level, language, complaint_filter, seen_at(complaint_filter)),
-        *(local_today(store), store.latest_seq(), store.reference().version),
+        *(stamp_of(store, complaint_filter), store.latest_seq()),
     )
     cache: Cache = store.kept("summaries", lambda: Cache(_CACHED))
     return cache.get(key, lambda: _summary(store, complaint_filter, grouping, measure))

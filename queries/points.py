@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Row, Select, and_, desc, select
 
 from data import schema
@@ -13,9 +15,10 @@ from data.geography import TILE_ZOOM, to_tiles
 from data.reference import Reference
 from data.store import Store
 from data.vocabulary import EventKind, Status
+from queries.among import IsAmong
 from queries.clusters import cells_in_memory, clusters, count_cells
 from queries.filters import ComplaintFilter
-from queries.present import select_present
+from queries.present import Present, select_present
 from queries.views import View, looking
 
 CAP = 2_000  # complaints drawn one by one
@@ -74,9 +77,9 @@ def viewport(
     present = select_present(store, complaint_filter)
     shift = max(TILE_ZOOM - min(max(zoom, 0), MAX_ZOOM) - _CELLS_PER_TILE_LOG2, 0)
     with looking(store, complaint_filter) as (connection, view):
-        inside = and_(view.condition, *_within(view, tiles))
         cells: Sequence[Any]
         if present is None:
+            inside = and_(view.condition, *_within(view, tiles))
             cells = connection.execute(count_cells(view.facts, inside, shift)).all()
         else:
             cells = cells_in_memory(present, tiles, shift)
@@ -86,6 +89,8 @@ def viewport(
                 _feature(c.latitude, c.longitude, c.properties) for c in clusters(connection, cells)
             ]
             return _collection(features, total=total, shown=total, mode="clusters")
+        if present is not None:
+            inside = IsAmong(view.facts.c.id, newest_ids(present, CAP, tiles))
         rows = connection.execute(_newest(view, inside, CAP)).all()
     reference = store.reference()
     features = [_point(row, reference, view.seen_at, language) for row in rows]
@@ -97,8 +102,14 @@ def newest(store: Store, complaint_filter: ComplaintFilter, limit: int) -> pd.Da
 
     `requested_at` is an aware UTC datetime, `status` a code; what is not known is None.
     """
+    present = select_present(store, complaint_filter)
     with looking(store, complaint_filter) as (connection, view):
-        rows = connection.execute(_newest(view, view.condition, limit)).all()
+        wanted = (
+            view.condition
+            if present is None
+            else IsAmong(view.facts.c.id, newest_ids(present, limit))
+        )
+        rows = connection.execute(_newest(view, wanted, limit)).all()
     reference = store.reference()
     return pd.DataFrame(
         [
@@ -125,18 +136,41 @@ def received_since(
 ) -> list[str]:
     """service_request_ids of the newest complaints recorded after `seq` that the filter selects."""
     events, complaints = schema.events, schema.complaints
+    present = select_present(store, complaint_filter)
     with looking(store, complaint_filter) as (connection, view):
         query = (
             select(complaints.c.service_request_id)
             .select_from(view.facts)
             .join(events, events.c.complaint_id == view.facts.c.id)
-            .where(events.c.seq > seq, events.c.kind == EventKind.RECEIVED, view.condition)
+            .where(events.c.seq > seq, events.c.kind == EventKind.RECEIVED)
             .order_by(desc(events.c.seq))
             .limit(limit)
         )
         if view.facts is not complaints:
             query = query.join(complaints, complaints.c.id == view.facts.c.id)
-        return list(connection.scalars(query))
+        if present is None:
+            return list(connection.scalars(query.where(view.condition)))
+        # Complaints are numbered as they are recorded: the newest have the highest ids.
+        among = present["id"][-limit:]
+        return list(connection.scalars(query.where(IsAmong(view.facts.c.id, among))))
+
+
+def newest_ids(
+    present: Present, limit: int, tiles: tuple[int, int, int, int] | None = None
+) -> NDArray[Any]:
+    """Ids of the complaints received last, in `tiles` (west, north, east, south, inclusive)."""
+    ids, requested = present["id"], present["requested_at"]
+    if tiles is not None:
+        west, north, east, south = tiles
+        x, y = present["x"], present["y"]
+        inside = np.flatnonzero((x >= west) & (x <= east) & (y >= north) & (y <= south))
+        ids, requested = ids[inside], requested[inside]
+    if len(ids) > limit:
+        # All of the last instant that still has a place: among them the higher id decides.
+        last = np.partition(requested, -limit)[-limit]
+        late = requested >= last
+        ids, requested = ids[late], requested[late]
+    return ids[np.lexsort((ids, requested))[::-1][:limit]]
 
 
 def _tiles(bounds: Bounds) -> tuple[int, int, int, int]:

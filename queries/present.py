@@ -10,6 +10,7 @@ from data.store import Store
 from data.vocabulary import Status
 from queries.columns import MISSING, Facts, current_facts
 from queries.filters import ComplaintFilter
+from queries.layers.membership import place_mask
 from queries.selection import Selection, select_ids
 from queries.views import local_today, seen_at
 
@@ -42,13 +43,16 @@ def select_present(store: Store, complaint_filter: ComplaintFilter) -> Present |
         return None
     selection = select_ids(complaint_filter, store.reference(), local_today(store))
     facts, instant = current_facts(store), seen_at(complaint_filter)
-    return Present(facts, _chosen_rows(facts, selection, instant), instant)
+    places = place_mask(store, complaint_filter, facts)
+    return Present(facts, _chosen_rows(facts, selection, instant, places), instant)
 
 
-def _chosen_rows(facts: Facts, selection: Selection, instant: datetime) -> Array | None:
+def _chosen_rows(
+    facts: Facts, selection: Selection, instant: datetime, places: Array | None
+) -> Array | None:
     """Positions of the selected complaints; None for all of them."""
     columns = facts.columns
-    mask: Array | None = None
+    mask = places
 
     def narrow(condition: Array) -> None:
         nonlocal mask

@@ -1,20 +1,32 @@
 """What a filter says, in the words of its reader."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from data.i18n import format_date_range, format_instant, format_list, gettext, use_language
+from data.i18n import (
+    format_date_range,
+    format_instant,
+    format_list,
+    format_metres,
+    gettext,
+    use_language,
+)
 from data.reference import Reference
 
 if TYPE_CHECKING:
     from queries.filters import ComplaintFilter
+    from queries.layers.conditions import LayerCondition
 
 _NAMED = 3  # more than that are counted
 
 
 def describe(
-    complaint_filter: "ComplaintFilter", reference: Reference, language: str, today: date
+    complaint_filter: "ComplaintFilter",
+    reference: Reference,
+    language: str,
+    today: date,
+    layers: Mapping[str, Mapping[str, str]],
 ) -> str:
     """Subject, place, period, then what narrows them further."""
     with use_language(language):
@@ -22,7 +34,43 @@ def describe(
         place = _place(complaint_filter, reference)
         dates = format_date_range(*complaint_filter.dates(today))
         sentence = f"{subject} {place}, {dates}"
-        return "; ".join([sentence, *_narrower(complaint_filter, reference)])
+        asked = [
+            _condition(
+                condition, reference.language_text(layers.get(condition.layer, {}), language)
+            )
+            for condition in complaint_filter.layer_conditions
+        ]
+        narrower = [*asked, *_areas(complaint_filter), *_narrower(complaint_filter, reference)]
+        return "; ".join([sentence, *narrower])
+
+
+def _condition(condition: "LayerCondition", name: str) -> str:
+    """'within 200 m of Pumps (state: broken)'; a layer without a name by its code."""
+    layer = name or condition.layer
+    if condition.field is not None:
+        layer = f"{layer} ({condition.field}: {condition.value or '–'})"
+    words = {
+        "near": gettext("within {distance} of {layer}"),
+        "far": gettext("more than {distance} from {layer}"),
+        "inside": gettext("inside {layer}"),
+        "outside": gettext("outside {layer}"),
+    }[condition.kind]
+    return words.format(layer=layer, distance=format_metres(condition.metres or 0.0))
+
+
+def _areas(complaint_filter: "ComplaintFilter") -> list[str]:
+    """What was drawn on the map."""
+    areas = complaint_filter.areas
+    if not areas:
+        return []
+    if len(areas) > 1:
+        return [gettext("in {n} drawn areas").format(n=len(areas))]
+    words = {
+        "polygon": gettext("in a drawn area"),
+        "circle": gettext("within {distance} of a chosen point"),
+        "corridor": gettext("within {distance} of a drawn line"),
+    }[areas[0].kind]
+    return [words.format(distance=format_metres(areas[0].metres or 0.0))]
 
 
 def _subject(complaint_filter: "ComplaintFilter", reference: Reference, language: str) -> str:

@@ -1,9 +1,10 @@
 """What a filter selects: the facts as they stood at its instant, and the condition on them."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
@@ -24,7 +25,10 @@ from data.instants import now
 from data.snapshots import is_complete, snapshot_at
 from data.store import Store
 from data.vocabulary import Status
+from queries.among import IsAmong
+from queries.columns import current_facts
 from queries.filters import ComplaintFilter
+from queries.layers.membership import place_mask, places_stamp
 from queries.selection import Selection, select_ids
 
 _OPEN = [int(status) for status in Status if status.is_open]
@@ -42,9 +46,22 @@ class View:
     """Select from `facts` (columns `id` and schema.FACT_COLUMNS) where `condition`."""
 
     facts: FromClause
-    condition: ColumnElement[bool]
     seen_at: datetime  # the instant from which one looks
     snapshot_id: int | None
+    _store: Store
+    _filter: ComplaintFilter
+    _chosen: Selection
+
+    @cached_property
+    def condition(self) -> ColumnElement[bool]:
+        """Made when asked for: the complaints of a place are a long list."""
+        found = _condition(self._chosen, self.facts, self.seen_at)
+        if not self._filter.asks_for_places:
+            return found
+        facts = current_facts(self._store)
+        mask = place_mask(self._store, self._filter, facts)
+        assert mask is not None
+        return and_(found, IsAmong(self.facts.c.id, facts.ids[mask]))
 
 
 def local_today(store: Store) -> date:
@@ -67,7 +84,16 @@ def open_view(store: Store, complaint_filter: ComplaintFilter) -> View:
         snapshot_id = snapshot_at(store, complaint_filter.as_of)
         if snapshot_id is not None:
             facts = _past_complaints(snapshot_id, complaint_filter.as_of)
-    return View(facts, _condition(chosen, facts, instant), instant, snapshot_id)
+    return View(facts, instant, snapshot_id, store, complaint_filter, chosen)
+
+
+def stamp_of(store: Store, complaint_filter: ComplaintFilter) -> Hashable:
+    """What a filter selects beside the log: the date, the city's words, the layers it asks of."""
+    return (
+        local_today(store),
+        store.reference().version,
+        places_stamp(store, complaint_filter),
+    )
 
 
 @contextmanager

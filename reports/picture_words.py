@@ -14,6 +14,7 @@ from queries.axes import PLACE_OUTSIDE, PLACE_UNKNOWN
 from queries.classes import NOT_REACHED_COLOUR, Classes
 from queries.filters import ComplaintFilter
 from queries.heat_field import PALETTE, density_of
+from queries.layers.features import layer_names
 from queries.views import local_today, seen_at
 from reports.drawing import LegendRow
 from reports.map_layers import HATCH, Points
@@ -45,7 +46,9 @@ class PictureWords:
     level: str
 
     def sentence(self, store: Store, wanted: ComplaintFilter) -> str:
-        return wanted.describe(self.reference, self.language, local_today(store))
+        return wanted.describe(
+            self.reference, self.language, local_today(store), layer_names(store)
+        )
 
     def subtitle(self, store: Store, earlier: ComplaintFilter | None) -> str:
         level = self.reference.city.levels[self.reference.level_index(self.level)]

@@ -17,6 +17,7 @@ from data.spreadsheets import safe_text
 from data.store import Store
 from data.vocabulary import Outcome, Status
 from queries.filters import ComplaintFilter
+from queries.layers.features import layer_names
 from queries.views import View, local_today, looking
 
 _CHUNK = 2_000  # rows; memory holds one chunk, however many there are
@@ -69,7 +70,9 @@ def geojson_chunks(
         reference = store.reference()
         about = {
             "city": reference.city.name,
-            "description": complaint_filter.describe(reference, language, local_today(store)),
+            "description": complaint_filter.describe(
+                reference, language, local_today(store), layer_names(store)
+            ),
             "filter": complaint_filter.to_query(),
             "seen_at": view.seen_at.astimezone(reference.city.time_zone).isoformat(),
         }

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,6 +29,10 @@ class KeptLayer:
     plane: Plane
     shapes: Shapes  # degrees, longitude and latitude
     columns: Columns
+
+    @property
+    def version_id(self) -> int:
+        return self.version.id
 
     def __len__(self) -> int:
         return len(self.shapes)
@@ -111,3 +116,8 @@ def kept_layer(store: Store, code: str) -> KeptLayer:
 def _kept(store: Store, layer: Layer, plane: Plane) -> KeptLayer:
     table = fetch_features(store, layer.version.id)
     return KeptLayer(layer.code, layer.version, plane, table.shapes, table.columns)
+
+
+def layer_names(store: Store) -> dict[str, Mapping[str, str]]:
+    """What layers are called, by code and language."""
+    return {code: layer.about.names for code, layer in known_layers(store).items()}
