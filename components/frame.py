@@ -144,6 +144,7 @@ def help_dialog() -> html.Dialog:
         ("[ ]", _("the period before, the period after")),
         ("1 … 9", _("switch a layer on or off")),
         ("Esc", _("close what is open")),
+        (_("Space Enter ⌫ Esc"), _("draw: put a point, close, take the last back, give up")),
         ("?", _("this list")),
         (_("Click"), _("filter by a district or service; with Shift, add to the choice")),
         (_("Double click"), _("one level down, closer")),

@@ -23,6 +23,7 @@ from flask import Flask
 from components import ids
 from components.filter_panel import filter_panel
 from components.frame import banners, header, help_dialog, navigation
+from components.layer_filter import layer_choices
 from components.map_view import LAYERS
 from components.saved_view_list import save_dialog
 from components.words import status_word
@@ -34,7 +35,7 @@ from data.store import Store, current_store
 from data.vocabulary import Status
 from pages import channels, complaint, document, map, views
 from queries.filters import ComplaintFilter, FilterError
-from queries.layers.features import layer_names
+from queries.layers.features import known_layers, layer_names
 
 _log = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ def layout() -> html.Div:
             html.A(_("To the content"), href="#content", className="skip-link"),
             navigation(),
             header(reference),
-            filter_panel(reference, today=today),
+            filter_panel(reference, today=today, layers=_layer_choices(store)),
             html.Div(id="drawer-shade"),
             html.Main(id=ids.CONTENT, tabIndex="-1"),
             *banners(),
@@ -167,6 +168,7 @@ def register(app: Dash) -> None:
         (ids.OVERDUE, "value"),
         (ids.TEXT, "value"),
         (ids.AS_OF, "data"),
+        (ids.PLACES, "data"),
     ]
     app.clientside_callback(
         ClientsideFunction("pantau", "readUrl"),
@@ -176,6 +178,7 @@ def register(app: Dash) -> None:
             State(name, "options")
             for name in (ids.PERIOD, ids.SERVICES, ids.GROUPS, ids.CHANNELS, ids.UNITS)
         ],
+        State(ids.LAYER_CHOICES, "data"),
     )
     app.clientside_callback(
         ClientsideFunction("pantau", "compose"),
@@ -183,6 +186,23 @@ def register(app: Dash) -> None:
         [Input(*control) for control in controls],
         State(ids.QUERY, "data"),
     )
+
+    app.clientside_callback(
+        ClientsideFunction("pantau", "showPlaces"),
+        Input(ids.PLACES, "data"),
+        Input(ids.LAYER_CHOICES, "data"),
+    )
+
+    # With the page: a layer may have come or gone on the page of layers.
+    @app.callback(
+        Output(ids.LAYER_CHOICES, "data"),
+        Input(ids.SHOWN, "data"),
+        State(ids.LAYER_CHOICES, "data"),
+        prevent_initial_call=True,
+    )
+    def show_layer_choices(_shown: str | None, before: Any) -> Any:
+        found = _layer_choices(current_store())
+        return no_update if found == before else found
 
     app.clientside_callback(ClientsideFunction("pantau", "say"), Input(ids.NOTICE, "data"))
     app.clientside_callback(
@@ -216,6 +236,11 @@ def register(app: Dash) -> None:
         return complaint_filter.describe(
             reference, current_language(), local_today(reference), layer_names(store)
         )
+
+
+def _layer_choices(store: Store) -> list[dict[str, Any]]:
+    layers = tuple(known_layers(store).values())
+    return layer_choices(layers, store.reference(), current_language())
 
 
 def page_at(path: str) -> html.Div:
