@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from queries.layers.cells import bounds_by_cell
 from queries.layers.edges import NOWHERE, TIE_METRES
-from queries.layers.ground import Ground
 from queries.layers.positions import Growth, Positions
+from queries.layers.targets import Targets
 
 Array = NDArray[Any]
 WITHIN, NEAREST = "within", "nearest"  # what may be asked
@@ -32,7 +32,7 @@ class Distances:
         return self._low.nbytes + self._high.nbytes + self._feature.nbytes
 
     def grown(
-        self, positions: Positions, growth: Growth, ground: Ground, held: tuple[Array, Array]
+        self, positions: Positions, growth: Growth, targets: Targets, held: tuple[Array, Array]
     ) -> "Distances":
         """Brought up to date, also with the answers to what was asked before.
 
@@ -43,29 +43,29 @@ class Distances:
         kept._high = growth.carried(self._high, np.inf)
         kept._feature = growth.carried(self._feature, NOWHERE)
         fresh = positions.on_plane(growth.fresh)
-        bounds = bounds_by_cell(ground.edges, positions.x[fresh], positions.y[fresh])
+        bounds = bounds_by_cell(targets.edges, positions.x[fresh], positions.y[fresh])
         kept._low[fresh], kept._high[fresh] = bounds
         rows, first = np.unique(held[0], return_index=True)
         kept._low[rows] = kept._high[rows] = 0.0
         kept._feature[rows] = held[1][first]
         for question, metres in self._asked:
-            kept._refine(positions, ground, question, metres)
+            kept._refine(positions, targets, question, metres)
         return kept
 
-    def within(self, positions: Positions, ground: Ground, metres: float) -> Array:
+    def within(self, positions: Positions, targets: Targets, metres: float) -> Array:
         """Whether each complaint is within so many metres of a feature."""
-        self._refine(positions, ground, WITHIN, metres)
+        self._refine(positions, targets, WITHIN, metres)
         within: Array = self._high <= metres
         brink = np.flatnonzero((np.abs(self._high - metres) <= TIE_METRES) & (self._high > 0))
-        within[brink] = ground.within(positions.x[brink], positions.y[brink], metres)
+        within[brink] = targets.within(positions.x[brink], positions.y[brink], metres)
         return within
 
-    def nearest(self, positions: Positions, ground: Ground, metres: float) -> Array:
+    def nearest(self, positions: Positions, targets: Targets, metres: float) -> Array:
         """The nearest feature of each complaint, NOWHERE where it is farther than the metres."""
-        self._refine(positions, ground, NEAREST, metres)
+        self._refine(positions, targets, NEAREST, metres)
         return np.where(self._high <= metres, self._feature, NOWHERE)
 
-    def _refine(self, positions: Positions, ground: Ground, question: str, metres: float) -> None:
+    def _refine(self, positions: Positions, targets: Targets, question: str, metres: float) -> None:
         self._asked.pop((question, metres), None)
         self._asked[question, metres] = None
         while len(self._asked) > _MOST_ASKED:
@@ -75,6 +75,6 @@ class Distances:
             unknown &= self._high > metres
         rows = np.flatnonzero(unknown)
         if len(rows):
-            distance, feature = ground.edges.nearest(positions.x[rows], positions.y[rows])
+            distance, feature = targets.edges.nearest(positions.x[rows], positions.y[rows])
             self._low[rows] = self._high[rows] = distance
             self._feature[rows] = feature

@@ -1,59 +1,74 @@
-"""The features of a layer, or some of them, made ready to be asked of a million complaints."""
+"""The city's ground on its metric plane: districts with their true areas, and the whole."""
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
+from sqlalchemy import select
 
-from queries.layers.edges import Edges
-from queries.layers.features import KeptLayer
-from queries.layers.holding import Polygons
+from data import schema
+from data.database import read
+from data.layers.model import Shapes
+from data.reference import District
+from data.store import Store
+from queries.cache import Cache
+from queries.layers.plane import Plane, plane_of
 
-Array = NDArray[Any]
-_BYTES_PER_CORNER = 64  # of a prepared shape, roughly
+_KEPT = 8
+_SQUARE_METRES = 1e6  # in a km²
 
 
+@dataclass(frozen=True)
 class Ground:
-    """Features by their numbers in the layer. What it makes at first use it keeps."""
+    """Districts of a level that have a shape, in order of code; shapes in metres, not simplified.
 
-    def __init__(self, layer: KeptLayer, numbers: Array) -> None:
-        self._shapes = layer.metric[numbers]
-        self._numbers = numbers
+    Never changed; shared by threads.
+    """
 
-    @cached_property
-    def edges(self) -> Edges:
-        return Edges(self._shapes, self._numbers)
+    districts: tuple[District, ...]
+    shapes: Shapes
 
-    @cached_property
-    def polygons(self) -> Polygons:
-        shapes, numbers = self._polygonal()
-        return Polygons(shapes, numbers)
-
-    def within(self, x: Array, y: Array, metres: float) -> Array:
-        """Whether each place is within so many metres, place by place: for those on the brink."""
-        places = shapely.points(np.column_stack([x, y]))
-        near = np.zeros(len(places), bool)
-        near[self._tree.query(places, predicate="dwithin", distance=metres)[0]] = True
-        return near
-
-    @property
-    def nbytes(self) -> int:
-        corners = int(shapely.get_num_coordinates(self._shapes).sum())
-        return corners * _BYTES_PER_CORNER + self.edges.nbytes
+    def __len__(self) -> int:
+        return len(self.districts)
 
     @cached_property
-    def _tree(self) -> shapely.STRtree:
-        return shapely.STRtree(self._shapes)
+    def area_km2(self) -> np.ndarray:
+        area: np.ndarray = shapely.area(self.shapes) / _SQUARE_METRES
+        return area
 
-    def _polygonal(self) -> tuple[Array, Array]:
-        """Shapes that have an inside, collections by their polygons."""
-        shapes, numbers = self._shapes, self._numbers
-        while (shapely.get_type_id(shapes) == 7).any():
-            mixed = shapely.get_type_id(shapes) == 7
-            parts, of = shapely.get_parts(shapes[mixed], return_index=True)
-            numbers = np.concatenate([numbers[~mixed], numbers[mixed][of]])
-            shapes = np.concatenate([shapes[~mixed], parts])
-        chosen = np.isin(shapely.get_type_id(shapes), (3, 6))
-        return shapes[chosen], numbers[chosen]
+    @cached_property
+    def residents(self) -> np.ndarray:
+        """NaN where nobody counted."""
+        return np.array([d.population or np.nan for d in self.districts], float)
+
+    @cached_property
+    def whole(self) -> Any:
+        """All of it as one shape."""
+        return shapely.union_all(self.shapes)
+
+
+def ground_of(store: Store, level: str | None = None) -> Ground:
+    """The ground by districts of `level`, else the finest. Raises ValueError for no such level."""
+    reference = store.reference()
+    index = reference.leaf_level if level is None else reference.level_index(level)
+    plane = plane_of(store)
+    cache: Cache = store.kept("ground", lambda: Cache(_KEPT))
+    return cache.get((reference.version, index), lambda: _load(store, index, plane))
+
+
+def _load(store: Store, level: int, plane: Plane) -> Ground:
+    table = schema.districts
+    query = (
+        select(table.c.id, table.c.geometry)
+        .where(table.c.level == level, table.c.geometry.is_not(None))
+        .order_by(table.c.code)
+    )
+    with read(store.engine) as connection:
+        rows = connection.execute(query).all()
+    known = store.reference().districts
+    rows = [row for row in rows if row.id in known]
+    shapes = np.asarray(shapely.from_geojson([row.geometry for row in rows]), object)
+    moved = shapely.make_valid(plane.shapes_to_metres(shapes.reshape(len(rows))))
+    return Ground(tuple(known[row.id] for row in rows), moved)

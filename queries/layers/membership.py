@@ -12,7 +12,7 @@ from data.store import Store
 from queries.columns import Facts
 from queries.filters import ComplaintFilter, FilterError
 from queries.layers.conditions import Area, LayerCondition
-from queries.layers.features import kept_layer, known_layers
+from queries.layers.features import KeptLayer, kept_layer, known_layers
 from queries.layers.keeping import area_reach_of, reach_of
 from queries.layers.positions import positions_of
 
@@ -37,7 +37,7 @@ def place_mask(store: Store, complaint_filter: ComplaintFilter, facts: Facts) ->
 
 def _satisfying(store: Store, condition: LayerCondition, facts: Facts) -> Array:
     with _said_of(condition):
-        _check_kind(store, condition)
+        _layer_meant(store, condition)
         reach = reach_of(store, condition.layer, condition.field, condition.value)
     positions = positions_of(store, facts)
     if condition.kind in ("inside", "outside"):
@@ -56,7 +56,7 @@ def check_places(store: Store, complaint_filter: ComplaintFilter) -> None:
     """Raises FilterError for a layer or a field that is not known."""
     for condition in complaint_filter.layer_conditions:
         with _said_of(condition):
-            _check_kind(store, condition)
+            _layer_meant(store, condition)
 
 
 def stamp_of(store: Store, condition: LayerCondition) -> int:
@@ -79,7 +79,20 @@ def _said_of(condition: LayerCondition) -> Iterator[None]:
         raise FilterError(f"{condition.kind} {str(condition)[:80]!r}: {error}") from None
 
 
-def _check_kind(store: Store, condition: LayerCondition) -> None:
+def features_meant(store: Store, condition: LayerCondition) -> Array:
+    """The features of the layer on the plane, or those whose field has the value.
+
+    Raises FilterError.
+    """
+    with _said_of(condition):
+        layer = _layer_meant(store, condition)
+        if condition.field is None:
+            return layer.metric
+        return layer.metric[layer.where(condition.field, condition.value or "")]
+
+
+def _layer_meant(store: Store, condition: LayerCondition) -> KeptLayer:
+    """Raises LayerError."""
     layer = kept_layer(store, condition.layer)
     if condition.kind in ("inside", "outside") and layer.version.geometry in ("point", "line"):
         raise LayerError(
@@ -88,3 +101,4 @@ def _check_kind(store: Store, condition: LayerCondition) -> None:
         )
     if condition.field is not None:
         layer.check_field(condition.field)
+    return layer

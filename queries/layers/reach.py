@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from queries.layers.distances import Distances
 from queries.layers.features import KeptLayer
-from queries.layers.ground import Ground
 from queries.layers.holding import Holding, pairs_by_cell
 from queries.layers.positions import Positions, growth, nowhere
+from queries.layers.targets import Targets
 
 Array = NDArray[Any]
 
@@ -25,7 +25,7 @@ class Reach:
     def __init__(self, layer: KeptLayer, numbers: Array) -> None:
         self._lock = threading.Lock()
         self._layer, self._numbers = layer, numbers
-        self._ground: Ground | None = None
+        self._targets: Targets | None = None
         self._holding: tuple[Positions, Holding] | None = None
         self._distances: tuple[Positions, Distances] | None = None
 
@@ -33,7 +33,7 @@ class Reach:
     def nbytes(self) -> int:
         held = 0 if self._holding is None else self._holding[1].nbytes
         far = 0 if self._distances is None else self._distances[1].nbytes
-        return held + far + (0 if self._ground is None else self._ground.nbytes)
+        return held + far + (0 if self._targets is None else self._targets.nbytes)
 
     def inside(self, positions: Positions) -> Array:
         """Whether each complaint is inside, or touches, a polygon."""
@@ -66,20 +66,20 @@ class Reach:
             if self._distances is not None:
                 self._far(positions)
 
-    def _on(self, positions: Positions) -> Ground:
+    def _on(self, positions: Positions) -> Targets:
         assert positions.plane is self._layer.plane
-        if self._ground is None:
-            self._ground = Ground(self._layer, self._numbers)
-        return self._ground
+        if self._targets is None:
+            self._targets = Targets(self._layer, self._numbers)
+        return self._targets
 
     def _held(self, positions: Positions) -> Holding:
         known, kept = self._holding or (nowhere(positions.plane), Holding())
         if known is not positions:
-            ground = self._on(positions)
+            targets = self._on(positions)
             kept = kept.grown(
                 positions,
                 growth(known, positions),
-                lambda x, y: pairs_by_cell(ground.polygons, ground.edges, x, y),
+                lambda x, y: pairs_by_cell(targets.polygons, targets.edges, x, y),
             )
             self._holding = positions, kept
         return kept
