@@ -17,7 +17,15 @@ from sqlalchemy.exc import IntegrityError
 from data.database import read, write
 from data.instants import now
 from data.layers.contents import delete_features, sha256_of, write_features
-from data.layers.model import About, FeatureTable, Field, LayerError, Note, geometry_of
+from data.layers.model import (
+    About,
+    FeatureTable,
+    Field,
+    LayerError,
+    LayerMissing,
+    Note,
+    geometry_of,
+)
 from data.layers.tables import layer_versions, layers
 from data.store import Store
 
@@ -148,7 +156,7 @@ def remove(store: Store, code: str) -> None:
 def bring_back(store: Store, code: str) -> Layer:
     layer = next((one for one in list_layers(store, removed=True) if one.code == code), None)
     if layer is None:
-        raise LayerError(f"no removed layer is called {code!r}")
+        raise LayerMissing(f"no removed layer is called {code!r}")
     with write(store.engine) as connection:
         _change(connection, layer.id, removed_at=None)
     return find_layer(store, code)
@@ -173,7 +181,7 @@ def find_layer(store: Store, code: str) -> Layer:
         if layer.code == code:
             return layer
     there = ", ".join(layer.code for layer in known[:12]) or "none"
-    raise LayerError(f"layer {code[:80]!r} is not known; there are: {there}")
+    raise LayerMissing(f"layer {code[:80]!r} is not known; there are: {there}")
 
 
 def list_versions(store: Store, code: str) -> tuple[Version, ...]:

@@ -30,6 +30,10 @@ class LayerError(ValueError):
     """One sentence for the person who brought the layer: what is wrong, and the remedy."""
 
 
+class LayerMissing(LayerError):
+    """No layer of that code."""
+
+
 @dataclass(frozen=True)
 class Field:
     """A property that every feature has, or lacks (None)."""

@@ -122,7 +122,7 @@ def _sample(shapes: Shapes) -> NDArray[np.float64]:
 def search_crs(text: str, city: CityFrame, *, limit: int = 30) -> list[tuple[str, str]]:
     """Codes and names that hold every word of `text`, the city's usual ones first."""
     words = text.lower().replace("epsg:", "").split()
-    usual = {code: rank for rank, code in enumerate([*city.epsg, *_local(city)])}
+    usual = {code: rank for rank, code in enumerate(dict.fromkeys([*city.epsg, *_local(city)]))}
     found = [
         (code, name)
         for code, name, hay in _all_crs()
