@@ -50,6 +50,9 @@
         map.refreshPoints();
         map.refreshHeat();
         map.refreshNames();
+        map.refreshPlaces();
+        pantau.overlays.listen(leaflet);
+        pantau.overlays.refresh();
       }, 0));
       leaflet.on("unload", () => { if (map.instance === leaflet) map.instance = null; });
     });
@@ -119,5 +122,7 @@
     }
     map.refreshPoints();
     map.refreshNames();
+    map.refreshReach();
+    pantau.overlays.refresh();
   }
 })();

@@ -8,7 +8,7 @@ from data.layers.publishing import LayerTaken
 from data.layers.slots import ReadersBusy
 from data.layers.uploads import UploadMissing, UploadsFull, UploadTooLarge
 from pages.answers import answer_error, answer_errors
-from pages.same_origin import protect_writing
+from pages.same_origin import refuse_other_origins
 
 _STATUS = {
     LayerMissing: 404,
@@ -23,7 +23,7 @@ _STATUS = {
 def answer_layer_errors(blueprint: Blueprint) -> None:
     """What every blueprint that changes layers needs."""
     answer_errors(blueprint)
-    protect_writing(blueprint)
+    blueprint.before_request(refuse_other_origins)
     blueprint.register_error_handler(LayerError, _answer)
     blueprint.register_error_handler(HTTPException, _answer_http)
 

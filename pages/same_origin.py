@@ -1,35 +1,21 @@
-"""Refuses to write for pages of other sites that a reader happens to have open."""
+"""Requests that write must come from our own pages, for the cookie alone proves nothing."""
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from pages.answers import answer_error
 
-_READING = ("GET", "HEAD", "OPTIONS")
+_OURS = ("same-origin", "none")
 
 
-def protect_writing(blueprint: Blueprint) -> None:
-    """Answer 403 to every writing request that does not come from a page of this server.
-
-    Browsers say where a request comes from, and no script can change what they say.
-    """
-    blueprint.before_request(_refuse_strangers)
-
-
-def is_same_origin() -> bool:
-    """Of the request at work. False where nothing says where it comes from."""
+def refuse_other_origins() -> Response | None:
+    """For `before_request` of what a page of ours writes by."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return None
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
-    if site is not None and site != "same-origin":
-        return False
-    if origin is not None and urlsplit(origin).netloc != request.host:
-        # Behind a proxy that renames the host only the browser itself can tell.
-        return site is not None
-    return site is not None or origin is not None
-
-
-def _refuse_strangers() -> Response | None:
-    if request.method in _READING or is_same_origin():
+    is_ours = site in _OURS if site else origin is None or urlsplit(origin).netloc == request.host
+    if is_ours:
         return None
-    return answer_error("only the pages of this server may change layers; open /layers here", 403)
+    return answer_error("this comes from a page of another site; use the pages of Pantau", 403)

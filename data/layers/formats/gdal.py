@@ -13,10 +13,9 @@ import shapely
 
 from data.layers.formats.values import column_of
 from data.layers.model import Choice, Field, LayerError, LayerInfo, Note, RawLayer
-from data.layers.reading.limits import LIMITS
 
 # Drivers that read these formats and look nowhere else; the process that reads has no others.
-DRIVERS = ("DXF", "ESRI Shapefile", "GML", "GPKG", "GPX", "GeoJSON", "GeoJSONSeq", "LIBKML", "TopoJSON")  # fmt: skip  # noqa: E501
+DRIVERS = ("DXF", "ESRI Shapefile", "GML", "GPKG", "GPX", "GeoJSON", "GeoJSONSeq", "TopoJSON")  # fmt: skip  # noqa: E501
 Options = Mapping[str, str]  # of GDAL, to open a file
 NO_OPTIONS: Options = MappingProxyType({})
 _TEMPORARY = re.compile(r"(/[^/\s'\"]+)+/")
@@ -55,13 +54,10 @@ def read_gdal_layer(
             path,
             layer=choice.layer,
             encoding=encoding,
-            max_features=LIMITS.features + 1,
             datetime_as_string=True,
             **options,
         ),
     )
-    if len(shapes if shapes is not None else values[0] if values else ()) > LIMITS.features:
-        raise LayerError(f"{path.name} holds more than {LIMITS.features:,} features; give fewer")
     if shapes is None:
         raise LayerError(f"{path.name} holds a table without shapes")
     columns, fields, recoded = _columns_of(

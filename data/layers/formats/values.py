@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from data.layers.reading.encoding import unscramble
+from data.layers.formats.encoding import unscramble
 
 _ZONED = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$")
 _UNUSABLE = re.compile("[\ud800-\udfff\0]")

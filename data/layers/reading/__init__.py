@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from data.layers.limits import LIMITS, Limits
 from data.layers.model import Choice, FeatureTable
 from data.layers.reading.crs import search_crs
 from data.layers.reading.frame import WORLD, CityFrame, city_frame
 from data.layers.reading.inspection import Inspection
-from data.layers.reading.limits import LIMITS, Limits
 from data.layers.reading.process import run
 
 __all__ = [

@@ -5,8 +5,8 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
+from data.layers.limits import LIMITS, Limits, size_text
 from data.layers.model import LayerError
-from data.layers.reading.limits import LIMITS, Limits, size_text
 
 _BLOCK = 1 << 18
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")

@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from data.layers.formats.interface import Guess
+from data.layers.limits import LIMITS
 from data.layers.model import (
     FIELD_KINDS,
     NOTE_KINDS,
@@ -27,7 +28,6 @@ from data.layers.model import (
 )
 from data.layers.reading.frame import CityFrame
 from data.layers.reading.inspection import QUESTIONS, Inspection
-from data.layers.reading.limits import LIMITS
 
 REQUEST, ANSWER = "request.json", "answer.json"
 _SHAPES, _LENGTHS, _COLUMNS = "shapes.wkb", "lengths.u4", "columns.json"

@@ -14,11 +14,11 @@ from pathlib import Path
 import pyogrio
 
 from data.layers.formats.gdal import DRIVERS
+from data.layers.limits import LIMITS, Limits, size_text
 from data.layers.model import Choice, FeatureTable, LayerError
 from data.layers.reading.exchange import BrokenAnswer, read_answer, write_request
 from data.layers.reading.frame import CityFrame
 from data.layers.reading.inspection import Inspection
-from data.layers.reading.limits import LIMITS, Limits, size_text
 from data.layers.reading.worker import OUT_OF_MEMORY
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -137,7 +137,6 @@ def _environment(folder: Path) -> dict[str, str]:
         "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
         "GML_DOWNLOAD_SCHEMA": "NO",
         "GML_SKIP_RESOLVE_ELEMS": "ALL",
-        "LIBKML_RESOLVE_STYLE": "NO",
         "OGR_GEOJSON_MAX_OBJ_SIZE": "0",
         "OGR_SQLITE_LOAD_EXTENSIONS": "",
         "PROJ_NETWORK": "OFF",

@@ -6,8 +6,8 @@ import struct
 from collections.abc import Sequence
 from pathlib import Path
 
+from data.layers.limits import LIMITS, size_text
 from data.layers.model import LayerError
-from data.layers.reading.limits import LIMITS, size_text
 
 PART_SUFFIXES = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".qpj")
 _HEADER = 100  # bytes

@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.layers.formats import FORMATS
+from data.layers.formats.encoding import (
+    declared_encoding,
+    find_encoding,
+    to_utf8,
+    without_declared_encoding,
+)
 from data.layers.model import LayerError
 from data.layers.reading.archive import (
     check_archive,
@@ -14,12 +20,6 @@ from data.layers.reading.archive import (
     unpack,
 )
 from data.layers.reading.detect import detect, is_index
-from data.layers.reading.encoding import (
-    declared_encoding,
-    find_encoding,
-    to_utf8,
-    without_declared_encoding,
-)
 from data.layers.reading.shapefile_parts import gather_parts, is_part, refuse_orphans
 from data.layers.reading.xml_guard import check_xml
 

@@ -12,6 +12,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError, ProjError
 
 from data.layers.formats.values import clean_text
+from data.layers.limits import LIMITS
 from data.layers.model import (
     NOTE_KINDS,
     Choice,
@@ -25,7 +26,6 @@ from data.layers.model import (
 )
 from data.layers.reading.crs import chosen_crs, crs_code, find_crs, hint_for, to_degrees
 from data.layers.reading.frame import CityFrame
-from data.layers.reading.limits import LIMITS
 from data.layers.reading.repair import (
     count_mixed,
     flatten,

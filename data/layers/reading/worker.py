@@ -12,7 +12,7 @@ FAILED, OUT_OF_MEMORY = 70, 71  # exit codes
 
 
 def main(folder: Path) -> int:
-    from data.layers.reading.limits import LIMITS
+    from data.layers.limits import LIMITS
 
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_CPU, LIMITS.cpu_seconds)
