@@ -3,8 +3,7 @@
 from flask import Blueprint, Response
 from werkzeug.exceptions import HTTPException
 
-from data.layers.model import LayerError, LayerMissing
-from data.layers.publishing import LayerTaken
+from data.layers.model import LayerError, LayerMissing, LayerTaken
 from data.layers.slots import ReadersBusy
 from data.layers.uploads import UploadMissing, UploadsFull, UploadTooLarge
 from pages.answers import answer_error, answer_errors

@@ -31,7 +31,7 @@ def read_body() -> dict[str, Any]:
 
 
 def read_choice_of(body: Mapping[str, Any]) -> Choice:
-    given = body.get("choice") or {}
+    given = body.get("choice", {})
     if not isinstance(given, dict):
         raise LayerError("choice is not an object")
     if strange := sorted(set(map(str, given)) - set(_CHOICES)):

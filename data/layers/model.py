@@ -34,6 +34,10 @@ class LayerMissing(LayerError):
     """No layer of that code."""
 
 
+class LayerTaken(LayerError):
+    """Somebody else was first."""
+
+
 @dataclass(frozen=True)
 class Field:
     """A property that every feature has, or lacks (None)."""

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from data.i18n import gettext as _
 from data.layers import catalogue
 from data.layers.catalogue import Layer
-from data.layers.model import About, Choice, FeatureTable, LayerError
+from data.layers.model import About, Choice, FeatureTable, LayerError, LayerTaken
 from data.layers.reading import city_frame, read_source
 from data.layers.slots import reading_slot
 from data.layers.uploads import taken
@@ -19,10 +20,6 @@ from data.store import Store
 
 _ATTEMPTS = 50  # codes tried where a name is taken
 _LONGEST = 58  # characters of a code, which leaves room for a number
-
-
-class LayerTaken(LayerError):
-    """Somebody else was first."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +90,8 @@ def _under_free_code(store: Store, table: FeatureTable, file_name: str, about: A
         code = base if attempt == 1 else f"{base}-{attempt}"
         if code in _codes(store):
             continue
-        try:
+        with suppress(LayerTaken):  # by somebody who is still writing it
             return catalogue.publish(store, code, about, table, file_name=file_name)
-        except LayerError:
-            if code not in _codes(store):
-                raise
     raise LayerTaken(
         _("too many layers are called like {code}; choose another name").format(code=repr(base))
     )
