@@ -31,12 +31,14 @@
     return map.config;
   };
 
-  /* Runs for every Leaflet map as it is made: there is one, anew at each visit of the page. */
+  /* Runs for every Leaflet map as it is made: there is one, anew at each visit of the page; small
+     ones on other pages say that they stand aside. */
   function hook() {
     if (!window.L || map.isHooked) return;
     map.isHooked = true;
     window.L.Map.addInitHook(function () {
       const leaflet = this;
+      if (leaflet.options.standsAside) return;
       map.instance = leaflet;
       map.level = null;
       map.asked = null;

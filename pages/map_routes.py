@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, Response, request
 
 from data.instants import now
 from data.store import current_store
-from pages import export_routes, health
+from pages import export_routes, health, layer_edit_routes, layer_upload_routes
 from pages.answers import accepts_gzip, answer_error, answer_errors, answer_json
 from pages.map_parameters import read_bounds, read_filter, read_int, read_language, read_seq
 from queries.boundaries import boundaries_geojson
@@ -22,7 +22,13 @@ answer_errors(routes)
 
 def init_app(server: Flask) -> None:
     """Must come before Dash, which answers every path that is left."""
-    for blueprint in (routes, export_routes.routes, health.routes):
+    for blueprint in (
+        routes,
+        export_routes.routes,
+        health.routes,
+        layer_upload_routes.routes,
+        layer_edit_routes.routes,
+    ):
         server.register_blueprint(blueprint)
 
 
