@@ -16,8 +16,8 @@ from data.pull import commands as pull_commands
 from data.reference import CityMissing
 from data.settings import Settings
 from data.store import Store, open_store
-from pages import guard, layer_routes, map_routes, shell
-from queries import channel_commands
+from pages import guard, layer_filter_routes, layer_routes, map_routes, shell, view_routes
+from queries import channel_commands, view_commands
 from queries import commands as stats_commands
 
 server_log = logging.getLogger("pantau")
@@ -31,9 +31,12 @@ _PARTS = (
     photo_commands,
     stats_commands,
     channel_commands,
+    view_commands,
     intake,
     layer_routes,
     map_routes,
+    layer_filter_routes,
+    view_routes,
     guard,
 )
 _POLICY = (

@@ -49,6 +49,7 @@
     pantau.setValue("filter-overdue", []);
     pantau.setValue("filter-text", "");
     clientside.set_props("filter-as-of", { data: null });
+    pantau.places.reset();
     pantau.setPeriod(DEFAULT_PERIOD);
   };
 
@@ -56,6 +57,11 @@
     pantau.setValue("filter-start", null);
     pantau.setValue("filter-end", null);
     pantau.setValue("filter-period", period);
+  };
+
+  /* Separators as they are: an address is read by people, too. */
+  pantau.legible = function (parts) {
+    return parts.toString().replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%3B", ";").replaceAll("%3D", "=");
   };
 
   /* The URL of what is seen, below any address of this site. */
@@ -73,7 +79,7 @@
       parts.set("zoom", String(pantau.view.zoom));
     }
     if (pantau.isWall) parts.set("wall", "1");
-    return "?" + parts.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
+    return "?" + pantau.legible(parts);
   };
 
   /* A new filter is a step that "back" undoes; a moved map is not. */
@@ -112,9 +118,9 @@
   clientside.pantau = {
     /* URL → controls. Only at the first load and when the reader goes back or forward.
        What means nothing here is left out, and said. */
-    readUrl: function (search, periods, services, groups, channels, units) {
+    readUrl: function (search, periods, services, groups, channels, units, layers) {
       const none = clientside.no_update;
-      if (pantau.hasRead && (!search || search === pantau.search())) return Array(12).fill(none);
+      if (pantau.hasRead && (!search || search === pantau.search())) return Array(13).fill(none);
       pantau.hasRead = true;
       const url = new URLSearchParams(search || "");
       const dropped = [];
@@ -159,6 +165,7 @@
         sound("overdue", url.get("overdue"), /^[01]$/.test(url.get("overdue"))) === "1" ? ["1"] : [],
         (url.get("q") || "").slice(0, 200),
         sound("as_of", asOf, pantau.isInstant(asOf)),
+        pantau.places.read(url, layers, sound),
       ];
       dropped.push(...pantau.overlays.read(url.get("overlay")));
       if (dropped.length) pantau.notice(pantau.config().texts.dropped.replace("{parts}", dropped.join(", ")));
@@ -197,7 +204,7 @@
     /* Controls → filter, view and URL. */
     compose: function (
       period, start, end, services, groups, statuses, channels, units, districts,
-      overdue, text, asOf, queryBefore
+      overdue, text, asOf, places, queryBefore
     ) {
       const triggered = (clientside.callback_context.triggered || []).map((one) => one.prop_id);
       const byDates = triggered.some((id) => /^filter-(start|end)/.test(id));
@@ -228,6 +235,7 @@
       if ((overdue || []).length) parts.set("overdue", "1");
       if ((text || "").trim()) parts.set("q", text.trim());
       if (asOf) parts.set("as_of", asOf);
+      pantau.places.write(places, parts);
       const query = parts.toString();
       const isStep = Boolean(queryBefore) && query !== queryBefore;
       pantau.state = { query, view: pantau.state.view, lists, period, start, end };

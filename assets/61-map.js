@@ -48,6 +48,7 @@
         map.refreshPoints();
         map.refreshHeat();
         map.refreshNames();
+        map.refreshPlaces();
         pantau.overlays.listen(leaflet);
         pantau.overlays.refresh();
       }, 0));
@@ -119,6 +120,7 @@
     }
     map.refreshPoints();
     map.refreshNames();
+    map.refreshReach();
     pantau.overlays.refresh();
   }
 })();

@@ -28,6 +28,8 @@ DISTRICTS = "filter-districts"
 OVERDUE = "filter-overdue"
 TEXT = "filter-text"
 AS_OF = "filter-as-of"  # Store: only ever set by the URL
+PLACES = "filter-places"  # Store: conditions on layers and areas, as the URL writes them
+LAYER_CHOICES = "layer-choices"  # Store: the layers one can choose from
 
 # controls of the view
 MEASURE = "view-measure"
@@ -51,6 +53,13 @@ NEWEST = "newest"
 MOST_REPORTED = "most-reported"
 CHOSEN = "chosen-complaint"  # Store: id of the point clicked
 CARD = "complaint-card"
+
+# saved views
+VIEW_LIST = "view-list"
+VIEWS_LINK = "views-link"
+VIEWS_BADGE = "views-badge"
+VIEWS_CLOCK = "views-clock"  # Interval: on every page
+VIEWS_CHANGED = "views-changed"  # Store: set by the script that saved or changed one
 
 # channels
 CHANNEL_LINK = "channels-link"

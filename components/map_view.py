@@ -5,6 +5,7 @@ from dash import dcc, html
 
 from components import ids
 from components.basics import choices, icon, labelled
+from components.layer_filter import draw_tools
 from components.map_legend import legend_box
 from components.measures import DEFAULT_MEASURE, measure_word
 from components.overlay_box import overlay_box, overlay_card, overlay_note
@@ -26,7 +27,7 @@ def map_view(reference: Reference, *, basemap_url: str | None = None) -> html.Se
             _leaflet(reference, basemap_url),
             html.Div(
                 [
-                    html.Div([_measure_box(reference)], className="top-left"),
+                    html.Div([_measure_box(reference), draw_tools()], className="top-left"),
                     html.Div(
                         [
                             _layer_box(),
@@ -44,6 +45,7 @@ def map_view(reference: Reference, *, basemap_url: str | None = None) -> html.Se
             html.Div(
                 [
                     html.Span(id="points-note", className="map-note", role="status"),
+                    html.Span(id="reach-note", className="map-note", role="status"),
                     overlay_note(),
                     html.Span(id=ids.UNMAPPED, className="map-note"),
                 ],
@@ -98,6 +100,9 @@ def _leaflet(reference: Reference, basemap_url: str | None) -> dl.Map:
                 style={"zIndex": 425, "pointerEvents": "none"},
             ),
             dl.Pane(name="names", style={"zIndex": 427, "pointerEvents": "none"}),
+            dl.Pane(name="reach", style={"zIndex": 415, "pointerEvents": "none"}),
+            dl.Pane(name="areas", style={"zIndex": 428}),
+            dl.Pane(name="area-handles", style={"zIndex": 640}),
             dl.Pane(name="heat", style={"zIndex": 420, "pointerEvents": "none"}),
             dl.Pane(
                 dl.GeoJSON(

@@ -30,6 +30,10 @@ class KeptLayer:
     shapes: Shapes  # degrees, longitude and latitude
     columns: Columns
 
+    @property
+    def version_id(self) -> int:
+        return self.version.id
+
     def __len__(self) -> int:
         return len(self.shapes)
 

@@ -50,9 +50,11 @@ def _cache(store: Store) -> Cache:
 
 
 def check_places(store: Store, complaint_filter: ComplaintFilter) -> None:
-    """Raises FilterError for a layer or a field that is not known."""
+    """Raises FilterError for a layer or a field that is not known, an area that cannot be drawn."""
     for condition in complaint_filter.layer_conditions:
-        _features_meant(store, condition)
+        features_meant(store, condition)
+    for area in complaint_filter.areas:
+        area_shape(plane_of(store), area)
 
 
 def stamp_of(store: Store, condition: LayerCondition) -> int:
@@ -67,15 +69,17 @@ def places_stamp(store: Store, complaint_filter: ComplaintFilter) -> Hashable:
 
 
 def area_shape(plane: Plane, area: Area) -> Any:
-    """The area on the city's plane, in metres."""
+    """The area on the city's plane, in metres. Raises FilterError where it is not on it."""
     x, y = plane.to_metres(*np.array(area.points, float).T)
     points = np.column_stack([x, y])
+    if not np.isfinite(points).all():
+        raise FilterError(f"area {str(area)[:80]!r} is half the Earth away; draw it in the city")
     if area.kind == "polygon":
         return shapely.make_valid(shapely.polygons(points))
     return shapely.points(points[0]) if area.kind == "circle" else shapely.linestrings(points)
 
 
-def _features_meant(store: Store, condition: LayerCondition) -> Array:
+def features_meant(store: Store, condition: LayerCondition) -> Array:
     """The features of the layer on the plane, or those whose field has the value."""
     try:
         layer = kept_layer(store, condition.layer)
@@ -92,7 +96,7 @@ def _features_meant(store: Store, condition: LayerCondition) -> Array:
 
 
 def _satisfying(store: Store, condition: LayerCondition, facts: Facts) -> Array:
-    shapes = _features_meant(store, condition)
+    shapes = features_meant(store, condition)
     points, placed = _points(plane_of(store), facts)
     found = np.zeros(len(facts), bool)
     if condition.kind in ("inside", "outside"):
