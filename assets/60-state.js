@@ -99,6 +99,7 @@
         parts.set("level", pantau.state.view.level || "");
         parts.set("compare", pantau.state.view.compare || "off");
         parts.set("layers", (pantau.state.view.layers || []).join(","));
+        if (pantau.overlays.shown.length) parts.set("overlay", pantau.overlays.text());
         if (pantau.map.bounds()) parts.set("bbox", pantau.map.bounds());
         parts.set("theme", document.documentElement.dataset.bsTheme);
         parts.set("lang", document.documentElement.lang);
