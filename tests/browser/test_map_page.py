@@ -110,7 +110,7 @@ def test_keys(watched: Watched) -> None:
     wait_for_other_figures(page, before)
     assert "start=" in page.url
     page.keyboard.press("1")
-    page.wait_for_function("!location.search.includes('districts')")
+    page.wait_for_function("() => !location.search.includes('districts')")
 
 
 def post_complaint(server: Server, form: str) -> str:
