@@ -16,7 +16,7 @@ from data.pull import commands as pull_commands
 from data.reference import CityMissing
 from data.settings import Settings
 from data.store import Store, open_store
-from pages import guard, layer_filter_routes, map_routes, shell, view_routes
+from pages import guard, layer_filter_routes, layer_routes, map_routes, shell, view_routes
 from queries import channel_commands, view_commands
 from queries import commands as stats_commands
 
@@ -33,6 +33,7 @@ _PARTS = (
     channel_commands,
     view_commands,
     intake,
+    layer_routes,
     map_routes,
     layer_filter_routes,
     view_routes,

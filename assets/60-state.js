@@ -72,6 +72,7 @@
     if (view.level) parts.set("level", view.level);
     if (view.compare && view.compare !== "off") parts.set("compare", view.compare);
     if (view.layers) parts.set("layers", view.layers.join(","));
+    if (pantau.overlays.shown.length) parts.set("overlay", pantau.overlays.text());
     if (pantau.view) {
       parts.set("lat", pantau.view.lat.toFixed(5));
       parts.set("lon", pantau.view.lon.toFixed(5));
@@ -166,6 +167,7 @@
         sound("as_of", asOf, pantau.isInstant(asOf)),
         pantau.places.read(url, layers, sound),
       ];
+      dropped.push(...pantau.overlays.read(url.get("overlay")));
       if (dropped.length) pantau.notice(pantau.config().texts.dropped.replace("{parts}", dropped.join(", ")));
       return read;
     },

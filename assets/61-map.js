@@ -49,6 +49,8 @@
         map.refreshHeat();
         map.refreshNames();
         map.refreshPlaces();
+        pantau.overlays.listen(leaflet);
+        pantau.overlays.refresh();
       }, 0));
       leaflet.on("unload", () => { if (map.instance === leaflet) map.instance = null; });
     });
@@ -119,5 +121,6 @@
     map.refreshPoints();
     map.refreshNames();
     map.refreshReach();
+    pantau.overlays.refresh();
   }
 })();

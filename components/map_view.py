@@ -8,6 +8,7 @@ from components.basics import choices, icon, labelled
 from components.layer_filter import draw_tools
 from components.map_legend import legend_box
 from components.measures import DEFAULT_MEASURE, measure_word
+from components.overlay_box import overlay_box, overlay_card, overlay_note
 from components.words import COMPARISONS, compare_word
 from data.i18n import current_language
 from data.i18n import gettext as _
@@ -33,6 +34,7 @@ def map_view(reference: Reference, *, basemap_url: str | None = None) -> html.Se
                             html.Div(
                                 id=ids.CARD, className="card-holder", **{"aria-live": "polite"}
                             ),
+                            overlay_card(),
                         ],
                         className="top-right",
                     ),
@@ -44,6 +46,7 @@ def map_view(reference: Reference, *, basemap_url: str | None = None) -> html.Se
                 [
                     html.Span(id="points-note", className="map-note", role="status"),
                     html.Span(id="reach-note", className="map-note", role="status"),
+                    overlay_note(),
                     html.Span(id=ids.UNMAPPED, className="map-note"),
                 ],
                 className="map-corner bottom-right notes",
@@ -209,6 +212,7 @@ def _layer_box() -> html.Details:
                 ],
                 className="layer-rows",
             ),
+            overlay_box(),
         ],
         open=True,
         className="map-box layer-box",
