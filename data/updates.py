@@ -13,6 +13,7 @@ from data.instants import now
 from data.schema import complaints, events
 from data.store import Store
 from data.vocabulary import EventKind
+from data.withheld import is_withheld, public_note
 
 MEDIA = "media_urls"  # the key in an event's data
 _PATIENCE_SECONDS = 5
@@ -127,6 +128,6 @@ def _update(row: Any) -> StoredUpdate:
         decided_by=kind,
         at=row.at,
         recorded_at=row.recorded_at,
-        note=row.note,
-        media_urls=tuple((row.data or {}).get(MEDIA) or ()),
+        note=public_note(row.note, row.data),
+        media_urls=() if is_withheld(row.data) else tuple((row.data or {}).get(MEDIA) or ()),
     )

@@ -18,10 +18,12 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from data.imports.adapting import adapt
-from data.imports.feed import Taken, take_records
+from data.imports.feed import Pusher, Taken, take_records
 from data.imports.preset import Preset, load_preset, preset_names
-from data.limits import spend
-from data.store import current_store
+from data.keys import ALL_CHANNELS, ApiKey
+from data.limits import give_back, spend
+from data.source_owners import OwnedByOther, claim_source
+from data.store import Store, current_store
 from intake import as_json
 from intake.admission import authorise
 from intake.errors import Problem, Refused, problem
@@ -47,11 +49,15 @@ def take_feed(name: str) -> Response:
     if len(records) > key.per_minute:
         raise _refusal(f"{len(records)} records are too many at once; send {key.per_minute}")
     store = current_store()
+    _claim(store, preset, key)
     spend(store.engine, (key.bucket,), count=len(records))
     adapted = adapt(preset, store.reference(), channel=key.channel_code)
     # A file of the city's own may add services; a client may not.
     adapted = replace(adapted, create_missing=frozenset())
-    taken = take_records(store, records, adapted, is_pushed=True)
+    taken = take_records(store, records, adapted, pusher=Pusher(key.acts_in, key.publishes))
+    # To be told that nothing is new costs one, however many records were looked at.
+    news = sum(item.created or item.updated for item in taken)
+    give_back(store.engine, (key.bucket,), count=len(records) - max(news, 1))
     _refuse_if_nothing_is_kept(taken, is_list=is_list)
     entries = [
         _id_of(record, adapted) | _entry(item) for record, item in zip(records, taken, strict=True)
@@ -75,6 +81,22 @@ def _preset(name: str) -> Preset:
             )
         )
     return load_preset(name)
+
+
+def _claim(store: Store, preset: Preset, key: ApiKey) -> None:
+    if key.acts_in is None:
+        return
+    usual = preset.defaults.get("channel")
+    try:
+        claim_source(store, preset.source, key.acts_in, usual=usual)
+    except OwnedByOther as error:
+        raise Refused(
+            Problem(
+                HTTPStatus.FORBIDDEN,
+                f"{error}; ask this service's operator for a key of that channel, or for one with "
+                f"the scope {ALL_CHANNELS}",
+            )
+        ) from None
 
 
 def _read_records() -> tuple[list[dict[str, Any]], bool]:

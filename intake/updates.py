@@ -7,9 +7,9 @@ client that asks each time from where its last period ended misses none; one who
 ahead of ours has to let its periods overlap, as FixMyStreet does by asking for two hours. The
 `update_id` stays the same: what came before is known by it.
 
-Sent are the words of a citizen or of a desk. A status that is news becomes the event it means;
-everything else becomes a comment, is answered 201 all the same, and the answer says where the
-complaint stands. That is `data/posted_updates.py`.
+Sent are the words of a citizen or of a desk: they stay inside where the key may not publish. A
+status that is news becomes the event it means; everything else becomes a comment, is answered 201
+all the same, and the answer says where the complaint stands. That is `data/posted_updates.py`.
 """
 
 from http import HTTPStatus
@@ -17,7 +17,7 @@ from http import HTTPStatus
 from flask import Response, request
 
 from data.complaints import NoSuchComplaint
-from data.posted_updates import UpdateIdTaken, post_update
+from data.posted_updates import OtherChannel, UpdateIdTaken, post_update
 from data.reference import Reference
 from data.store import current_store
 from data.updates import StoredUpdate, fetch_updates
@@ -57,9 +57,18 @@ def create_update(ending: str) -> Response:
     key = authorise(fields, "updates")
     posted = check_update(fields, store.reference())
     try:
-        receipt = post_update(store, posted, api_key_id=key.id, buckets=(key.bucket,))
+        receipt = post_update(
+            store,
+            posted,
+            api_key_id=key.id,
+            acts_in=key.acts_in,
+            publishes=key.publishes,
+            buckets=(key.bucket,),
+        )
     except NoSuchComplaint:
         raise unknown_request(posted.service_request_id) from None
+    except OtherChannel as error:
+        raise Refused(Problem(HTTPStatus.FORBIDDEN, str(error))) from None
     except UpdateIdTaken as error:
         raise Refused(Problem(HTTPStatus.CONFLICT, str(error))) from None
     answer = PostedRequestUpdate(

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from data import schema
-from data.database import read
+from data.database import read, write
+from data.imports.adapting import adapt
+from data.imports.feed import take_records
+from data.imports.preset import load_preset
 from data.keys import create_key
 from data.vocabulary import EventKind
 from tests.intake.conftest import Api
@@ -207,14 +210,55 @@ def test_later_states_are_followed(any_api: Api) -> None:
     assert (found["status"], found["updated_datetime"]) == ("closed", "2026-03-01T12:00:00+07:00")
 
 
-def test_nobody_changes_the_complaints_of_another_channel(api: Api) -> None:
+def test_a_source_is_the_channels_that_first_pushed_it(any_api: Api) -> None:
+    """Else a stranger could take its ids, and its true complaints would pass for repetitions."""
+    api = any_api
     number = push(api, STATES, feed="qlue-marker").get_json()["service_request_id"]
     done = STATES | {"status": "complete", "updated_at": "2026-03-01 12:00:00"}
     other = create_key(api.store, "other", "email")
-    answer = push(api, done, feed="qlue-marker", key=other)
-    assert answer.get_json()["created"] is False
-    assert "updated" not in answer.get_json()
+    for feed, record in (("qlue-marker", done), ("qlue-push", PUSHED), ("qlue-pull", STATES)):
+        answer = push(api, record, feed=feed, key=other)
+        assert answer.status_code == 403
+        words = answer.get_json()[0]["description"]
+        assert "the source 'qlue' belongs to the channel 'app', not to 'email'" in words
+        assert "all-channels" in words
+    assert count(api) == 1
     assert api.get(f"requests/{number}")[0]["status"] == "open"
+    scopes = ["write", "updates", "all-channels"]
+    desk = create_key(api.store, "desk", "email", scopes=scopes)
+    assert push(api, done, feed="qlue-marker", key=desk).get_json()["updated"] is True
+
+
+def test_a_source_that_was_imported_is_the_channels_it_came_through(any_api: Api) -> None:
+    preset = adapt(load_preset("qlue-push"), any_api.store.reference(), channel="counter")
+    (taken,) = take_records(any_api.store, [PUSHED], preset)
+    assert taken.created
+    assert push(any_api, PUSHED | {"post_id": 2}).status_code == 403
+    counter = create_key(any_api.store, "counter", "counter")
+    assert push(any_api, PUSHED | {"post_id": 2}, key=counter).status_code == 201
+
+
+def test_a_source_is_the_channels_that_its_preset_names(any_api: Api) -> None:
+    with write(any_api.store.engine) as connection:
+        channels = schema.channels
+        renamed = update(channels).where(channels.c.code == "email").values(code="qlue")
+        connection.execute(renamed)
+    any_api.store.forget()
+    assert push(any_api, PUSHED).status_code == 403
+    key = create_key(any_api.store, "qlue", "qlue")
+    assert push(any_api, PUSHED, key=key).status_code == 201
+
+
+def test_what_a_feed_says_of_a_status_is_public_where_its_key_may_publish(any_api: Api) -> None:
+    scopes = ["write", "updates", "publish"]
+    desk = create_key(any_api.store, "desk", "app", scopes=scopes)
+    for post_id, key, note in ((5, any_api.key, None), (6, desk, "Pompa jalan")):
+        step = {"date": "2026-03-01 12:00:00", "status": "complete", "note": "Pompa jalan"}
+        record = STATES | {"post_id": post_id, "status": "complete", "follow_ups": [step]}
+        answer = push(any_api, record, feed="qlue-marker", key=key)
+        assert answer.status_code == 201
+        [found] = any_api.get(f"requests/{answer.get_json()['service_request_id']}")
+        assert (found["status"], found["status_notes"]) == ("closed", note)
 
 
 def test_two_at_once_create_one(any_api: Api) -> None:
@@ -284,6 +328,16 @@ def test_every_record_is_taken_from_the_limit_of_its_key(api: Api) -> None:
     assert push(api, records[:3], key=key).status_code == 201
     assert push(api, records[3], key=key).status_code == 429
     assert count(api) == 3
+
+
+def test_what_is_known_or_refused_costs_one_however_much_it_is(any_api: Api) -> None:
+    key = create_key(any_api.store, "small", "app", per_minute=8)
+    records = [PUSHED | {"post_id": number} for number in range(1, 4)]
+    bad = [record | {"created_at": "soon"} for record in records]
+    codes = [push(any_api, sent, key=key).status_code for sent in (records, records, bad)]
+    assert codes == [201, 200, 400]  # three, one and one of eight
+    news = [PUSHED | {"post_id": number} for number in range(9, 13)]
+    assert [push(any_api, sent, key=key).status_code for sent in news] == [201] * 3 + [429]
 
 
 def test_a_feed_that_changes_complaints_needs_a_key_for_updates(api: Api) -> None:
