@@ -20,7 +20,7 @@ from data.complaints import NoSuchComplaint
 from data.posted_updates import OtherChannel, UpdateIdTaken, post_update
 from data.reference import Reference
 from data.store import current_store
-from data.updates import StoredUpdate, fetch_updates
+from data.updates import StoredUpdate, WritersBusy, fetch_updates
 from intake import instants
 from intake.admission import authorise
 from intake.answering import respond
@@ -35,18 +35,31 @@ from intake.update_submission import check_update
 _ROOT = "service_request_updates"
 
 
+class _NotYet(Refused):
+    """What is new is still being stored."""
+
+    retry_seconds = 5
+
+    def __init__(self) -> None:
+        words = "updates are being stored at this moment; ask again in 5 s, or for a period before"
+        super().__init__(Problem(HTTPStatus.SERVICE_UNAVAILABLE, words))
+
+
 def list_updates(ending: str) -> Response:
     store = current_store()
     reference = store.reference()
     query = read_update_query(gather(request.args.items(multi=True)), reference)
-    page = fetch_updates(
-        store,
-        start=query.start,
-        end=query.end,
-        service_request_ids=query.service_request_ids,
-        limit=query.page.size,
-        offset=query.page.offset,
-    )
+    try:
+        page = fetch_updates(
+            store,
+            start=query.start,
+            end=query.end,
+            service_request_ids=query.service_request_ids,
+            limit=query.page.size,
+            offset=query.page.offset,
+        )
+    except WritersBusy:
+        raise _NotYet from None
     response = respond(_ROOT, [_describe(update, reference) for update in page.updates])
     return add_page_headers(response, query.page, page.total, query.pinned)
 
