@@ -26,6 +26,7 @@ from data.source_owners import OwnedByOther, claim_source
 from data.store import Store, current_store
 from intake import as_json
 from intake.admission import authorise
+from intake.deadline import in_time
 from intake.errors import Problem, Refused, problem
 from intake.parsing import BODY_LIMIT, Fields
 from intake.text import clean, shown
@@ -102,7 +103,8 @@ def _claim(store: Store, preset: Preset, key: ApiKey) -> None:
 def _read_records() -> tuple[list[dict[str, Any]], bool]:
     """The objects of the body, and whether they came as a list."""
     request.max_content_length = BODY_LIMIT
-    body = request.get_data()
+    with in_time(request):
+        body = request.get_data()
     if len(body) >= BODY_LIMIT:  # a body of undeclared length is cut there without a word
         raise RequestEntityTooLarge
     try:

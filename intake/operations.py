@@ -65,7 +65,7 @@ OPERATIONS: tuple[Operation, ...] = (
         root="service_requests",
         is_list=True,
         statuses=(201,),
-        errors=(403, 404, 409, 413, 429),
+        errors=(403, 404, 408, 409, 413, 429),
         sent_headers=(
             Parameter(
                 "Idempotency-Key",
