@@ -9,6 +9,7 @@ refused. The answer is of the shape that was sent, one entry for each record in 
 """
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
@@ -29,6 +30,7 @@ from intake.admission import authorise
 from intake.deadline import in_time
 from intake.errors import Problem, Refused, problem
 from intake.parsing import BODY_LIMIT, Fields
+from intake.refusals import note_records
 from intake.text import clean, shown
 
 RECORD_LIMIT = 1_000
@@ -59,6 +61,7 @@ def take_feed(name: str) -> Response:
     # To be told that nothing is new costs one, however many records were looked at.
     news = sum(item.created or item.updated for item in taken)
     give_back(store.engine, (key.bucket,), count=len(records) - max(news, 1))
+    note_records([item.reason for item in taken if item.reason is not None])
     _refuse_if_nothing_is_kept(taken, is_list=is_list)
     entries = [
         _id_of(record, adapted) | _entry(item) for record, item in zip(records, taken, strict=True)
@@ -108,7 +111,9 @@ def _read_records() -> tuple[list[dict[str, Any]], bool]:
     if len(body) >= BODY_LIMIT:  # a body of undeclared length is cut there without a word
         raise RequestEntityTooLarge
     try:
-        content = json.loads(body.decode("utf-8-sig"), parse_constant=_no_number)
+        content = json.loads(
+            body.decode("utf-8-sig"), parse_constant=_no_number, parse_float=_finite
+        )
     except UnicodeDecodeError:
         raise _refusal("the body is not UTF-8; encode it in UTF-8") from None
     except (ValueError, RecursionError) as error:
@@ -124,7 +129,12 @@ def _read_records() -> tuple[list[dict[str, Any]], bool]:
 
 
 def _no_number(word: str) -> Any:
-    raise ValueError(f"{word} is not a number of JSON")
+    raise ValueError(f"{word[:40]} is not a number that can be kept")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _no_number(digits)
 
 
 def _is_shallow(value: Any, depth: int) -> bool:
@@ -164,7 +174,7 @@ def _id_of(record: dict[str, Any], preset: Preset) -> dict[str, Any]:
     """The record's own id, by its own name and as it was sent."""
     for name in preset.columns["external_id"]:
         value = record.get(name)
-        if isinstance(value, str | int):
+        if isinstance(value, str | int | float):
             return {name: value}
     return {}
 

@@ -13,6 +13,7 @@ from data.database import read
 from data.imports.catalogue import Catalogue
 from data.imports.mapping import Mapper, Refused
 from data.imports.preset import Preset
+from data.imports.pushed import check_shapes, check_texts
 from data.imports.records import flat
 from data.later import add_what_followed
 from data.store import Store
@@ -64,8 +65,13 @@ def take_records(
     for place, row in enumerate(rows):
         cells = [row.get(name) for name in columns]
         try:
+            if pusher is not None:
+                check_shapes(records[place], preset)
             taken[place] = Taken(mapper.external_id(cells))
-            histories.append(mapper.history(cells))
+            history = mapper.history(cells)
+            if pusher is not None:
+                check_texts(history)
+            histories.append(history)
             places.append(place)
         except Refused as refusal:
             taken[place] = replace(taken[place], reason=str(refusal))

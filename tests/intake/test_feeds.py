@@ -140,6 +140,37 @@ def test_a_post_without_a_place_is_kept_without_one(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"post_id": True}, "post_id is true; send a text or a number"),
+        ({"post_id": -0.0}, "post_id is minus zero"),
+        ({"post_id": [1]}, "post_id is a list; send a text or a number"),
+        ({"text": {"id": "Banjir"}}, "text is an object; send a text or a number"),
+        ({"text": False}, "text is false"),
+        ({"text": ["Banjir"]}, "text is a list"),
+        ({"location": [106.8, -6.2]}, "location is a list; send an object of lat, lng"),
+        ({"location": 5}, "location is a number"),
+        ({"location": {"lat": True, "lng": 106.8}}, "latitude 'true' is not a number"),
+        ({"text": "x" * 4_001}, "description has 4,001 characters; send at most 4,000"),
+    ],
+)
+def test_shapes_that_mean_nothing_are_told(api: Api, changes: Any, words: str) -> None:
+    answer = push(api, PUSHED | changes)
+    assert answer.status_code == 400
+    assert words in answer.get_json()[0]["description"]
+    assert count(api) == 0
+
+
+def test_what_is_empty_is_absent_whatever_its_shape(api: Api) -> None:
+    """PHP writes an empty object as a list."""
+    answer = push(api, PUSHED | {"location": [], "text": {}, "title": None, "image_url": []})
+    assert answer.status_code == 201
+    [found] = api.get(f"requests/{answer.get_json()['service_request_id']}")
+    assert (found["lat"], found["description"], found["media_url"]) == (None, None, None)
+    assert push(api, PUSHED | {"post_id": 8, "text": "x" * 4_000}).status_code == 201
+
+
+@pytest.mark.parametrize(
     ("body", "message"),
     [
         (b"", "is not JSON"),
@@ -149,7 +180,9 @@ def test_a_post_without_a_place_is_kept_without_one(api: Api) -> None:
         (b"[]", "neither a JSON object nor a list"),
         (b"[1]", "neither a JSON object nor a list"),
         (b"\xff\xfe", "is not UTF-8"),
-        (b'{"post_id": NaN}', "is not JSON"),
+        (b'{"post_id": NaN}', "NaN is not a number that can be kept"),
+        (b'{"post_id": 1e400}', "1e400 is not a number that can be kept"),
+        (b'[{"location": {"lat": -1e999, "lng": 1}}]', "-1e999 is not a number"),
         (b'{"post_id": ' + b"9" * 5_000 + b"}", "is not JSON"),
         (b"[" + b"{}," * 1_000 + b"{}]", "1001 records are too many"),
         (b'{"a":' * 30 + b"1" + b"}" * 30, "nested more than 20 levels"),
