@@ -1,6 +1,7 @@
 """Every operation of the intake, described once: the OpenAPI document and the manual come of it."""
 
 from intake import extension_models, models
+from intake.idempotency import PATTERN
 from intake.operation import (
     EXTENSIONS,
     INSTANT,
@@ -70,7 +71,7 @@ OPERATIONS: tuple[Operation, ...] = (
             Parameter(
                 "Idempotency-Key",
                 "Recognises a retry; a UUID, say.",
-                {"type": "string", "pattern": "^[!-~]{1,255}$"},
+                {"type": "string", "pattern": f"^{PATTERN}$"},
             ),
             LANGUAGE,
         ),

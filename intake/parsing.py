@@ -109,7 +109,7 @@ def _form_pairs(body: bytes) -> list[tuple[str, str]]:
 
 def _json_pairs(body: bytes) -> list[tuple[str, str]]:
     try:
-        content = json.loads(body.decode("utf-8"))
+        content = json.loads(body.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise _refusal("the body is not UTF-8; encode it in UTF-8") from None
     except (ValueError, RecursionError) as error:
