@@ -10,8 +10,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, select, text
 
+from data import saved_views
 from data.database import open_engine, read, upgrade, write
-from data.layers.tables import metadata
+from data.layers import tables
 from data.schema import events
 
 _FOLDER = Path(__file__).parents[2] / "data" / "migrations"
@@ -34,6 +35,8 @@ def upgrade_to(engine: Engine, revision: str) -> None:
 
 def test_an_upgraded_database_is_what_the_schema_says(empty: Engine) -> None:
     upgrade(empty)
+    assert tables.metadata is saved_views.metadata  # and both have added their tables to it
+    metadata = tables.metadata
     with read(empty) as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     empty.dispose()
