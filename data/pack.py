@@ -211,6 +211,13 @@ def _check_services(pack: CityPack) -> None:
             raise PackError(
                 f"{path}, {code}: agency_code {agency!r} is no unit; write a code of units.csv"
             )
+    for code, questions in pack.attributes.items():
+        for question in questions:
+            if not isinstance(question.get("public", True), bool):
+                raise PackError(
+                    f"{pack.folder / 'attributes.toml'}: public of [[{code}]] "
+                    f"{question.get('code')} is {question['public']!r}; write true or false"
+                )
     for code in pack.attributes.keys() - set(pack.services["service_code"]):
         raise PackError(
             f"{pack.folder / 'attributes.toml'}: [[{code}]] is no service; "

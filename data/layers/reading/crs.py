@@ -89,9 +89,12 @@ def suggest_crs(shapes: Shapes, city: CityFrame) -> tuple[str, bool] | None:
 
 
 def hint_for(shapes: Shapes, city: CityFrame) -> str | None:
-    """One clause on what the coordinates look like; None where nothing usual fits."""
+    """What the coordinates look like, and the remedy; None where nothing usual fits."""
     found = suggest_crs(shapes, city)
-    return say_suggestion(*found) if found else None
+    if found is None:
+        return None
+    remedy = "export it again with the easting or longitude first" if found[1] else "choose it"
+    return f"{say_suggestion(*found)}; {remedy}"
 
 
 def say_suggestion(code: str, swapped: bool) -> str:
@@ -122,7 +125,7 @@ def _sample(shapes: Shapes) -> NDArray[np.float64]:
 def search_crs(text: str, city: CityFrame, *, limit: int = 30) -> list[tuple[str, str]]:
     """Codes and names that hold every word of `text`, the city's usual ones first."""
     words = text.lower().replace("epsg:", "").split()
-    usual = {code: rank for rank, code in enumerate([*city.epsg, *_local(city)])}
+    usual = {code: rank for rank, code in enumerate(dict.fromkeys([*city.epsg, *_local(city)]))}
     found = [
         (code, name)
         for code, name, hay in _all_crs()
