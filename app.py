@@ -12,6 +12,8 @@ from data import commands as city_commands
 from data.database import AWAY
 from data.demo import commands as demo_commands
 from data.imports import commands as import_commands
+from data.layers import commands as layer_commands
+from data.layers import remote_commands
 from data.pull import commands as pull_commands
 from data.reference import CityMissing
 from data.settings import Settings
@@ -26,6 +28,8 @@ _PARTS = (
     boundaries,
     import_commands,
     pull_commands,
+    layer_commands,
+    remote_commands,
     demo_commands,
     key_commands,
     photo_commands,

@@ -114,6 +114,14 @@
       .map((degrees) => degrees.toFixed(5)).join(",");
   };
 
+  /* A line of a list that leads to a place. */
+  document.addEventListener("click", (event) => {
+    const line = event.target.closest("[data-fly]");
+    if (!line || !map.instance) return;
+    const [lat, lon] = line.dataset.fly.split(",").map(Number);
+    map.instance.flyTo([lat, lon], Math.max(map.instance.getZoom(), 17), { duration: pantau.calm() ? 0 : 0.6 });
+  });
+
   function onMove() {
     if (!isFitting) {
       const center = map.instance.getCenter();

@@ -35,6 +35,8 @@ LAYER_CHOICES = "layer-choices"  # Store: the layers one can choose from
 MEASURE = "view-measure"
 LEVEL = "view-level"
 COMPARE = "view-compare"
+SECOND = "view-second"
+AREAS = "view-areas"
 LAYERS = "view-layers"
 
 # map page
@@ -51,6 +53,11 @@ SERIES_TABLE = "series-table"
 SERVICE_BARS = "service-bars"
 NEWEST = "newest"
 MOST_REPORTED = "most-reported"
+REPEAT_PLACES = "repeat-places"
+SCATTER = "scatter"
+SCATTER_NOTE = "scatter-note"
+NEAR_FAR = "near-far"
+NEAR_FAR_BASIS = "near-far-basis"
 CHOSEN = "chosen-complaint"  # Store: id of the point clicked
 CARD = "complaint-card"
 

@@ -15,11 +15,13 @@ from queries.counts import count_by
 from queries.durations import put_exact_quantiles, read_quantiles, tally
 from queries.exact import clock_rows
 from queries.filters import ComplaintFilter
+from queries.layers.feature_axis import axes_stamp, feature_groups
 from queries.views import seen_at, stamp_of
 
 _CACHED = 64
 MIN_RANKED = 20  # fewer complaints than that are shown, not ranked
 GROUPINGS = ("district", "service", "unit", "channel")
+_LAYER = "layer:"
 CLOCKS = ("response", "resolution")
 
 SUMMARY_COLUMNS = (
@@ -64,15 +66,21 @@ def duration_summary(
     Columns are SUMMARY_COLUMNS; durations in seconds, NaN where the survival curve never gets
     there; _low and _high bound the median and the 90th percentile with 95%; on_time_share is NaN
     where nothing is due. `by=None` gives one row. By unit, each hand-over starts a clock anew.
+    By `layer:<code>`, groups are features by number, as on the axis `feature:<code>`.
     Raises ValueError for an unknown grouping, measure or level. The frame is shared between
     callers: do not change it.
     """
     if measure not in CLOCKS:
         raise ValueError(f"measure {measure!r} is not one of {', '.join(CLOCKS)}")
-    grouping = grouping_by(store.reference(), by, level, language)
+    if by is not None and by.startswith(_LAYER):
+        axis = f"feature:{by.removeprefix(_LAYER)}"
+        grouping = Grouping(axis, "complaints", feature_groups(store, axis))
+    else:
+        grouping = grouping_by(store.reference(), by, level, language)
+    axes = () if grouping.axis is None else (grouping.axis,)
     key = (
         *(by, measure, level, language, complaint_filter, seen_at(complaint_filter)),
-        *(stamp_of(store, complaint_filter), store.latest_seq()),
+        *(stamp_of(store, complaint_filter), axes_stamp(store, axes), store.latest_seq()),
     )
     cache: Cache = store.kept("summaries", lambda: Cache(_CACHED))
     return cache.get(key, lambda: _summary(store, complaint_filter, grouping, measure))

@@ -51,10 +51,14 @@ class KeptLayer:
 
     def where(self, field: str, value: str) -> np.ndarray:
         """Whether each feature's field, written as text, is `value`. Raises LayerError."""
+        self.check_field(field)
+        return np.array([text_of(found) == value for found in self.columns[field]], bool)
+
+    def check_field(self, field: str) -> None:
+        """Raises LayerError that names the fields there are."""
         if field not in self.columns:
             names = ", ".join(self.columns) or "none"
             raise LayerError(f"layer {self.code!r} has no field {field!r}; its fields are: {names}")
-        return np.array([text_of(found) == value for found in self.columns[field]], bool)
 
 
 def text_of(value: object) -> str:

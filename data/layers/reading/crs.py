@@ -89,9 +89,12 @@ def suggest_crs(shapes: Shapes, city: CityFrame) -> tuple[str, bool] | None:
 
 
 def hint_for(shapes: Shapes, city: CityFrame) -> str | None:
-    """One clause on what the coordinates look like; None where nothing usual fits."""
+    """What the coordinates look like, and the remedy; None where nothing usual fits."""
     found = suggest_crs(shapes, city)
-    return say_suggestion(*found) if found else None
+    if found is None:
+        return None
+    remedy = "export it again with the easting or longitude first" if found[1] else "choose it"
+    return f"{say_suggestion(*found)}; {remedy}"
 
 
 def say_suggestion(code: str, swapped: bool) -> str:
