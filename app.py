@@ -12,12 +12,14 @@ from data import commands as city_commands
 from data.database import AWAY
 from data.demo import commands as demo_commands
 from data.imports import commands as import_commands
+from data.layers import commands as layer_commands
+from data.layers import remote_commands
 from data.pull import commands as pull_commands
 from data.reference import CityMissing
 from data.settings import Settings
 from data.store import Store, open_store
-from pages import guard, map_routes, shell
-from queries import channel_commands
+from pages import guard, layer_filter_routes, layer_routes, map_routes, shell, view_routes
+from queries import channel_commands, view_commands
 from queries import commands as stats_commands
 
 server_log = logging.getLogger("pantau")
@@ -26,13 +28,19 @@ _PARTS = (
     boundaries,
     import_commands,
     pull_commands,
+    layer_commands,
+    remote_commands,
     demo_commands,
     key_commands,
     photo_commands,
     stats_commands,
     channel_commands,
+    view_commands,
     intake,
+    layer_routes,
     map_routes,
+    layer_filter_routes,
+    view_routes,
     guard,
 )
 _POLICY = (

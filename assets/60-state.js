@@ -49,6 +49,7 @@
     pantau.setValue("filter-overdue", []);
     pantau.setValue("filter-text", "");
     clientside.set_props("filter-as-of", { data: null });
+    pantau.places.reset();
     pantau.setPeriod(DEFAULT_PERIOD);
   };
 
@@ -58,6 +59,11 @@
     pantau.setValue("filter-period", period);
   };
 
+  /* Separators as they are: an address is read by people, too. */
+  pantau.legible = function (parts) {
+    return parts.toString().replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%3B", ";").replaceAll("%3D", "=");
+  };
+
   /* The URL of what is seen, below any address of this site. */
   pantau.search = function () {
     const { query, view } = pantau.state;
@@ -65,14 +71,17 @@
     if (view.measure) parts.set("measure", view.measure);
     if (view.level) parts.set("level", view.level);
     if (view.compare && view.compare !== "off") parts.set("compare", view.compare);
+    if (view.second) parts.set("second", view.second);
+    if (view.areas) parts.set("areas", view.areas);
     if (view.layers) parts.set("layers", view.layers.join(","));
+    if (pantau.overlays.shown.length) parts.set("overlay", pantau.overlays.text());
     if (pantau.view) {
       parts.set("lat", pantau.view.lat.toFixed(5));
       parts.set("lon", pantau.view.lon.toFixed(5));
       parts.set("zoom", String(pantau.view.zoom));
     }
     if (pantau.isWall) parts.set("wall", "1");
-    return "?" + parts.toString().replaceAll("%2C", ",");
+    return "?" + pantau.legible(parts);
   };
 
   /* A new filter is a step that "back" undoes; a moved map is not. */
@@ -90,6 +99,7 @@
         parts.set("level", pantau.state.view.level || "");
         parts.set("compare", pantau.state.view.compare || "off");
         parts.set("layers", (pantau.state.view.layers || []).join(","));
+        if (pantau.overlays.shown.length) parts.set("overlay", pantau.overlays.text());
         if (pantau.map.bounds()) parts.set("bbox", pantau.map.bounds());
         parts.set("theme", document.documentElement.dataset.bsTheme);
         parts.set("lang", document.documentElement.lang);
@@ -111,9 +121,9 @@
   clientside.pantau = {
     /* URL → controls. Only at the first load and when the reader goes back or forward.
        What means nothing here is left out, and said. */
-    readUrl: function (search, periods, services, groups, channels, units) {
+    readUrl: function (search, periods, services, groups, channels, units, layers) {
       const none = clientside.no_update;
-      if (pantau.hasRead && (!search || search === pantau.search())) return Array(12).fill(none);
+      if (pantau.hasRead && (!search || search === pantau.search())) return Array(13).fill(none);
       pantau.hasRead = true;
       const url = new URLSearchParams(search || "");
       const dropped = [];
@@ -158,32 +168,41 @@
         sound("overdue", url.get("overdue"), /^[01]$/.test(url.get("overdue"))) === "1" ? ["1"] : [],
         (url.get("q") || "").slice(0, 200),
         sound("as_of", asOf, pantau.isInstant(asOf)),
+        pantau.places.read(url, layers, sound),
       ];
+      dropped.push(...pantau.overlays.read(url.get("overlay")));
       if (dropped.length) pantau.notice(pantau.config().texts.dropped.replace("{parts}", dropped.join(", ")));
       return read;
     },
 
     /* What was seen last, else what the URL says → the controls over the map. After "back" the URL
        is right. */
-    readView: function (search, measures, levels, compares, ...now) {
+    readView: function (search, measures, levels, compares, seconds, areas, ...now) {
       const known = isRestoring() ? {} : pantau.state.view;
       const url = new URLSearchParams(search || "");
+      const has = (options, wanted) => (options || []).some((option) => option.value === wanted);
       const pick = (key, options, otherwise) => {
         const wanted = known[key] || url.get(key) || (isRestoring() && key === "compare" && "off");
-        return options.some((option) => option.value === wanted) ? wanted : otherwise;
+        return has(options, wanted) ? wanted : otherwise;
       };
-      const [measure, level, compare, layers] = now;
+      /* Of a layer an address may ask more than the list offers, such as another distance. */
+      const optional = (key, options) => {
+        const wanted = key in known ? known[key] : url.get(key);
+        const isOffered = has(options, wanted) || (wanted && has(options, wanted.replace(/:[\d.]+$/, ":200")));
+        return wanted && isOffered ? wanted : null;
+      };
+      const [measure, level, compare, , , layers] = now;
       const shown = known.layers || (url.has("layers") ? url.get("layers").split(",").filter(Boolean) : layers);
       return [
-        pick("measure", measures, measure), pick("level", levels, level),
-        pick("compare", compares, compare), shown,
+        pick("measure", measures, measure), pick("level", levels, level), pick("compare", compares, compare),
+        optional("second", seconds), optional("areas", areas), shown,
       ];
     },
 
-    composeView: function (measure, level, compare, layers, before) {
+    composeView: function (measure, level, compare, second, areas, layers, before) {
       const order = Object.keys(pantau.config().layers);
       const view = {
-        measure: measure, level: level, compare: compare,
+        measure: measure, level: level, compare: compare, second: second || null, areas: areas || null,
         layers: order.filter((layer) => (layers || []).includes(layer)),
       };
       pantau.state.view = view;
@@ -195,7 +214,7 @@
     /* Controls → filter, view and URL. */
     compose: function (
       period, start, end, services, groups, statuses, channels, units, districts,
-      overdue, text, asOf, queryBefore
+      overdue, text, asOf, places, queryBefore
     ) {
       const triggered = (clientside.callback_context.triggered || []).map((one) => one.prop_id);
       const byDates = triggered.some((id) => /^filter-(start|end)/.test(id));
@@ -226,6 +245,7 @@
       if ((overdue || []).length) parts.set("overdue", "1");
       if ((text || "").trim()) parts.set("q", text.trim());
       if (asOf) parts.set("as_of", asOf);
+      pantau.places.write(places, parts);
       const query = parts.toString();
       const isStep = Boolean(queryBefore) && query !== queryBefore;
       pantau.state = { query, view: pantau.state.view, lists, period, start, end };

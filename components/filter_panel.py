@@ -1,12 +1,15 @@
 """The filter, as controls. Scripts read and write them; the URL mirrors them."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components import ids
 from components.basics import choices, icon, icon_button, labelled, status_mark
+from components.layer_filter import layer_filter
 from components.words import period_word
 from data.i18n import current_language
 from data.i18n import gettext as _
@@ -15,7 +18,9 @@ from data.vocabulary import Status
 from queries.periods import PERIODS
 
 
-def filter_panel(reference: Reference, *, today: date) -> html.Aside:
+def filter_panel(
+    reference: Reference, *, today: date, layers: Sequence[dict[str, Any]] = ()
+) -> html.Aside:
     """Everything one can filter by; `today` bounds the dates (local)."""
     return html.Aside(
         [
@@ -36,6 +41,7 @@ def filter_panel(reference: Reference, *, today: date) -> html.Aside:
             _services(reference),
             _statuses(),
             _districts(reference),
+            layer_filter(layers),
             labelled(
                 _("Unit"),
                 choices(

@@ -7,6 +7,7 @@ from dash import html
 from components import ids
 from components.basics import icon, icon_button
 from components.channel_badge import channels_link
+from components.saved_view_list import save_button, views_link
 from data.i18n import current_language, language_name
 from data.i18n import gettext as _
 from data.reference import Reference
@@ -19,6 +20,7 @@ def navigation() -> html.Nav:
     links = [
         ("map", "/", _("Map"), True),
         ("search", "/complaints", _("Look up a complaint"), True),
+        ("layers", "/layers", _("City layers"), True),
         ("code-slash", "/open311/v2/docs", _("Open311 interface"), False),
     ]
     return html.Nav(
@@ -35,6 +37,7 @@ def navigation() -> html.Nav:
                 for picture, href, words, is_page in links
             ),
             channels_link(),
+            views_link(),
             html.Span(className="grow"),
             icon_button("question-circle", _("Keys and help"), id="help-open"),
         ],
@@ -59,6 +62,7 @@ def header(reference: Reference) -> html.Header:
                 className="heading",
             ),
             icon_button("link-45deg", _("Copy the link to this view"), id="copy-link"),
+            save_button(),
             _export_menu(),
             html.Span(className="grow"),
             html.Div(
@@ -141,6 +145,7 @@ def help_dialog() -> html.Dialog:
         ("[ ]", _("the period before, the period after")),
         ("1 … 9", _("switch a layer on or off")),
         ("Esc", _("close what is open")),
+        (_("Space Enter ⌫ Esc"), _("draw: put a point, close, take the last back, give up")),
         ("?", _("this list")),
         (_("Click"), _("filter by a district or service; with Shift, add to the choice")),
         (_("Double click"), _("one level down, closer")),

@@ -28,11 +28,15 @@ DISTRICTS = "filter-districts"
 OVERDUE = "filter-overdue"
 TEXT = "filter-text"
 AS_OF = "filter-as-of"  # Store: only ever set by the URL
+PLACES = "filter-places"  # Store: conditions on layers and areas, as the URL writes them
+LAYER_CHOICES = "layer-choices"  # Store: the layers one can choose from
 
 # controls of the view
 MEASURE = "view-measure"
 LEVEL = "view-level"
 COMPARE = "view-compare"
+SECOND = "view-second"
+AREAS = "view-areas"
 LAYERS = "view-layers"
 
 # map page
@@ -49,8 +53,20 @@ SERIES_TABLE = "series-table"
 SERVICE_BARS = "service-bars"
 NEWEST = "newest"
 MOST_REPORTED = "most-reported"
+REPEAT_PLACES = "repeat-places"
+SCATTER = "scatter"
+SCATTER_NOTE = "scatter-note"
+NEAR_FAR = "near-far"
+NEAR_FAR_BASIS = "near-far-basis"
 CHOSEN = "chosen-complaint"  # Store: id of the point clicked
 CARD = "complaint-card"
+
+# saved views
+VIEW_LIST = "view-list"
+VIEWS_LINK = "views-link"
+VIEWS_BADGE = "views-badge"
+VIEWS_CLOCK = "views-clock"  # Interval: on every page
+VIEWS_CHANGED = "views-changed"  # Store: set by the script that saved or changed one
 
 # channels
 CHANNEL_LINK = "channels-link"
@@ -68,6 +84,25 @@ CHANNEL_DAYS = "channel-days"
 CHANNEL_DAY_TABLE = "channel-day-table"
 CHANNEL_REFUSALS = "channel-refusals"
 CHANNEL_KEYS = "channel-keys"
+
+# layers
+LAYERS_LOOK = "layers-look"  # Interval: on the page of all layers
+LAYERS_STAMP = "layers-stamp"  # Store: the stamp of what is shown
+LAYERS_CHANGED = "layers-changed"  # Store: set by the scripts when they changed something
+LAYER_LIST = "layer-list"
+LAYERS_REMOVED = "layers-removed"
+LAYER_DROP = "layer-drop"
+LAYER_PREVIEW = "layer-preview"
+LAYER_SHOWN = "layer-shown"  # Store: the layer's code
+LAYER_LOOK = "layer-look-again"  # Interval: on a layer's own page
+LAYER_STAMP = "layer-stamp"  # Store: the stamp of what is shown
+LAYER_DRAWN = "layer-drawn"  # Store: {extent, stamp} of what the page's map shows
+LAYER_HEAD = "layer-head"
+LAYER_FACTS = "layer-facts"
+LAYER_ABOUT = "layer-about-form"
+LAYER_STYLE = "layer-style-form"
+LAYER_FIELDS = "layer-fields"
+LAYER_VERSIONS = "layer-versions"
 
 
 def parts(place: str) -> str:

@@ -5,6 +5,7 @@ from dash import html
 from components import ids
 from components.basics import table_button
 from components.drawn import drawn
+from components.overlay_box import overlay_legends
 from components.tokens import STATUS_CLASSES, STATUS_SHAPES
 from components.words import status_word
 from data.i18n import gettext as _
@@ -66,6 +67,7 @@ def legend_box() -> html.Details:
                 className="legend",
                 **{"data-layer": "heat"},
             ),
+            overlay_legends(),
         ],
         open=True,
         className="map-box legend-box",

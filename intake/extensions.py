@@ -9,7 +9,7 @@ from data.requests import StoredRequest
 from data.store import Store
 from intake import instants
 from intake.answers import request_fields, service_notice
-from intake.attributes import definitions
+from intake.attributes import definitions, public_answers
 from intake.extension_models import (
     AnsweredAttribute,
     DistrictOfRequest,
@@ -21,9 +21,6 @@ from intake.extension_models import (
 )
 from intake.media import public_addresses
 from intake.models import AttributeValue
-
-# Other answers are free text, in which citizens name themselves and others.
-_IMPERSONAL = ("number", "datetime", "singlevaluelist", "multivaluelist")
 
 
 def describe_extended_requests(
@@ -100,17 +97,18 @@ def _answered(
     stored: StoredRequest, reference: Reference, language: str
 ) -> list[AnsweredAttribute]:
     """Answers to what the service asks, where they cannot be anyone's own words."""
-    asked = definitions(reference.services[stored.service_id], reference, language)
+    service = reference.services[stored.service_id]
+    public = public_answers(service, stored.attributes)
     return [
         AnsweredAttribute(
             code=attribute.code,
             description=attribute.description,
             values=[
                 AttributeValue(key=value, name=names.get(value, value))
-                for value in stored.attributes[attribute.code]
+                for value in public[attribute.code]
             ],
         )
-        for attribute in asked
-        if attribute.datatype in _IMPERSONAL and attribute.code in stored.attributes
+        for attribute in definitions(service, reference, language)
+        if attribute.code in public
         for names in [{choice.key: choice.name for choice in attribute.values}]
     ]

@@ -23,7 +23,9 @@ from flask import Flask
 from components import ids
 from components.filter_panel import filter_panel
 from components.frame import banners, header, help_dialog, navigation
+from components.layer_filter import layer_choices
 from components.map_view import LAYERS
+from components.saved_view_list import save_dialog
 from components.words import status_word
 from data.i18n import current_language
 from data.i18n import gettext as _
@@ -31,9 +33,9 @@ from data.instants import now
 from data.reference import Reference
 from data.store import Store, current_store
 from data.vocabulary import Status
-from pages import channels, complaint, document, map
+from pages import channels, complaint, document, layers, map, views
 from queries.filters import ComplaintFilter, FilterError
-from queries.layers.features import layer_names
+from queries.layers.features import known_layers, layer_names
 
 _log = logging.getLogger(__name__)
 
@@ -58,6 +60,8 @@ def build(server: Flask, store: Store) -> Dash:
     map.register(app)
     complaint.register(app)
     channels.register(app)
+    layers.register(app)
+    views.register(app)
     return app
 
 
@@ -76,17 +80,19 @@ def layout() -> html.Div:
             dcc.Store(id=ids.SHOWN),
             dcc.Store(id=ids.RETURNED),
             dcc.Store(id=ids.NOTICE),
+            dcc.Store(id=ids.VIEWS_CHANGED),
             dcc.Store(id=ids.SCALE, data=1),
             dcc.Store(id=ids.THEME, data=document.theme_of_request()),
             html.Div(id="page-config", hidden=True, **{"data-config": _config(store, reference)}),
             html.A(_("To the content"), href="#content", className="skip-link"),
             navigation(),
             header(reference),
-            filter_panel(reference, today=today),
+            filter_panel(reference, today=today, layers=_layer_choices(store)),
             html.Div(id="drawer-shade"),
             html.Main(id=ids.CONTENT, tabIndex="-1"),
             *banners(),
             help_dialog(),
+            save_dialog(),
         ],
         id=ids.PAGE,
         className="frame",
@@ -133,10 +139,16 @@ def _config(store: Store, reference: Reference) -> str:
                     "The district boundaries could not be loaded; everything else still works."
                 ),
                 "overdue": _("overdue"),
+                "saveView": _("Save this view"),
+                "changeView": _("Change the view"),
+                "viewSaved": _("“{name}” is saved."),
+                "deleteView": _("Delete “{name}”? Its link will no longer open."),
                 "ago": _("{duration} ago"),
                 "durations": [_("{n} s"), _("{n} min"), _("{n} h"), _("{n} days")],
                 "day": _("Day"),
                 "received": _("Received"),
+                "saved": _("Saved."),
+                "unreachable": _("The server does not answer; try again when it does."),
                 "series": _("Complaints received per day"),
             },
         },
@@ -159,6 +171,7 @@ def register(app: Dash) -> None:
         (ids.OVERDUE, "value"),
         (ids.TEXT, "value"),
         (ids.AS_OF, "data"),
+        (ids.PLACES, "data"),
     ]
     app.clientside_callback(
         ClientsideFunction("pantau", "readUrl"),
@@ -168,6 +181,7 @@ def register(app: Dash) -> None:
             State(name, "options")
             for name in (ids.PERIOD, ids.SERVICES, ids.GROUPS, ids.CHANNELS, ids.UNITS)
         ],
+        State(ids.LAYER_CHOICES, "data"),
     )
     app.clientside_callback(
         ClientsideFunction("pantau", "compose"),
@@ -175,6 +189,23 @@ def register(app: Dash) -> None:
         [Input(*control) for control in controls],
         State(ids.QUERY, "data"),
     )
+
+    app.clientside_callback(
+        ClientsideFunction("pantau", "showPlaces"),
+        Input(ids.PLACES, "data"),
+        Input(ids.LAYER_CHOICES, "data"),
+    )
+
+    # With the page: a layer may have come or gone on the page of layers.
+    @app.callback(
+        Output(ids.LAYER_CHOICES, "data"),
+        Input(ids.SHOWN, "data"),
+        State(ids.LAYER_CHOICES, "data"),
+        prevent_initial_call=True,
+    )
+    def show_layer_choices(_shown: str | None, before: Any) -> Any:
+        found = _layer_choices(current_store())
+        return no_update if found == before else found
 
     app.clientside_callback(ClientsideFunction("pantau", "say"), Input(ids.NOTICE, "data"))
     app.clientside_callback(
@@ -210,6 +241,11 @@ def register(app: Dash) -> None:
         )
 
 
+def _layer_choices(store: Store) -> list[dict[str, Any]]:
+    layers = tuple(known_layers(store).values())
+    return layer_choices(layers, store.reference(), current_language())
+
+
 def page_at(path: str) -> html.Div:
     """The page of an address; a plain sentence where there is none."""
     match path.strip("/").split("/"):
@@ -221,8 +257,14 @@ def page_at(path: str) -> html.Div:
             return complaint.layout(unquote(service_request_id))
         case ["channels"]:
             return channels.layout()
+        case ["views"]:
+            return views.layout()
         case ["channels", code]:
             return channels.channel_layout(unquote(code))
+        case ["layers"]:
+            return layers.layout()
+        case ["layers", code]:
+            return layers.layer_layout(unquote(code))
     return html.Div(
         [
             html.H2(_("There is no page here")),

@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from queries.filters import FilterError
 from queries.layers.conditions import Area
 from queries.layers.parallel import in_blocks
 from queries.layers.plane import Plane
@@ -16,9 +17,14 @@ Array = NDArray[Any]
 
 
 def area_shape(plane: Plane, area: Area) -> Any:
-    """The area on the city's plane, in metres; of a circle the middle, of a corridor the line."""
+    """The area on the city's plane, in metres; of a circle the middle, of a corridor the line.
+
+    Raises FilterError where it is not on the plane.
+    """
     x, y = plane.to_metres(*np.array(area.points, float).T)
     points = np.column_stack([x, y])
+    if not np.isfinite(points).all():
+        raise FilterError(f"area {str(area)[:80]!r} is half the Earth away; draw it in the city")
     if area.kind == "polygon":
         return shapely.make_valid(shapely.polygons(points))
     return shapely.points(points[0]) if area.kind == "circle" else shapely.linestrings(points)

@@ -11,7 +11,7 @@ import shapely
 
 from data.layers.catalogue import Layer, Version, list_layers
 from data.layers.contents import fetch_features
-from data.layers.model import Columns, LayerError, Shapes
+from data.layers.model import Columns, LayerError, LayerMissing, Shapes
 from data.store import Store
 from queries.cache import Cache
 from queries.layers.plane import Plane, plane_of
@@ -114,7 +114,7 @@ def kept_layer(store: Store, code: str) -> KeptLayer:
     layer = known_layers(store).get(code)
     if layer is None:
         there = ", ".join(sorted(known_layers(store))[:12]) or "none"
-        raise LayerError(f"layer {code[:80]!r} is not known; there are: {there}")
+        raise LayerMissing(f"layer {code[:80]!r} is not known; there are: {there}")
     plane = plane_of(store)
     cache: Cache = store.kept("layer-features", lambda: Cache(_KEPT_VERSIONS))
     key = (layer.version.id, id(plane))

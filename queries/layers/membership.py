@@ -11,9 +11,11 @@ from data.layers.model import LayerError
 from data.store import Store
 from queries.columns import Facts
 from queries.filters import ComplaintFilter, FilterError
+from queries.layers.areas import area_shape
 from queries.layers.conditions import Area, LayerCondition
 from queries.layers.features import KeptLayer, kept_layer, known_layers
 from queries.layers.keeping import area_reach_of, reach_of
+from queries.layers.plane import plane_of
 from queries.layers.positions import positions_of
 
 Array = NDArray[Any]
@@ -53,10 +55,12 @@ def _within_any(store: Store, areas: tuple[Area, ...], facts: Facts) -> Array:
 
 
 def check_places(store: Store, complaint_filter: ComplaintFilter) -> None:
-    """Raises FilterError for a layer or a field that is not known."""
+    """Raises FilterError for a layer or a field that is not known, an area that cannot be drawn."""
     for condition in complaint_filter.layer_conditions:
         with _said_of(condition):
             _layer_meant(store, condition)
+    for area in complaint_filter.areas:
+        area_shape(plane_of(store), area)
 
 
 def stamp_of(store: Store, condition: LayerCondition) -> int:

@@ -1,0 +1,139 @@
+"""How a layer is drawn: its style, read with good defaults."""
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from data.layers.catalogue import Layer
+from data.layers.model import Field, LayerError
+from queries.layers.palette import PALETTE, Colour, default_colour
+
+ICONS = ("dot", "pump", "hospital", "fire", "gate", "water", "school", "bus")
+METHODS = ("categories", "quantiles", "breaks")
+KEYS = ("colour", "icon", "size", "label", "by")
+MOST_CLASSES = 9
+_SIZES = (1.0, 12.0)  # px: the width of a line, the radius of a dot
+_DRAWING = 1  # raise it when the same style is to be drawn otherwise: browsers keep answers
+_HEX = re.compile(r"#[0-9a-fA-F]{6}")
+_NAME = re.compile(r"(?:.*[_ .:-])?(?:name|nama|nom|nombre|title|judul|label)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class By:
+    """The field that colours, how, and in how many classes."""
+
+    field: str
+    method: str
+    classes: int
+
+
+@dataclass(frozen=True)
+class Style:
+    """A layer's style with nothing left open."""
+
+    colour: Colour
+    icon: str
+    size: float | None  # px; None: what suits the kind of shape
+    label: str | None  # a field
+    by: By | None
+
+
+def style_of(layer: Layer) -> Style:
+    """What the style says, as far as it means something; the rest by default."""
+    given = layer.about.style
+    fields = {field.name: field for field in layer.version.fields}
+    icon, label = given.get("icon"), given.get("label")
+    return Style(
+        colour=_colour(given.get("colour")) or default_colour(layer.id),
+        icon=icon if icon in ICONS else ICONS[0],
+        size=_size(given.get("size")),
+        label=label if label in fields else _name_field(layer.version.fields),
+        by=_by(given.get("by"), fields),
+    )
+
+
+def check_style(style: Mapping[str, Any], fields: tuple[Field, ...]) -> None:
+    """Raises LayerError for what would not be drawn as it says."""
+    for key in style:
+        if key not in KEYS:
+            raise LayerError(f"style has {str(key)[:40]!r}; it may have {', '.join(KEYS)}")
+    known = {field.name: field for field in fields}
+    names = ", ".join(known) or "none"
+    if style.get("colour") and not _colour(style["colour"]):
+        raise LayerError(
+            f"colour {str(style['colour'])[:40]!r} is neither like #1f5fbf nor one of "
+            f"{', '.join(PALETTE)}"
+        )
+    if style.get("icon") and style["icon"] not in ICONS:
+        raise LayerError(f"icon {str(style['icon'])[:40]!r} is not one of {', '.join(ICONS)}")
+    if style.get("size") is not None and _size(style["size"]) != style["size"]:
+        low, high = _SIZES
+        raise LayerError(f"size {str(style['size'])[:40]!r} is not from {low:g} to {high:g} pixels")
+    if style.get("label") and style["label"] not in known:
+        raise LayerError(f"label {str(style['label'])[:40]!r} is not one of its fields: {names}")
+    by = style.get("by")
+    if by and (not isinstance(by, Mapping) or by.get("field") not in known):
+        found = by.get("field") if isinstance(by, Mapping) else by
+        raise LayerError(f"by {str(found)[:40]!r} is not one of its fields: {names}")
+    if by:
+        _check_classes(by, known[by["field"]])
+
+
+def _check_classes(by: Mapping[str, Any], field: Field) -> None:
+    method = by.get("method") or METHODS[0]
+    if method not in METHODS:
+        raise LayerError(f"method {str(method)[:40]!r} is not one of {', '.join(METHODS)}")
+    if method != "categories" and field.kind != "number":
+        raise LayerError(f"field {field.name!r} holds no numbers; colour it by categories")
+    classes = by.get("classes")
+    if classes is not None and not _is_number_of_classes(classes):
+        raise LayerError(f"classes {str(classes)[:40]!r} are not from 2 to {MOST_CLASSES}")
+
+
+def stamp_of(layer: Layer) -> str:
+    """Names one state of a layer's picture: its features and its style."""
+    style = json.dumps(dict(layer.about.style), sort_keys=True, ensure_ascii=False)
+    version = layer.version
+    text = f"{_DRAWING}|{layer.id}|{version.id}|{version.sha256}|{style}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _colour(text: Any) -> Colour | None:
+    if not isinstance(text, str):
+        return None
+    if text in PALETTE:
+        return PALETTE[text]
+    return Colour(text, text) if _HEX.fullmatch(text) else None
+
+
+def _size(size: Any) -> float | None:
+    if isinstance(size, bool) or not isinstance(size, int | float) or not math.isfinite(size):
+        return None
+    return min(max(float(size), _SIZES[0]), _SIZES[1])
+
+
+def _name_field(fields: tuple[Field, ...]) -> str | None:
+    texts = [field.name for field in fields if field.kind == "text"]
+    return next((name for name in texts if _NAME.fullmatch(name)), None)
+
+
+def _by(given: Any, fields: Mapping[str, Field]) -> By | None:
+    if not isinstance(given, Mapping) or given.get("field") not in fields:
+        return None
+    field = fields[given["field"]]
+    method = given.get("method")
+    if method not in METHODS or (method != "categories" and field.kind != "number"):
+        method = METHODS[0]
+    classes: Any = given.get("classes")
+    if not _is_number_of_classes(classes):
+        classes = len(PALETTE) if method == "categories" else 5
+    return By(field.name, method, int(classes))
+
+
+def _is_number_of_classes(value: Any) -> bool:
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return is_whole and 2 <= value <= MOST_CLASSES
