@@ -2,16 +2,18 @@
 
 import csv
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import shapely
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from data.layers.model import LayerError
 from data.spreadsheets import safe_text
-from reports.layer_file_parts import FileAbout, Table, plain, unique_name
+from reports.layer_file_parts import FileAbout, Table, kind_of, plain, unique_name
 
 _LONGEST_CELL = 32_767  # characters, in a workbook
 _MOST_ROWS = 1_048_575  # the same, below the header
@@ -51,16 +53,31 @@ def write_xlsx(path: Path, table: Table, about: FileAbout) -> None:
         sheet.append([_cell(sheet, value) for value in row])
     said = about.rows()
     if cut:
-        said["note"] = (
+        long = (
             f"{cut:,} texts or shapes are longer than a cell holds and are left empty; "
             "a GeoPackage has all of them"
         )
+        said["note"] = "; ".join(filter(None, (said.get("note"), long)))
+    if zones := _zones(table):
+        said["times"] = zones
     page = book.create_sheet("About")
     for key, value in said.items():
         page.append([_cell(page, key), _cell(page, value)])
     book.properties.title = said["name"]
     book.properties.description = about.sentence()
     book.save(path)
+
+
+def _zones(table: Table) -> str:
+    """Of which clocks the instants are."""
+    found = {
+        str(value.tzinfo)
+        for values in table.columns.values()
+        if kind_of(values) == "instant"
+        for value in values
+        if value is not None
+    }
+    return ", ".join(sorted(found))
 
 
 def _header(table: Table) -> list[str]:
@@ -73,22 +90,31 @@ def _header(table: Table) -> list[str]:
 def _rows(table: Table) -> Iterator[tuple[Any, ...]]:
     places: list[Sequence[Any]]
     if table.is_of_points:
-        places = [shapely.get_y(table.shapes).tolist(), shapely.get_x(table.shapes).tolist()]
+        pairs = [np.asarray(get(table.shapes)) for get in (shapely.get_y, shapely.get_x)]
+        places = [[None if v != v else v for v in one.tolist()] for one in pairs]
     else:
-        places = [shapely.to_wkt(table.shapes, rounding_precision=-1).tolist()]
+        places = [np.asarray(shapely.to_wkt(table.shapes, rounding_precision=-1)).tolist()]
     return zip(*table.columns.values(), *places, strict=True)
 
 
 def _csv_cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, date):  # an instant is one, too
+        return value.isoformat()
     return safe_text(plain(value)) if isinstance(value, str) else value
 
 
 def _cell(sheet: Any, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)  # a workbook knows no zones; About names it
     if not isinstance(value, str):
         return value
     text = plain(value)
-    cell = WriteOnlyCell(sheet, "" if len(text) > _LONGEST_CELL else text)
+    if len(text) > _LONGEST_CELL:
+        return ""
+    if not text.startswith("="):
+        return text
+    cell = WriteOnlyCell(sheet, text)
     cell.data_type = "s"  # also where it begins as a formula does
     return cell
