@@ -21,6 +21,7 @@ _PAIRS = (
     "pos", "position", "posisi", "titik", "point", "georss point", "geo", "gps",
 )  # fmt: skip
 SAMPLE = 1_000  # rows that a guess looks at
+_NAMED = 8  # columns that a sentence names
 _ENOUGH = 0.5  # of the filled cells must hold what the name promises
 _BESIDE = (
     "id", "no", "nomor", "kode", "code", "nama", "name", "alamat", "address", "keterangan", "wkt",
