@@ -71,6 +71,8 @@
     if (view.measure) parts.set("measure", view.measure);
     if (view.level) parts.set("level", view.level);
     if (view.compare && view.compare !== "off") parts.set("compare", view.compare);
+    if (view.second) parts.set("second", view.second);
+    if (view.areas) parts.set("areas", view.areas);
     if (view.layers) parts.set("layers", view.layers.join(","));
     if (pantau.overlays.shown.length) parts.set("overlay", pantau.overlays.text());
     if (pantau.view) {
@@ -97,6 +99,7 @@
         parts.set("level", pantau.state.view.level || "");
         parts.set("compare", pantau.state.view.compare || "off");
         parts.set("layers", (pantau.state.view.layers || []).join(","));
+        if (pantau.overlays.shown.length) parts.set("overlay", pantau.overlays.text());
         if (pantau.map.bounds()) parts.set("bbox", pantau.map.bounds());
         parts.set("theme", document.documentElement.dataset.bsTheme);
         parts.set("lang", document.documentElement.lang);
@@ -174,25 +177,32 @@
 
     /* What was seen last, else what the URL says → the controls over the map. After "back" the URL
        is right. */
-    readView: function (search, measures, levels, compares, ...now) {
+    readView: function (search, measures, levels, compares, seconds, areas, ...now) {
       const known = isRestoring() ? {} : pantau.state.view;
       const url = new URLSearchParams(search || "");
+      const has = (options, wanted) => (options || []).some((option) => option.value === wanted);
       const pick = (key, options, otherwise) => {
         const wanted = known[key] || url.get(key) || (isRestoring() && key === "compare" && "off");
-        return options.some((option) => option.value === wanted) ? wanted : otherwise;
+        return has(options, wanted) ? wanted : otherwise;
       };
-      const [measure, level, compare, layers] = now;
+      /* Of a layer an address may ask more than the list offers, such as another distance. */
+      const optional = (key, options) => {
+        const wanted = key in known ? known[key] : url.get(key);
+        const isOffered = has(options, wanted) || (wanted && has(options, wanted.replace(/:[\d.]+$/, ":200")));
+        return wanted && isOffered ? wanted : null;
+      };
+      const [measure, level, compare, , , layers] = now;
       const shown = known.layers || (url.has("layers") ? url.get("layers").split(",").filter(Boolean) : layers);
       return [
-        pick("measure", measures, measure), pick("level", levels, level),
-        pick("compare", compares, compare), shown,
+        pick("measure", measures, measure), pick("level", levels, level), pick("compare", compares, compare),
+        optional("second", seconds), optional("areas", areas), shown,
       ];
     },
 
-    composeView: function (measure, level, compare, layers, before) {
+    composeView: function (measure, level, compare, second, areas, layers, before) {
       const order = Object.keys(pantau.config().layers);
       const view = {
-        measure: measure, level: level, compare: compare,
+        measure: measure, level: level, compare: compare, second: second || null, areas: areas || null,
         layers: order.filter((layer) => (layers || []).includes(layer)),
       };
       pantau.state.view = view;

@@ -31,12 +31,14 @@
     return map.config;
   };
 
-  /* Runs for every Leaflet map as it is made: there is one, anew at each visit of the page. */
+  /* Runs for every Leaflet map as it is made: there is one, anew at each visit of the page; small
+     ones on other pages say that they stand aside. */
   function hook() {
     if (!window.L || map.isHooked) return;
     map.isHooked = true;
     window.L.Map.addInitHook(function () {
       const leaflet = this;
+      if (leaflet.options.standsAside) return;
       map.instance = leaflet;
       map.level = null;
       map.asked = null;
@@ -111,6 +113,14 @@
     return [seen.getWest(), seen.getSouth(), seen.getEast(), seen.getNorth()]
       .map((degrees) => degrees.toFixed(5)).join(",");
   };
+
+  /* A line of a list that leads to a place. */
+  document.addEventListener("click", (event) => {
+    const line = event.target.closest("[data-fly]");
+    if (!line || !map.instance) return;
+    const [lat, lon] = line.dataset.fly.split(",").map(Number);
+    map.instance.flyTo([lat, lon], Math.max(map.instance.getZoom(), 17), { duration: pantau.calm() ? 0 : 0.6 });
+  });
 
   function onMove() {
     if (!isFitting) {

@@ -9,15 +9,33 @@
   const geojson = {}; // level → promise of its districts
   const drawn = new Map(); // code → the layer on the map
   const TOO_FEW = -1, NOT_REACHED = -2;
+  const VIEWED = ["measure", "level", "compare", "second", "areas"];
   const CLICK_PAUSE = 260; // ms in which a second click makes a double click
+
+  /* What is coloured: the districts of a level, squares, or "layer:" and the code of a layer. */
+  map.ground = function (view) {
+    if (view.measure === "hot_cells") return "cells";
+    return view.areas && !view.measure.startsWith("hot_") && !view.second ? "layer:" + view.areas : view.level;
+  };
+
+  function address(ground) {
+    if (ground === "cells") return "/api/hot-cells.geojson?v=" + pantau.config().version;
+    if (ground.startsWith("layer:")) return "/api/layers/" + ground.slice(6) + "/areas.geojson";
+    return "/api/districts/" + ground + ".geojson?v=" + pantau.config().version;
+  }
 
   map.districts = function (level) {
     if (!geojson[level]) {
-      geojson[level] = fetch("/api/districts/" + level + ".geojson?v=" + pantau.config().version)
+      geojson[level] = fetch(address(level))
         .then((answer) => { if (!answer.ok) throw new Error(answer.status); return answer.json(); })
         .catch((error) => { delete geojson[level]; throw error; });
     }
     return geojson[level];
+  };
+
+  /* Of a square or a feature that is coloured; districts are named by the tree. */
+  map.nameOf = function (code) {
+    return drawn.has(code) ? drawn.get(code).feature.properties.name : "";
   };
 
   function parents(code) {
@@ -27,7 +45,7 @@
   }
 
   function isInside(code, chosen) {
-    if (!chosen.length) return true;
+    if (!chosen.length || !pantau.config().tree[code]) return true;
     const own = parents(code);
     return chosen.some((one) => own.includes(one) || parents(one).includes(code));
   }
@@ -72,6 +90,7 @@
     layer.on("add", () => layer.getElement() && layer.getElement().setAttribute("tabindex", "-1"));
     layer.on("mouseover", () => layer.setStyle({ weight: 2.5 }).bringToFront());
     layer.on("mouseout", () => layer.setStyle({ weight: 1 }));
+    if (!pantau.config().tree[code]) return; // a square or a feature: no filter is made of it
     layer.on("click", (event) => {
       clearTimeout(pending);
       const add = event.originalEvent.shiftKey || event.originalEvent.ctrlKey || event.originalEvent.metaKey;
@@ -97,27 +116,33 @@
   }
 
   clientside.pantau = Object.assign(clientside.pantau || {}, {
+    /* Districts dragged over in the chart of two measures. */
+    brushDistricts: function (selected) {
+      if (!selected || !selected.points) return;
+      pantau.setValue("filter-districts", selected.points.map((point) => point.customdata));
+    },
+
     /* Boundaries and values are set together: neither alone is a picture. */
     drawDistricts: function (values, view, query) {
       const none = clientside.no_update;
       if (!view) return [none, none, none];
       const chosen = new URLSearchParams(query || "").getAll("district");
-      const fits = values && values.level === view.level && values.measure === view.measure &&
-        values.compare === view.compare;
+      const fits = values && VIEWED.every((key) => (values.view[key] || null) === (view[key] || null));
+      const ground = map.ground(view);
       const hideout = {
         ...(fits ? values : map.hideout || {}),
         chosen: chosen,
         isFilled: view.layers.includes("districts"),
       };
-      return Promise.all([map.districts(view.level), chosenOutlines(chosen)]).then(([shapes, outlines]) => {
-        if (pantau.state.view.level !== view.level) return [none, none, none];
+      return Promise.all([map.districts(ground), chosenOutlines(chosen)]).then(([shapes, outlines]) => {
+        if (map.ground(pantau.state.view) !== ground) return [none, none, none];
         map.hideout = hideout;
         map.tabulate();
-        if (map.level === view.level) {
+        if (map.level === ground) {
           restyle(hideout);
           return [none, none, outlines];
         }
-        map.level = view.level;
+        map.level = ground;
         drawn.clear();
         map.refreshNames();
         return [shapes, hideout, outlines];

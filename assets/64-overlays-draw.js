@@ -29,7 +29,8 @@
   };
 
   overlays.radius = function (part) {
-    return overlays.scale() * (part.entry.style.size || (part.entry.style.icon === "dot" ? 5 : 9));
+    const far = part.leaflet.getZoom() < 12 ? 0.75 : 1;
+    return overlays.scale() * far * (part.entry.style.size || (part.entry.style.icon === "dot" ? 5 : 9));
   };
 
   overlays.isCrowded = function (part, zoom) {

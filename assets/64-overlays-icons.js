@@ -57,7 +57,7 @@
 
   /* The sample of a class in lists: a badge, a dot, a line or a patch. */
   overlays.swatch = function (entry, colour) {
-    const place = pantau.element("span", "overlay-swatch " + entry.geometry);
+    const place = pantau.element("span", "overlay-swatch of-" + entry.geometry);
     place.setAttribute("aria-hidden", "true");
     const tone = colour[overlays.theme()];
     if (entry.geometry === "point" && entry.style.icon !== "dot") {

@@ -12,7 +12,7 @@
     if (one.kind === "category") return one.text;
     if (one.kind === "other") return words.other;
     if (one.kind === "missing") return words.missing;
-    return number(one.low) + " – " + number(one.high);
+    return one.low === one.high ? number(one.low) : number(one.low) + " – " + number(one.high);
   };
 
   function number(value) {

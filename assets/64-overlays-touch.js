@@ -101,7 +101,7 @@
 
   /* Complaints, names of buttons and the like keep the pointer for themselves. */
   function isAbove(target) {
-    return Boolean(target.closest(".point-frame, .leaflet-control, .leaflet-popup"));
+    return Boolean(target.closest(".point-frame, .leaflet-control, .leaflet-popup, .draw-surface, .area-handle, .area-grip"));
   }
 
   /* ---- click ---- */

@@ -34,6 +34,7 @@
     leaflet.on("mousemove", onMouse);
     leaflet.on("move zoomend", onMove);
     document.documentElement.classList.add("drawing");
+    pantau.map.isDrawing = true;
     drawBar();
     if (byKeys) leaflet.getContainer().focus({ preventScroll: true });
     onMove();
@@ -49,6 +50,7 @@
     if (tip) tip.remove();
     surface.remove();
     document.documentElement.classList.remove("drawing");
+    pantau.map.isDrawing = false;
     drawBar();
   }
   places.stopDrawing = stop;

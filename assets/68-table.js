@@ -48,7 +48,8 @@
     button.type = "button";
     button.dataset.toggleDistrict = row.code;
     button.setAttribute("aria-pressed", String(chosen.includes(row.code)));
-    const parent = pantau.config().tree[pantau.config().tree[row.code][1]];
+    const parent = pantau.config().tree[(pantau.config().tree[row.code] || [])[1]];
+    button.disabled = !pantau.config().tree[row.code];
     if (parent) button.append(pantau.element("span", "row-parent", parent[2]));
     made.append(
       pantau.element("td", row.values[RANK] === null ? "no-value" : "", row.values[1]),
@@ -62,8 +63,9 @@
     const place = document.getElementById("district-table");
     if (!place || !place.closest(".as-table") || !map.hideout) return;
     const told = map.hideout.values || {}, tree = pantau.config().tree;
-    const rows = Object.keys(told).filter((code) => tree[code])
-      .map((code) => ({ code: code, name: tree[code][2], values: told[code] }));
+    const rows = Object.keys(told)
+      .map((code) => ({ code: code, name: tree[code] ? tree[code][2] : map.nameOf(code), values: told[code] }))
+      .filter((row) => row.name);
     const words = place.dataset;
     const title = document.querySelector("#legend .legend-title");
     const isDifference = map.hideout.compare && map.hideout.compare !== "off";

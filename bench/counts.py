@@ -21,6 +21,7 @@ import pandas as pd
 from data.city import init_city, read_pack
 from data.database import open_engine, write
 from data.durations import to_bins
+from data.geography import to_tiles
 from data.log import insert_rows
 from data.schema import FACT_COLUMNS, complaints, events
 from data.store import Store
@@ -34,8 +35,13 @@ _CITY = Path(__file__).parent.parent / "data" / "cities" / "jakarta"
 _BLOCK = 50_000
 
 
-def make_city(folder: Path, number: int) -> Store:
-    """Jakarta with made-up complaints, written straight into the table: only counting matters."""
+def make_city(
+    folder: Path, number: int, places: tuple[np.ndarray, np.ndarray] | None = None
+) -> Store:
+    """Jakarta with made-up complaints, written straight into the table: only counting matters.
+
+    `places` are the latitudes and longitudes of `number` complaints; without, they have cells only.
+    """
     engine = open_engine(f"sqlite:///{folder / 'bench.db'}")
     init_city(engine, read_pack(_CITY))
     store = Store(engine)
@@ -65,9 +71,15 @@ def make_city(folder: Path, number: int) -> Store:
                 "response_outcome": answered.astype(int),
                 "response_bin": np.where(answered, to_bins(seconds), -1),
                 "resolution_outcome": answered.astype(int),
+                "is_repeat": 0,
                 "updated_at": at + seconds,
             }
-        ).astype(object)
+        )
+        if places is not None:
+            latitude, longitude = (column[first - 1 : first - 1 + size] for column in places)
+            x, y = to_tiles(latitude, longitude)
+            rows = rows.assign(latitude=latitude, longitude=longitude, x=x, y=y)
+        rows = rows.astype(object)
         rows["response_bin"] = rows["response_bin"].where(answered, None)
         names = [f"{n}" for n in rows["id"]]
         rows = rows.assign(service_request_id=names, token=names)

@@ -40,9 +40,18 @@ def status_mark(status: Status) -> html.Span:
 
 
 def panel(
-    title: str, children: Any, *, name: str, has_table: bool = False, note: Any = None
+    title: str,
+    children: Any,
+    *,
+    name: str,
+    has_table: bool = False,
+    note: Any = None,
+    id: str | None = None,
 ) -> html.Section:
-    """A titled part of the page that folds; whether it is open is remembered under `name`."""
+    """A titled part of the page that folds; whether it is open is remembered under `name`.
+
+    One with an `id` is hidden until a callback shows it.
+    """
     fold = html.Details(
         [
             html.Summary(
@@ -53,7 +62,10 @@ def panel(
         open=True,
         **{"data-fold": name},
     )
-    return html.Section([fold, table_button()] if has_table else [fold], className="panel")
+    parts = [fold, table_button()] if has_table else [fold]
+    if id is None:
+        return html.Section(parts, className="panel")
+    return html.Section(parts, className="panel", id=id, hidden=True)
 
 
 def table_button() -> html.Button:

@@ -20,6 +20,7 @@ def navigation() -> html.Nav:
     links = [
         ("map", "/", _("Map"), True),
         ("search", "/complaints", _("Look up a complaint"), True),
+        ("layers", "/layers", _("City layers"), True),
         ("code-slash", "/open311/v2/docs", _("Open311 interface"), False),
     ]
     return html.Nav(

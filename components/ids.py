@@ -35,6 +35,8 @@ LAYER_CHOICES = "layer-choices"  # Store: the layers one can choose from
 MEASURE = "view-measure"
 LEVEL = "view-level"
 COMPARE = "view-compare"
+SECOND = "view-second"
+AREAS = "view-areas"
 LAYERS = "view-layers"
 
 # map page
@@ -51,6 +53,11 @@ SERIES_TABLE = "series-table"
 SERVICE_BARS = "service-bars"
 NEWEST = "newest"
 MOST_REPORTED = "most-reported"
+REPEAT_PLACES = "repeat-places"
+SCATTER = "scatter"
+SCATTER_NOTE = "scatter-note"
+NEAR_FAR = "near-far"
+NEAR_FAR_BASIS = "near-far-basis"
 CHOSEN = "chosen-complaint"  # Store: id of the point clicked
 CARD = "complaint-card"
 
@@ -77,6 +84,25 @@ CHANNEL_DAYS = "channel-days"
 CHANNEL_DAY_TABLE = "channel-day-table"
 CHANNEL_REFUSALS = "channel-refusals"
 CHANNEL_KEYS = "channel-keys"
+
+# layers
+LAYERS_LOOK = "layers-look"  # Interval: on the page of all layers
+LAYERS_STAMP = "layers-stamp"  # Store: the stamp of what is shown
+LAYERS_CHANGED = "layers-changed"  # Store: set by the scripts when they changed something
+LAYER_LIST = "layer-list"
+LAYERS_REMOVED = "layers-removed"
+LAYER_DROP = "layer-drop"
+LAYER_PREVIEW = "layer-preview"
+LAYER_SHOWN = "layer-shown"  # Store: the layer's code
+LAYER_LOOK = "layer-look-again"  # Interval: on a layer's own page
+LAYER_STAMP = "layer-stamp"  # Store: the stamp of what is shown
+LAYER_DRAWN = "layer-drawn"  # Store: {extent, stamp} of what the page's map shows
+LAYER_HEAD = "layer-head"
+LAYER_FACTS = "layer-facts"
+LAYER_ABOUT = "layer-about-form"
+LAYER_STYLE = "layer-style-form"
+LAYER_FIELDS = "layer-fields"
+LAYER_VERSIONS = "layer-versions"
 
 
 def parts(place: str) -> str:

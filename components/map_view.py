@@ -1,33 +1,44 @@
 """The map and what floats over it: the layers that assets/61-map.js and its kin draw into."""
 
+from collections.abc import Mapping
+
 import dash_leaflet as dl
 from dash import dcc, html
 
 from components import ids
-from components.basics import choices, icon, labelled
+from components.basics import icon
 from components.layer_filter import draw_tools
 from components.map_legend import legend_box
-from components.measures import DEFAULT_MEASURE, measure_word
+from components.measure_box import measure_box
 from components.overlay_box import overlay_box, overlay_card, overlay_note
-from components.words import COMPARISONS, compare_word
-from data.i18n import current_language
 from data.i18n import gettext as _
 from data.reference import Reference
-from queries.districts import MEASURES
 
 LAYERS = ("districts", "points", "heat")
 DEFAULT_LAYERS = ("districts", "points")
 
 
-def map_view(reference: Reference, *, basemap_url: str | None = None) -> html.Section:
-    """The map, its layer switches, legends and notes."""
+def map_view(
+    reference: Reference,
+    *,
+    layers: Mapping[str, str],
+    geometries: Mapping[str, str],
+    basemap_url: str | None = None,
+) -> html.Section:
+    """The map, its layer switches, legends and notes.
+
+    `layers` are the names of city layers and `geometries` what they are of, by code.
+    """
     return html.Section(
         [
             html.A(_("Skip the map"), href="#figures-column", className="skip-link"),
             _leaflet(reference, basemap_url),
             html.Div(
                 [
-                    html.Div([_measure_box(reference), draw_tools()], className="top-left"),
+                    html.Div(
+                        [measure_box(reference, layers, geometries), draw_tools()],
+                        className="top-left",
+                    ),
                     html.Div(
                         [
                             _layer_box(),
@@ -117,58 +128,6 @@ def _leaflet(reference: Reference, basemap_url: str | None) -> dl.Map:
             dl.ScaleControl(imperial=False, position="bottomright"),
             dl.ZoomControl(position="bottomright"),
         ],
-    )
-
-
-def _measure_box(reference: Reference) -> html.Div:
-    language = current_language()
-    levels = [
-        {"label": reference.language_text(level.names, language).capitalize(), "value": level.id}
-        for level in reference.city.levels
-    ]
-    return html.Div(
-        [
-            labelled(
-                _("Colour districts by"),
-                choices(
-                    [{"label": measure_word(m), "value": m} for m in MEASURES],
-                    id=ids.MEASURE,
-                    placeholder="",
-                    multi=False,
-                    clearable=False,
-                    searchable=False,
-                    value=DEFAULT_MEASURE,
-                ),
-                html_for=ids.MEASURE,
-            ),
-            html.Fieldset(
-                [
-                    html.Legend(_("Level")),
-                    dcc.RadioItems(
-                        id=ids.LEVEL,
-                        options=levels,
-                        value=reference.city.levels[-1].id,
-                        className="segments",
-                        labelClassName="segment",
-                    ),
-                ],
-                className="field",
-            ),
-            labelled(
-                _("Compare with"),
-                choices(
-                    [{"label": compare_word(c), "value": c} for c in COMPARISONS],
-                    id=ids.COMPARE,
-                    placeholder="",
-                    multi=False,
-                    clearable=False,
-                    searchable=False,
-                    value="off",
-                ),
-                html_for=ids.COMPARE,
-            ),
-        ],
-        className="map-box measure-box",
     )
 
 

@@ -15,6 +15,7 @@ from queries.classes import Classes
 DURATIONS = ("median_response", "p90_response", "median_resolution", "p90_resolution")
 DEFAULT_MEASURE = "median_response"
 SHARES = ("on_time_share", "repeat_share")
+HOT_SPOTS, HOT_CELLS = HOT_MEASURES = ("hot_spots", "hot_cells")  # of districts, of squares
 HIGHER_IS_BETTER = frozenset({"on_time_share", "satisfaction"})
 
 
@@ -29,6 +30,8 @@ def measure_word(measure: str) -> str:
         "open_backlog": _("Open now"),
         "satisfaction": _("Satisfaction"),
         "repeat_share": _("Repeat reports"),
+        HOT_SPOTS: _("Hot spots by district"),
+        HOT_CELLS: _("Hot spots by squares of 600 m"),
     }[measure]
 
 

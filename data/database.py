@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_APPEND_LOCK = 0x70616E746175  # any constant will do; every writer takes the same one
+APPEND_LOCK = 0x70616E746175  # any constant will do; every writer takes the same one
 _BUSY_SECONDS = 30
 _POLL_SECONDS = 0.002
 _CONNECT_SECONDS = 5
@@ -130,7 +130,7 @@ def write(engine: Engine, *, patience_seconds: int = _BUSY_SECONDS) -> Iterator[
             # follows `seq` would miss a row that commits late.
             connection.exec_driver_sql(
                 f"SET LOCAL lock_timeout = '{int(patience_seconds)}s'; "
-                f"SELECT pg_advisory_xact_lock({_APPEND_LOCK})"
+                f"SELECT pg_advisory_xact_lock({APPEND_LOCK})"
             )
         yield connection
 

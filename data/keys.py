@@ -19,7 +19,11 @@ from data.limits import Bucket
 from data.schema import api_keys, channels, rate_buckets
 from data.store import Store
 
-SCOPES = ("read", "write", "updates", "feedback")
+WORKS = ("read", "write", "updates", "feedback")
+PUBLISH = "publish"  # what it says of a complaint's status may be read by the public
+ALL_CHANNELS = "all-channels"  # it may act beyond its own channel
+GRANTS = (PUBLISH, ALL_CHANNELS)  # these open nothing by themselves: they widen the others
+SCOPES = (*WORKS, *GRANTS)
 REPORTING = ("write", "feedback")  # what an app in everybody's hands may do
 PER_MINUTE = 30_000  # more than two cores can store: a client gone wild, not a busy one, is stopped
 
@@ -46,19 +50,31 @@ class ApiKey:
         """What all that this key sends is taken from."""
         return Bucket(f"key:{self.id}", self.per_minute, 60, f"the API key '{self.name}'")
 
+    @property
+    def publishes(self) -> bool:
+        """Whether the public may read what it says of a complaint's status."""
+        return PUBLISH in self.scopes
+
+    @property
+    def acts_in(self) -> str | None:
+        """The only channel whose complaints and sources it may touch; None: those of all."""
+        return None if ALL_CHANNELS in self.scopes else self.channel_code
+
 
 def create_key(
     store: Store,
     name: str,
     channel_code: str,
     *,
-    scopes: Sequence[str] = SCOPES,
+    scopes: Sequence[str] = WORKS,
     per_minute: int = PER_MINUTE,
 ) -> str:
     """The new key, in plain: it cannot be read again. Raises KeyProblem."""
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
         raise KeyProblem(f"scope {', '.join(unknown) or 'none'} is not of {', '.join(SCOPES)}")
+    if not set(scopes) & {"write", "updates"} and (idle := [s for s in GRANTS if s in scopes]):
+        raise KeyProblem(f"scope {', '.join(idle)} widens write and updates; give one of these too")
     if not 0 < per_minute <= 10_000_000:
         raise KeyProblem(f"per-minute {per_minute} is not from 1 to 10000000")
     channel = store.reference().channel_by_code.get(channel_code)

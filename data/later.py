@@ -43,27 +43,27 @@ def add_what_followed(
     histories: Sequence[History],
     *,
     pretend: bool = False,
-    same_channel: bool = False,
+    acts_in: str | None = None,
 ) -> Followed:
     """Add the events that the stored complaints of these sources and ids do not have yet.
 
     An event is known by its kind and instant. One that cannot stand among those stored (a second
     closing, say) is left out: what is in the log is never changed. A complaint that is closed here
     and was said to be open at a later instant is reopened then. What is not stored is passed over,
-    and with `same_channel` what came through another one.
+    and what came through another channel than `acts_in`, where that is given.
     """
     followed = Followed()
     for start in range(0, len(histories), _BATCH):
         batch = histories[start : start + _BATCH]
         with read(store.engine) as connection:
-            news = _find_news(connection, store.reference(), batch, same_channel)
+            news = _find_news(connection, store.reference(), batch, acts_in)
         if not news:
             continue
         if not pretend:
             with write(store.engine) as connection:
                 reference = store.reference()
                 # Others may have written it since.
-                news = _find_news(connection, reference, batch, same_channel)
+                news = _find_news(connection, reference, batch, acts_in)
                 _store(connection, reference, news)
         followed.events += sum(len(item.happenings) for item in news)
         followed.updated += [start + item.position for item in news]
@@ -82,7 +82,7 @@ def _find_news(
     connection: Connection,
     reference: Reference,
     histories: Sequence[History],
-    same_channel: bool,
+    acts_in: str | None,
 ) -> list[_News]:
     complaints = schema.complaints
     wanted = {(h.new.source, h.new.external_id): position for position, h in enumerate(histories)}
@@ -101,8 +101,7 @@ def _find_news(
     for row in rows:
         position = wanted[row.source, row.external_id]
         history = histories[position]
-        channel = reference.channel_by_code.get(history.new.channel_code)
-        if same_channel and (channel is None or channel.id != row.channel_id):
+        if acts_in not in (None, reference.channels[row.channel_id].code):
             continue
         happenings = _missing(facts[row.id], history, reference)
         if happenings:

@@ -76,6 +76,13 @@ class Levels:
             self._full_at[bucket.name] = before + bucket.worth
             self._taken.add(bucket.name)
 
+    def give_back(self, buckets: Sequence[Bucket], count: int) -> None:
+        """What was taken for nothing; a bucket never holds more than its size."""
+        for bucket in buckets:
+            before = bucket.known(self._full_at.get(bucket.name, 0), self._at)
+            self._full_at[bucket.name] = before - count * bucket.worth
+            self._taken.add(bucket.name)
+
     def write(self) -> None:
         if not self._taken:
             return
@@ -95,6 +102,16 @@ def spend(engine: Engine, buckets: Sequence[Bucket], *, count: int = 1) -> None:
         levels = Levels(connection, buckets, time.time_ns() // 1_000)
         for _ in range(count):
             levels.take(buckets)
+        levels.write()
+
+
+def give_back(engine: Engine, buckets: Sequence[Bucket], *, count: int) -> None:
+    """Put back so many of each, in a transaction of its own."""
+    if count <= 0:
+        return
+    with write(engine) as connection:
+        levels = Levels(connection, buckets, time.time_ns() // 1_000)
+        levels.give_back(buckets, count)
         levels.write()
 
 

@@ -63,7 +63,7 @@ def read_pack(folder: Path) -> CityPack:
     """Raises PackError naming the file, its row or key, the value and what to write instead."""
     if not (folder / "city.toml").is_file():
         raise PackError(f"{folder} is not a city pack: it has no city.toml")
-    city = _read_toml(folder / "city.toml")
+    city = read_toml(folder / "city.toml")
     _check_city(city, folder / "city.toml")
     attributes = folder / "attributes.toml"
     pack = CityPack(
@@ -73,7 +73,7 @@ def read_pack(folder: Path) -> CityPack:
         services=_read_csv(folder, "services.csv"),
         units=_read_csv(folder, "units.csv"),
         channels=_read_csv(folder, "channels.csv"),
-        attributes=_read_toml(attributes) if attributes.is_file() else {},
+        attributes=read_toml(attributes) if attributes.is_file() else {},
     )
     _check_districts(pack)
     _check_units(pack)
@@ -81,7 +81,8 @@ def read_pack(folder: Path) -> CityPack:
     return pack
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """Raises PackError."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
@@ -210,6 +211,13 @@ def _check_services(pack: CityPack) -> None:
             raise PackError(
                 f"{path}, {code}: agency_code {agency!r} is no unit; write a code of units.csv"
             )
+    for code, questions in pack.attributes.items():
+        for question in questions:
+            if not isinstance(question.get("public", True), bool):
+                raise PackError(
+                    f"{pack.folder / 'attributes.toml'}: public of [[{code}]] "
+                    f"{question.get('code')} is {question['public']!r}; write true or false"
+                )
     for code in pack.attributes.keys() - set(pack.services["service_code"]):
         raise PackError(
             f"{pack.folder / 'attributes.toml'}: [[{code}]] is no service; "

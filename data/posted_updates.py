@@ -25,6 +25,7 @@ from data.extended_status import (
 )
 from data.fold import Fact, NotAllowed, fold
 from data.instants import from_epoch, now, to_epoch
+from data.keys import ALL_CHANNELS
 from data.limits import Bucket, Levels
 from data.log import read_facts
 from data.reference import Reference
@@ -32,6 +33,7 @@ from data.schema import complaints, events, posted_updates, update_authors
 from data.store import Store
 from data.updates import MEDIA
 from data.vocabulary import EventKind
+from data.withheld import withhold
 
 _PATIENCE_SECONDS = 5
 # How far back FixMyStreet asks for updates: after that long a client has heard of a change.
@@ -77,6 +79,10 @@ class UpdateReceipt:
     created: bool
 
 
+class OtherChannel(ComplaintError):
+    """A complaint that came through another channel than the one a client may act in."""
+
+
 @dataclass(frozen=True)
 class _Standing:
     """Where the complaint stood from an event on, as far as was known then."""
@@ -87,33 +93,58 @@ class _Standing:
 
 
 def post_update(
-    store: Store, posted: PostedUpdate, *, api_key_id: int, buckets: Sequence[Bucket] = ()
+    store: Store,
+    posted: PostedUpdate,
+    *,
+    api_key_id: int,
+    acts_in: str | None,
+    publishes: bool,
+    buckets: Sequence[Bucket] = (),
 ) -> UpdateReceipt:
     """Store an update as one event, with its author, in one transaction.
 
+    `acts_in` is the code of the only channel whose complaints it may be of, None for all; its
+    words and pictures stay inside unless it `publishes`.
+
     A repetition (same key, same update_id) stores nothing, takes nothing from the buckets and
     gives the first receipt again, even where its words differ: a client that tries again says
-    what it knows by then. Raises NoSuchComplaint, UpdateIdTaken or TooMany.
+    what it knows by then. Raises NoSuchComplaint, OtherChannel, UpdateIdTaken or
+    TooMany.
     """
     reference = store.reference()
     with write(store.engine, patience_seconds=_PATIENCE_SECONDS) as connection:
-        complaint_id = connection.scalar(
-            select(complaints.c.id).where(
-                complaints.c.service_request_id == posted.service_request_id
-            )
-        )
-        if complaint_id is None:
-            raise NoSuchComplaint(
-                f"service_request_id {posted.service_request_id!r} is not known here",
-                field="service_request_id",
-            )
+        complaint_id = _find(connection, reference, posted.service_request_id, acts_in)
         earlier = _earlier(connection, posted, complaint_id, api_key_id)
         if earlier is not None:
             return earlier
         levels = Levels(connection, buckets, time.time_ns() // 1_000)
         levels.take(buckets)
         levels.write()
-        return _store(connection, reference, posted, complaint_id, api_key_id)
+        return _store(connection, reference, posted, complaint_id, api_key_id, publishes)
+
+
+def _find(
+    connection: Connection, reference: Reference, service_request_id: str, acts_in: str | None
+) -> int:
+    row = connection.execute(
+        select(complaints.c.id, complaints.c.channel_id).where(
+            complaints.c.service_request_id == service_request_id
+        )
+    ).first()
+    if row is None:
+        raise NoSuchComplaint(
+            f"service_request_id {service_request_id!r} is not known here",
+            field="service_request_id",
+        )
+    channel = reference.channels[row.channel_id].code
+    if acts_in not in (None, channel):
+        raise OtherChannel(
+            f"service_request_id {service_request_id!r} came through the channel {channel!r}, and "
+            f"this API key is for {acts_in!r} alone; ask this service's operator for a key with "
+            f"the scope {ALL_CHANNELS}",
+            field="service_request_id",
+        )
+    return int(row.id)
 
 
 def _earlier(
@@ -145,6 +176,7 @@ def _store(
     posted: PostedUpdate,
     complaint_id: int,
     api_key_id: int,
+    publishes: bool,
 ) -> UpdateReceipt:
     kind, at = _event(connection, posted, complaint_id, api_key_id)
     data: dict[str, Any] = {}
@@ -152,6 +184,8 @@ def _store(
         data[SAID] = posted.status.value
     if posted.media_urls:
         data[MEDIA] = list(posted.media_urls)
+    if not publishes and kind is not EventKind.COMMENTED and (posted.note or posted.media_urls):
+        data = withhold(data)  # of a comment nothing is public anyway
     seq = append_within(
         connection,
         reference,

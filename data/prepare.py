@@ -9,6 +9,8 @@ from data.geography import Locator, to_tile
 from data.instants import now, to_epoch
 from data.reference import Reference, Service
 
+DESCRIPTION_LIMIT = 4_000  # characters of what a client reports; the standard's own
+
 
 class ComplaintError(ValueError):
     """A complaint that cannot be stored; `field` is the field to mend."""

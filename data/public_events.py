@@ -11,6 +11,7 @@ from data.database import read
 from data.schema import complaints, events
 from data.store import Store
 from data.vocabulary import EventKind
+from data.withheld import public_note
 
 # Notes of these explain the status; a rating or a comment is a citizen's own words.
 STATUS_EVENTS = tuple(
@@ -21,7 +22,7 @@ _HANDING = (EventKind.RECEIVED, EventKind.ASSIGNED, EventKind.TRANSFERRED)
 
 @dataclass(frozen=True, slots=True)
 class PublicEvent:
-    """One fact in a complaint's life; a note only where it explains the status."""
+    """One fact in a complaint's life; a note where it explains the status and may be public."""
 
     kind: EventKind
     at: datetime
@@ -55,24 +56,24 @@ def fetch_histories(store: Store, complaint_ids: Sequence[int]) -> dict[int, lis
 
 
 def status_notes(connection: Connection, complaint_ids: Sequence[int]) -> dict[int, str | None]:
-    """The note, if any, of the last event of each complaint that concerns its status."""
+    """The public note, if any, of the last event of each complaint that concerns its status."""
     place = func.row_number().over(
         partition_by=events.c.complaint_id, order_by=(events.c.at.desc(), events.c.seq.desc())
     )
     ranked = (
-        select(events.c.complaint_id, events.c.note, place.label("place"))
+        select(events.c.complaint_id, events.c.note, events.c.data, place.label("place"))
         .where(events.c.complaint_id.in_(complaint_ids), events.c.kind.in_(STATUS_EVENTS))
         .subquery()
     )
     rows = connection.execute(
-        select(ranked.c.complaint_id, ranked.c.note).where(ranked.c.place == 1)
+        select(ranked.c.complaint_id, ranked.c.note, ranked.c.data).where(ranked.c.place == 1)
     )
-    return {row.complaint_id: row.note for row in rows}
+    return {row.complaint_id: public_note(row.note, row.data) for row in rows}
 
 
 def _events() -> Select[Any]:
     return select(
-        events.c.complaint_id, events.c.kind, events.c.at, events.c.unit_id, events.c.note
+        *(events.c[name] for name in ("complaint_id", "kind", "at", "unit_id", "note", "data"))
     ).order_by(events.c.at, events.c.seq)
 
 
@@ -83,6 +84,6 @@ def _public(rows: Iterable[Any]) -> list[PublicEvent]:
         kind = EventKind(row.kind)
         if kind in _HANDING:
             accountable = row.unit_id or accountable
-        note = row.note if kind in STATUS_EVENTS else None
+        note = public_note(row.note, row.data) if kind in STATUS_EVENTS else None
         found.append(PublicEvent(kind, row.at, row.unit_id or accountable, note))
     return found

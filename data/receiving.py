@@ -1,11 +1,13 @@
 """New complaints are stored together: all that wait for the write lock go into one transaction."""
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, tuple_
+from sqlalchemy import Connection, delete, func, insert, select, tuple_
 
 from data import schema
 from data.database import write
@@ -30,6 +32,8 @@ from data.vocabulary import EventKind
 
 _PATIENCE_SECONDS = 5  # a client that waits longer for the lock is better told to come back
 _FORGET_SECONDS = 60.0
+RETRY_DAYS = 30  # so long a retry is recognised by its Idempotency-Key
+_PRUNE_SECONDS = 3_600.0
 
 
 class IdempotencyConflict(ComplaintError):
@@ -94,17 +98,26 @@ def receive(
 
 
 def _together(store: Store) -> GroupCommit[_Arrival, _Outcome]:
-    forgotten = 0.0
+    forgotten = pruned = -math.inf
 
     def write_batch(arrivals: list[_Arrival]) -> list[_Outcome]:
-        nonlocal forgotten
+        nonlocal forgotten, pruned
         with write(store.engine, patience_seconds=_PATIENCE_SECONDS) as connection:
             if time.monotonic() - forgotten > _FORGET_SECONDS:
                 forget_full(connection, _microseconds())
                 forgotten = time.monotonic()
+            if time.monotonic() - pruned > _PRUNE_SECONDS:
+                _forget_old_keys(connection)
+                pruned = time.monotonic()
             return _store(connection, arrivals)
 
     return GroupCommit(write_batch)
+
+
+def _forget_old_keys(connection: Connection) -> None:
+    keys = schema.idempotency_keys
+    old = keys.c.created_at < now() - timedelta(days=RETRY_DAYS)
+    connection.execute(delete(keys).where(old))
 
 
 def _store(connection: Connection, arrivals: list[_Arrival]) -> list[_Outcome]:

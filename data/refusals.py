@@ -46,6 +46,9 @@ class Reason(StrEnum):
     ATTRIBUTE = "attribute"
     MEDIA = "media"
     TOO_LONG = "too_long"
+    IDENTITY = "identity"
+    TIME = "time"
+    STATUS = "status"
     CONFLICT = "conflict"
     ADDRESS = "address"
     UNAVAILABLE = "unavailable"
@@ -81,12 +84,12 @@ class Buffer:
         self._timer: threading.Timer | None = None
         atexit.register(_flush_if_alive, weakref.ref(self))
 
-    def refuse(self, cell: _Cell, at: int) -> None:
+    def refuse(self, cell: _Cell, at: int, count: int) -> None:
         with self._lock:
             known = self._refused.get(cell)
             if known is None and len(self._refused) >= _MOST_CELLS:
                 return  # the database has been away for days
-            self._refused[cell] = _Tally(known.count + 1 if known else 1, at)
+            self._refused[cell] = _Tally((known.count if known else 0) + count, at)
             self._start_timer(_PAUSE_SECONDS)
 
     def use(self, api_key_id: int, at: int) -> None:
@@ -138,11 +141,15 @@ def record_refusal(
     channel_code: str | None = None,
     api_key_id: int = NO_CHANNEL,
     at: datetime | None = None,
+    count: int = 1,
 ) -> None:
-    """Count one refused request. Touches no database, so it is safe while that is away."""
+    """Count a refused request, or so many refused records.
+
+    Touches no database, so it is safe while that is away.
+    """
     instant = to_epoch(at or now())
     cell = _Cell(instant // _QUARTER, channel_code, api_key_id, status, reason)
-    _buffer(store).refuse(cell, instant)
+    _buffer(store).refuse(cell, instant, count)
 
 
 def record_use(store: Store, api_key_id: int, *, at: datetime | None = None) -> None:

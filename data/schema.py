@@ -381,6 +381,14 @@ past_spells = Table(
     *_spell_facts(),
 )
 
+source_owners = Table(  # the one channel that may push complaints under the names of a source
+    "source_owners",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False),
+    Column("since", Instant, nullable=False),
+)
+
 pull_sources = Table(  # Open311 servers whose complaints are pulled, and how far each was read
     "pull_sources",
     metadata,

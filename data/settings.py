@@ -21,6 +21,7 @@ class Settings:
     demo: bool
     var: Path = _ROOT / "var"
     basemap_url: str | None = None
+    private_sources: tuple[str, ...] = ()  # hosts and networks of the operator's own, for layers
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -36,4 +37,7 @@ class Settings:
             demo=demo == "1",
             var=var,
             basemap_url=given.get("PANTAU_BASEMAP_URL") or None,
+            private_sources=tuple(
+                given.get("PANTAU_PRIVATE_SOURCES", "").replace(",", " ").split()
+            ),
         )

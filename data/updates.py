@@ -7,16 +7,22 @@ from typing import Any
 
 from sqlalchemy import Select, func, literal_column, select
 
-from data.database import read, write
+from data.database import read
 from data.extended_status import STATUS_KINDS, ExtendedStatus, status_after
 from data.instants import now
 from data.schema import complaints, events
 from data.store import Store
 from data.vocabulary import EventKind
+from data.withheld import is_withheld, public_note
+from data.writers import wait_for_writers
 
 MEDIA = "media_urls"  # the key in an event's data
 _PATIENCE_SECONDS = 5
 _PUBLIC = tuple(kind for kind in STATUS_KINDS if kind is not EventKind.RECEIVED)
+
+
+class WritersBusy(Exception):
+    """Somebody has been storing for so long that what is new cannot be told completely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +64,12 @@ def fetch_updates(
 
     A page with an offset has those before. By the instant of recording, so that one that is
     reported late is in the window in which it is new; and an update that another writer is just
-    storing is waited for, so that who asks next from here on has missed none.
+    storing is waited for, so that who asks next from here on has missed none: raises WritersBusy
+    where that takes longer than five seconds.
     """
-    if end is None or end >= now() - timedelta(minutes=1):
-        _wait_for_writers(store)
+    is_new = end is None or end >= now() - timedelta(minutes=1)
+    if is_new and not wait_for_writers(store.engine, patience_seconds=_PATIENCE_SECONDS):
+        raise WritersBusy
     # The first condition is, to the letter, that of the index `ix_events_changes`.
     conditions = [events.c.kind != literal_column("'received'"), events.c.kind.in_(_PUBLIC)]
     if start is not None:
@@ -77,12 +85,6 @@ def fetch_updates(
         total = connection.scalar(select(func.count()).select_from(events).where(*conditions)) or 0
         rows = connection.execute(query).all()
     return UpdatePage([_update(row) for row in reversed(rows)], total)
-
-
-def _wait_for_writers(store: Store) -> None:
-    """Returns when those that hold the lock have committed: they said `now` before they did."""
-    with write(store.engine, patience_seconds=_PATIENCE_SECONDS):
-        pass
 
 
 def _query() -> Select[Any]:
@@ -127,6 +129,6 @@ def _update(row: Any) -> StoredUpdate:
         decided_by=kind,
         at=row.at,
         recorded_at=row.recorded_at,
-        note=row.note,
-        media_urls=tuple((row.data or {}).get(MEDIA) or ()),
+        note=public_note(row.note, row.data),
+        media_urls=() if is_withheld(row.data) else tuple((row.data or {}).get(MEDIA) or ()),
     )

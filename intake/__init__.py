@@ -69,6 +69,8 @@ def _answer_what_no_route_takes() -> Response | None:
     redirected = isinstance(request.routing_exception, RequestRedirect)
     if not _is_ours() or request.blueprint == "intake" or redirected:
         return None
+    if not isinstance(request.routing_exception, NotFound | MethodNotAllowed | None):
+        return errors.answer_http_error(request.routing_exception)  # a Host that cannot be one
     methods = _methods_here()
     return errors.answer_http_error(MethodNotAllowed(methods) if methods else NotFound())
 
@@ -94,7 +96,7 @@ def _open_to_all_origins(response: Response) -> Response:
         )
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.vary.add("Accept-Language")
-        if request.method == "OPTIONS":
+        if request.method == "OPTIONS" and response.status_code == HTTPStatus.OK:
             response.status_code = HTTPStatus.NO_CONTENT
             response.headers.pop("Content-Type", None)
             response.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT, OPTIONS"

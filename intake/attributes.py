@@ -12,6 +12,9 @@ from intake.text import shown
 
 _VALUE_LIMIT = 1_000
 _COUNT_LIMIT = 50
+_PUBLIC = ("datetime", "singlevaluelist", "multivaluelist")
+_WORDS = ("string", "text")
+_IDENTIFYING_DIGITS = 8  # as few as a telephone number has
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 
 
@@ -38,6 +41,27 @@ def definitions(service: Service, reference: Reference, language: str) -> list[A
         for place, raw in enumerate(service.attributes, start=1)
     ]
     return sorted(found, key=lambda attribute: attribute.order)
+
+
+def public_answers(service: Service, answers: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The answers that anybody may read, by code: none that could be a citizen's own words.
+
+    A definition says `public = true` or `false`. Where it does not, choices and dates are public
+    and numbers are not: people put telephone and identity numbers there. What looks like one is
+    never public, and neither is text.
+    """
+    found = {}
+    for raw in service.attributes:
+        code, datatype = raw["code"], raw["datatype"]
+        if code in answers and raw.get("public", datatype in _PUBLIC) and datatype not in _WORDS:
+            values = [v for v in answers[code] if datatype != "number" or not _identifies(v)]
+            if values:
+                found[code] = values
+    return found
+
+
+def _identifies(number: str) -> bool:
+    return sum(character.isdigit() for character in number) >= _IDENTIFYING_DIGITS
 
 
 def attribute_problems(

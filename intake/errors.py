@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import Blueprint, Response, g, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    BadHost,
+    HTTPException,
+    MethodNotAllowed,
+    NotFound,
+    RequestEntityTooLarge,
+)
 from werkzeug.routing import RequestRedirect
 
 from data.complaints import ComplaintError, IdempotencyConflict
@@ -107,7 +113,12 @@ def _http_description(error: HTTPException) -> str:
         return f"{request.path} does not take {request.method}; it takes {allowed}"
     if isinstance(error, RequestEntityTooLarge):
         limit = (request.max_content_length or 0) // 1024
-        return f"the request is too large; send at most {limit} KB, and photos as media_url"
+        return (
+            f"the request is too large; send at most {limit} KB; "
+            "photos of a complaint go as files of a multipart body"
+        )
+    if isinstance(error, BadHost):
+        return "the header Host is not the name of a server; send the one of this service"
     return error.description or error.name
 
 

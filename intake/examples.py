@@ -62,7 +62,9 @@ class Examples:
             f"{len(self._reference.services)} services; see /open311/v2/services.json",
             409: "Idempotency-Key '7f3a' came before with other content; "
             "use a new key for a new complaint",
-            413: "the request is too large; send at most 2048 KB, and photos as media_url",
+            408: "the body did not arrive within 30 s; send the request again",
+            413: "the request is too large; send at most 2048 KB; "
+            "photos of a complaint go as files of a multipart body",
             429: "this API key is at its limit; send this again in 12 s",
             503: "the service is briefly unavailable; send the request again",
         }[status]

@@ -9,7 +9,7 @@ from data.requests import StoredRequest
 from data.store import Store
 from intake import instants
 from intake.answers import request_fields, service_notice
-from intake.attributes import definitions
+from intake.attributes import definitions, public_answers
 from intake.extension_models import (
     AnsweredAttribute,
     DistrictOfRequest,
@@ -21,9 +21,6 @@ from intake.extension_models import (
 )
 from intake.media import public_addresses
 from intake.models import AttributeValue
-
-# Other answers are free text, in which citizens name themselves and others.
-_IMPERSONAL = ("number", "datetime", "singlevaluelist", "multivaluelist")
 
 
 def describe_extended_requests(
@@ -73,6 +70,7 @@ def _attributes(stored: StoredRequest, reference: Reference, language: str) -> E
         agency_code=None if stored.unit_id is None else reference.units[stored.unit_id].code,
         district_code=districts[-1].code if districts else None,
         districts=districts,
+        duplicate_of=stored.duplicate_of,
         photos=[Photo(media_url=url) for url in public_addresses(stored.media_urls)],
         attributes=_answered(stored, reference, language),
     )
@@ -100,17 +98,18 @@ def _answered(
     stored: StoredRequest, reference: Reference, language: str
 ) -> list[AnsweredAttribute]:
     """Answers to what the service asks, where they cannot be anyone's own words."""
-    asked = definitions(reference.services[stored.service_id], reference, language)
+    service = reference.services[stored.service_id]
+    public = public_answers(service, stored.attributes)
     return [
         AnsweredAttribute(
             code=attribute.code,
             description=attribute.description,
             values=[
                 AttributeValue(key=value, name=names.get(value, value))
-                for value in stored.attributes[attribute.code]
+                for value in public[attribute.code]
             ],
         )
-        for attribute in asked
-        if attribute.datatype in _IMPERSONAL and attribute.code in stored.attributes
+        for attribute in definitions(service, reference, language)
+        if attribute.code in public
         for names in [{choice.key: choice.name for choice in attribute.values}]
     ]

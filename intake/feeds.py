@@ -9,6 +9,7 @@ refused. The answer is of the shape that was sent, one entry for each record in 
 """
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
@@ -18,14 +19,18 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from data.imports.adapting import adapt
-from data.imports.feed import Taken, take_records
+from data.imports.feed import Pusher, Taken, take_records
 from data.imports.preset import Preset, load_preset, preset_names
-from data.limits import spend
-from data.store import current_store
+from data.keys import ALL_CHANNELS, ApiKey
+from data.limits import give_back, spend
+from data.source_owners import OwnedByOther, claim_source
+from data.store import Store, current_store
 from intake import as_json
 from intake.admission import authorise
+from intake.deadline import in_time
 from intake.errors import Problem, Refused, problem
 from intake.parsing import BODY_LIMIT, Fields
+from intake.refusals import note_records
 from intake.text import clean, shown
 
 RECORD_LIMIT = 1_000
@@ -47,11 +52,16 @@ def take_feed(name: str) -> Response:
     if len(records) > key.per_minute:
         raise _refusal(f"{len(records)} records are too many at once; send {key.per_minute}")
     store = current_store()
+    _claim(store, preset, key)
     spend(store.engine, (key.bucket,), count=len(records))
     adapted = adapt(preset, store.reference(), channel=key.channel_code)
     # A file of the city's own may add services; a client may not.
     adapted = replace(adapted, create_missing=frozenset())
-    taken = take_records(store, records, adapted, is_pushed=True)
+    taken = take_records(store, records, adapted, pusher=Pusher(key.acts_in, key.publishes))
+    # To be told that nothing is new costs one, however many records were looked at.
+    news = sum(item.created or item.updated for item in taken)
+    give_back(store.engine, (key.bucket,), count=len(records) - max(news, 1))
+    note_records([item.reason for item in taken if item.reason is not None])
     _refuse_if_nothing_is_kept(taken, is_list=is_list)
     entries = [
         _id_of(record, adapted) | _entry(item) for record, item in zip(records, taken, strict=True)
@@ -77,14 +87,33 @@ def _preset(name: str) -> Preset:
     return load_preset(name)
 
 
+def _claim(store: Store, preset: Preset, key: ApiKey) -> None:
+    if key.acts_in is None:
+        return
+    usual = preset.defaults.get("channel")
+    try:
+        claim_source(store, preset.source, key.acts_in, usual=usual)
+    except OwnedByOther as error:
+        raise Refused(
+            Problem(
+                HTTPStatus.FORBIDDEN,
+                f"{error}; ask this service's operator for a key of that channel, or for one with "
+                f"the scope {ALL_CHANNELS}",
+            )
+        ) from None
+
+
 def _read_records() -> tuple[list[dict[str, Any]], bool]:
     """The objects of the body, and whether they came as a list."""
     request.max_content_length = BODY_LIMIT
-    body = request.get_data()
+    with in_time(request):
+        body = request.get_data()
     if len(body) >= BODY_LIMIT:  # a body of undeclared length is cut there without a word
         raise RequestEntityTooLarge
     try:
-        content = json.loads(body.decode("utf-8-sig"), parse_constant=_no_number)
+        content = json.loads(
+            body.decode("utf-8-sig"), parse_constant=_no_number, parse_float=_finite
+        )
     except UnicodeDecodeError:
         raise _refusal("the body is not UTF-8; encode it in UTF-8") from None
     except (ValueError, RecursionError) as error:
@@ -100,7 +129,12 @@ def _read_records() -> tuple[list[dict[str, Any]], bool]:
 
 
 def _no_number(word: str) -> Any:
-    raise ValueError(f"{word} is not a number of JSON")
+    raise ValueError(f"{word[:40]} is not a number that can be kept")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _no_number(digits)
 
 
 def _is_shallow(value: Any, depth: int) -> bool:
@@ -140,7 +174,7 @@ def _id_of(record: dict[str, Any], preset: Preset) -> dict[str, Any]:
     """The record's own id, by its own name and as it was sent."""
     for name in preset.columns["external_id"]:
         value = record.get(name)
-        if isinstance(value, str | int):
+        if isinstance(value, str | int | float):
             return {name: value}
     return {}
 

@@ -22,6 +22,7 @@ _MEANING = {
     403: "The API key, or the token, is missing or does not open this",
     404: "What is named is not known here",
     409: "Contradicts what was sent or has happened before",
+    408: "Too slow",
     413: "Too large",
     429: "Too many at once; `Retry-After` says when to go on",
     503: "Briefly away or too busy; send it again after `Retry-After`",

@@ -1,6 +1,7 @@
 """Every operation of the intake, described once: the OpenAPI document and the manual come of it."""
 
 from intake import extension_models, models
+from intake.idempotency import PATTERN
 from intake.operation import (
     EXTENSIONS,
     INSTANT,
@@ -65,12 +66,12 @@ OPERATIONS: tuple[Operation, ...] = (
         root="service_requests",
         is_list=True,
         statuses=(201,),
-        errors=(403, 404, 409, 413, 429),
+        errors=(403, 404, 408, 409, 413, 429),
         sent_headers=(
             Parameter(
                 "Idempotency-Key",
                 "Recognises a retry; a UUID, say.",
-                {"type": "string", "pattern": "^[!-~]{1,255}$"},
+                {"type": "string", "pattern": f"^{PATTERN}$"},
             ),
             LANGUAGE,
         ),

@@ -71,7 +71,7 @@ EXCHANGE: tuple[Operation, ...] = (
         root="service_request_updates",
         is_list=True,
         statuses=(201,),
-        errors=(403, 404, 409, 413, 429),
+        errors=(403, 404, 408, 409, 413, 429),
         scope="updates",
         headers=("Idempotency-Replayed",),
     ),
@@ -87,7 +87,7 @@ EXCHANGE: tuple[Operation, ...] = (
         answer=None,
         answer_schema={"type": ["object", "array"]},
         statuses=(200, 201),
-        errors=(403, 404, 413, 429),
+        errors=(403, 404, 408, 413, 429),
         scope="write",
     ),
 )
@@ -115,7 +115,7 @@ AFTERWARDS: tuple[Operation, ...] = (
         answer=extension_models.Feedback,
         root="feedback",
         statuses=(200, 201),
-        errors=(403, 404, 409, 413, 429),
+        errors=(403, 404, 408, 409, 413, 429),
         scope="feedback",
     ),
     Operation(
@@ -132,7 +132,7 @@ AFTERWARDS: tuple[Operation, ...] = (
         ),
         answer=extension_models.AppUsage,
         root="app_usage",
-        errors=(403, 413, 429),
+        errors=(403, 408, 413, 429),
         scope="write",
     ),
 )

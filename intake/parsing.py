@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from intake.deadline import in_time
 from intake.errors import Refused, problem
 from intake.multipart import TEXT_LIMIT as BODY_LIMIT
 from intake.multipart import Upload, read_parts
@@ -44,7 +45,12 @@ class Fields:
 
 def read_body(request: Request, *, with_photos: bool = False) -> Fields:
     """Raises Refused when the body is not UTF-8, not JSON, or carries files where none are taken;
-    RequestEntityTooLarge when it is too large."""
+    RequestEntityTooLarge when it is too large; TooSlow when it does not come."""
+    with in_time(request, with_photos=with_photos):
+        return _read_body(request, with_photos)
+
+
+def _read_body(request: Request, with_photos: bool) -> Fields:
     request.max_content_length = BODY_LIMIT
     try:
         if request.mimetype == "multipart/form-data":
@@ -103,7 +109,7 @@ def _form_pairs(body: bytes) -> list[tuple[str, str]]:
 
 def _json_pairs(body: bytes) -> list[tuple[str, str]]:
     try:
-        content = json.loads(body.decode("utf-8"))
+        content = json.loads(body.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise _refusal("the body is not UTF-8; encode it in UTF-8") from None
     except (ValueError, RecursionError) as error:

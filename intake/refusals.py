@@ -1,10 +1,12 @@
 """Counts the requests that were refused, for the health of the channel they came from.
 
-Counted are attempts to send something, and every request with a key that may not do what it
-asks. Of a request only its status and the class of its first problem are kept.
+Counted are attempts to send something, every request with a key that may not do what it asks, and
+each refused record of a feed. Of a request only its status and the class of its first problem are
+kept.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from http import HTTPStatus
 
@@ -29,17 +31,31 @@ _BY_STATUS = {
     HTTPStatus.TOO_MANY_REQUESTS: Reason.TOO_MANY,
     HTTPStatus.SERVICE_UNAVAILABLE: Reason.UNAVAILABLE,
 }
+_TIMES = (
+    r"(requested|acknowledged|started|closed|updated|due|follow-up): |it (was|does not say when)\b|"
+    r"a follow-up does not say when|(updated_datetime|requested_datetime|date) '"
+)
 # An error message begins with the field it is about; the first pattern that fits decides.
 _BY_WORDS = (
     (re.compile(r"api_key is missing"), Reason.NO_KEY),
     (re.compile(r"api_key"), Reason.BAD_KEY),
-    (re.compile(r"service_code"), Reason.SERVICE),
+    (re.compile(r"\S+ is (a list|an object|a number|true|false|minus zero);"), Reason.UNREADABLE),
+    (re.compile(r"service_code|service '|service has|it names no service"), Reason.SERVICE),
+    (re.compile(r"it has no id|its id|(update_id|service_request_id)\b"), Reason.IDENTITY),
+    (re.compile(r"status '|its status is"), Reason.STATUS),
+    (re.compile(_TIMES), Reason.TIME),
     (re.compile(r"attribute"), Reason.ATTRIBUTE),
     (re.compile(r"media|the request carries a file|photo"), Reason.MEDIA),
     (re.compile(r"lat \S+, long \S+ lies outside"), Reason.OUTSIDE),
-    (re.compile(r"(the location|lat|long|district_code|address_id)\b"), Reason.LOCATION),
+    (
+        re.compile(r"(the location|lat|long|latitude|longitude|district(_code)?|address_id)\b"),
+        Reason.LOCATION,
+    ),
+    (re.compile(r"it has one coordinate"), Reason.LOCATION),
     (re.compile(r"Idempotency-Key"), Reason.CONFLICT),
-    (re.compile(r"the (form|body|document)"), Reason.UNREADABLE),
+    (re.compile(r"the (form|body|document)|.* is not a list of follow-ups"), Reason.UNREADABLE),
+    (re.compile(r"\d+ records are too many"), Reason.TOO_LARGE),
+    (re.compile(r".* (has [\d,]+ characters|is longer than)", re.DOTALL), Reason.TOO_LONG),
     (re.compile(r"\w+ '.*' is \d+ characters long", re.DOTALL), Reason.TOO_LONG),
 )
 
@@ -60,17 +76,26 @@ def note_key(key: ApiKey) -> None:
     g.api_key = key
 
 
+def note_records(reasons: Sequence[str]) -> None:
+    """Of what was sent at once, these were refused, each for itself."""
+    g.refused_records = [_class_of(reason) or Reason.OTHER for reason in reasons]
+
+
 def reason_of(status: int, problems: Sequence[Problem], *, has_key: bool) -> Reason:
     """The class of a refusal with these problems; `has_key`: its key is in force."""
     words = problems[0].description if problems else ""
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) and has_key:
         return Reason.NOT_ALLOWED
-    for pattern, reason in _BY_WORDS:
-        if status < HTTPStatus.INTERNAL_SERVER_ERROR and pattern.match(words):
-            return reason
+    reason = _class_of(words) if status < HTTPStatus.INTERNAL_SERVER_ERROR else None
+    if reason is not None:
+        return reason
     if status in _BY_STATUS:
         return _BY_STATUS[HTTPStatus(status)]
     return Reason.FAILURE if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Reason.OTHER
+
+
+def _class_of(words: str) -> Reason | None:
+    return next((reason for pattern, reason in _BY_WORDS if pattern.match(words)), None)
 
 
 def _count(status: int) -> None:
@@ -83,13 +108,21 @@ def _count(status: int) -> None:
     store = current_store()
     if key is not None:
         record_use(store, key.id)
-    if is_refused:
+    records: list[Reason] = g.get("refused_records", [])
+    if records:
+        status, reasons = HTTPStatus.BAD_REQUEST, records
+    elif is_refused:
+        reasons = [reason_of(status, g.get("problems", ()), has_key=key is not None)]
+    else:
+        return
+    for reason, n in Counter(reasons).items():
         record_refusal(
             store,
             status=status,
-            reason=reason_of(status, g.get("problems", ()), has_key=key is not None),
+            reason=reason,
             channel_code=key.channel_code if key else None,
             api_key_id=key.id if key else NO_CHANNEL,
+            count=n,
         )
 
 

@@ -1,12 +1,10 @@
 """The methods of GeoReport v2: parse, call one named function, answer."""
 
-import hashlib
-import re
 from http import HTTPStatus
 
 from flask import Blueprint, Response, request, url_for
 
-from data.complaints import Idempotency, NewComplaint, receive
+from data.complaints import NewComplaint, receive
 from data.keys import ApiKey
 from data.requests import (
     StoredRequest,
@@ -26,9 +24,11 @@ from intake.answers import (
 )
 from intake.asking import preferred_language, unknown, unknown_request
 from intake.bulk import get_bulk
+from intake.converters import ComplaintNumber
 from intake.errors import Refused, problem
 from intake.extensions import describe_extended_requests
 from intake.feedback import post_feedback
+from intake.idempotency import read_idempotency
 from intake.media import Media, take_media
 from intake.models import CreatedRequest, RequestOfToken
 from intake.paging import Page, add_page_headers
@@ -46,17 +46,19 @@ _NAMED_IN_PATH = {
     "requests": "service_request_id",
     "tokens": "token",
 }
-_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,254}")
 
 
 def add_routes(blueprint: Blueprint) -> None:
+    blueprint.record(
+        lambda state: state.app.url_map.converters.update(complaint_number=ComplaintNumber)
+    )
     for rule, view, methods in (
         (f"/v2/discovery.{_ENDING}", discovery, ["GET"]),
         (f"/v2/services.{_ENDING}", list_services, ["GET"]),
         (f"/v2/services/<path:service_code>.{_ENDING}", get_definition, ["GET"]),
         (f"/v2/requests.{_ENDING}", list_requests, ["GET"]),
         (f"/v2/requests.{_ENDING}", create_request, ["POST"]),
-        (f"/v2/requests/<path:service_request_id>.{_ENDING}", get_request, ["GET"]),
+        (f"/v2/requests/<complaint_number:service_request_id>.{_ENDING}", get_request, ["GET"]),
         (f"/v2/requests/<path:service_request_id>/timeline.{_ENDING}", get_timeline, ["GET"]),
         (f"/v2/requests/<path:service_request_id>/feedback.{_ENDING}", post_feedback, ["POST"]),
         (f"/v2/app-usage/<path:day>.{_ENDING}", put_usage, ["PUT"]),
@@ -151,7 +153,7 @@ def create_request(ending: str) -> Response:
     fields = read_body(request, with_photos=True)
     key = authorise(fields, "write")
     submission = check_submission(fields, City(reference, store.locator()))
-    idempotency = _idempotency(fields, key)
+    idempotency = read_idempotency(fields, key)
     media = take_media(store, submission, fields)  # last: nothing is kept for what is refused
     receipt = receive(
         store,
@@ -187,15 +189,3 @@ def _new_complaint(
         photo_ids=media.photo_ids,
         attributes=fields.attributes,
     )
-
-
-def _idempotency(fields: Fields, key: ApiKey) -> Idempotency | None:
-    """What recognises a retry: the content counts, not its encoding nor where the key was."""
-    sent = request.headers.get("Idempotency-Key")
-    if not sent:
-        return None
-    if not _IDEMPOTENCY_KEY.fullmatch(sent):
-        raise Refused(problem("Idempotency-Key is not 1 to 255 ASCII characters; send a UUID"))
-    content = fields.canonical(without="api_key")
-    fingerprint = hashlib.sha256(content.encode()).hexdigest()
-    return Idempotency(key.id, sent, fingerprint)

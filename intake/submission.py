@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from data.geography import Locator
+from data.prepare import DESCRIPTION_LIMIT
 from data.reference import Reference
 from intake.attributes import attribute_problems
 from intake.checking import read_model
@@ -24,7 +25,6 @@ from intake.errors import Problem, Refused, problem
 from intake.parsing import Fields
 from intake.text import shown
 
-DESCRIPTION_LIMIT = 4_000  # the standard's own
 _MEDIA_LIMIT = 10
 _DECIMAL = re.compile(r"[+-]?(\d{1,20}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)
 

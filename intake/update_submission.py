@@ -7,12 +7,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 
 from data.extended_status import ExtendedStatus, read_extended_status
 from data.posted_updates import Author, PostedUpdate
+from data.prepare import DESCRIPTION_LIMIT
 from data.reference import Reference
 from intake import instants
 from intake.checking import read_model
 from intake.errors import Refused
 from intake.parsing import Fields
-from intake.submission import DESCRIPTION_LIMIT, WebAddresses, limited_text, wrong
+from intake.submission import WebAddresses, limited_text, wrong
 from intake.text import shown
 
 _MISSING = {

@@ -7,9 +7,9 @@ client that asks each time from where its last period ended misses none; one who
 ahead of ours has to let its periods overlap, as FixMyStreet does by asking for two hours. The
 `update_id` stays the same: what came before is known by it.
 
-Sent are the words of a citizen or of a desk. A status that is news becomes the event it means;
-everything else becomes a comment, is answered 201 all the same, and the answer says where the
-complaint stands. That is `data/posted_updates.py`.
+Sent are the words of a citizen or of a desk: they stay inside where the key may not publish. A
+status that is news becomes the event it means; everything else becomes a comment, is answered 201
+all the same, and the answer says where the complaint stands. That is `data/posted_updates.py`.
 """
 
 from http import HTTPStatus
@@ -17,10 +17,10 @@ from http import HTTPStatus
 from flask import Response, request
 
 from data.complaints import NoSuchComplaint
-from data.posted_updates import UpdateIdTaken, post_update
+from data.posted_updates import OtherChannel, UpdateIdTaken, post_update
 from data.reference import Reference
 from data.store import current_store
-from data.updates import StoredUpdate, fetch_updates
+from data.updates import StoredUpdate, WritersBusy, fetch_updates
 from intake import instants
 from intake.admission import authorise
 from intake.answering import respond
@@ -35,18 +35,31 @@ from intake.update_submission import check_update
 _ROOT = "service_request_updates"
 
 
+class _NotYet(Refused):
+    """What is new is still being stored."""
+
+    retry_seconds = 5
+
+    def __init__(self) -> None:
+        words = "updates are being stored at this moment; ask again in 5 s, or for a period before"
+        super().__init__(Problem(HTTPStatus.SERVICE_UNAVAILABLE, words))
+
+
 def list_updates(ending: str) -> Response:
     store = current_store()
     reference = store.reference()
     query = read_update_query(gather(request.args.items(multi=True)), reference)
-    page = fetch_updates(
-        store,
-        start=query.start,
-        end=query.end,
-        service_request_ids=query.service_request_ids,
-        limit=query.page.size,
-        offset=query.page.offset,
-    )
+    try:
+        page = fetch_updates(
+            store,
+            start=query.start,
+            end=query.end,
+            service_request_ids=query.service_request_ids,
+            limit=query.page.size,
+            offset=query.page.offset,
+        )
+    except WritersBusy:
+        raise _NotYet from None
     response = respond(_ROOT, [_describe(update, reference) for update in page.updates])
     return add_page_headers(response, query.page, page.total, query.pinned)
 
@@ -57,9 +70,18 @@ def create_update(ending: str) -> Response:
     key = authorise(fields, "updates")
     posted = check_update(fields, store.reference())
     try:
-        receipt = post_update(store, posted, api_key_id=key.id, buckets=(key.bucket,))
+        receipt = post_update(
+            store,
+            posted,
+            api_key_id=key.id,
+            acts_in=key.acts_in,
+            publishes=key.publishes,
+            buckets=(key.bucket,),
+        )
     except NoSuchComplaint:
         raise unknown_request(posted.service_request_id) from None
+    except OtherChannel as error:
+        raise Refused(Problem(HTTPStatus.FORBIDDEN, str(error))) from None
     except UpdateIdTaken as error:
         raise Refused(Problem(HTTPStatus.CONFLICT, str(error))) from None
     answer = PostedRequestUpdate(

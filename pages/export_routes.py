@@ -14,9 +14,12 @@ from pages.map_parameters import (
     read_filter,
     read_language,
     read_optional_bounds,
+    read_overlays,
 )
 from queries.comparison import COMPARISONS
 from queries.districts import MEASURES
+from queries.layers.features import known_layers
+from reports.overlay_scene import Shown
 from reports.picture import LAYERS, map_picture
 from reports.table_export import csv_chunks, export_name, geojson_chunks
 
@@ -70,6 +73,7 @@ def _picture(ending: Literal["png", "svg"]) -> Response:
         format=ending,
         compare=read_choice("compare", COMPARISONS, COMPARISONS[0]),
         bounds=read_optional_bounds("bbox"),
+        overlays=[Shown(*one) for one in read_overlays(known_layers(store))],
         words=measure_words,
     )
     response = Response(picture, mimetype=_PICTURES[ending])

@@ -9,7 +9,7 @@ from pages.map_parameters import BadParameter, read_bounds, read_int
 from pages.map_routes import GEOJSON
 from queries.filters import ComplaintFilter
 from queries.layers.conditions import LARGEST_METRES, LayerCondition
-from queries.layers.reach import areas_geojson, reach_geojson
+from queries.layers.outlines import areas_geojson, reach_geojson
 from queries.layers.values import field_values
 from queries.points import MAX_ZOOM
 

@@ -7,27 +7,28 @@ from flask import current_app
 
 from components import ids
 from components.basics import panel
-from components.choropleth import classes_of, hideout, legend
 from components.complaint_view import complaint_card
 from components.drawn import drawn, register_drawn
 from components.figure_cards import figure_cards, unmapped_note
 from components.map_view import map_view
+from components.measures import DEFAULT_MEASURE
 from components.newest_list import newest_list
 from components.repeats_view import most_reported_list
 from components.series_chart import series_chart
 from components.service_bars import service_bars
 from components.tokens import theme_of
-from components.words import compare_word
-from data.i18n import current_language, format_date_range
+from data.i18n import current_language
 from data.i18n import gettext as _
 from data.instants import now
 from data.store import Store, current_store
+from pages import combining
+from pages.painting import View, names_of_layers, paint
 from queries.comparison import compared_with, whole_days
 from queries.counts import count_by
-from queries.districts import district_differences, district_values
 from queries.figures import daily_series, figures
 from queries.figures import service_bars as count_services
 from queries.filters import ComplaintFilter
+from queries.layers.features import known_layers
 from queries.points import newest
 from queries.repeats import most_reported
 from queries.timeline import complaint_page
@@ -35,14 +36,22 @@ from queries.timeline import complaint_page
 _NEWEST = 12
 _MOST_REPORTED = 6
 _ALL_TIME: dict[str, Any] = {"period": "all", "start": None, "end": None}
+_PAINTED = (ids.MEASURE, ids.LEVEL, ids.COMPARE, ids.SECOND, ids.AREAS)
 _GRAPH_CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": False}
 
 
 def layout() -> html.Div:
-    reference = current_store().reference()
+    store = current_store()
     return html.Div(
         [
-            map_view(reference, basemap_url=current_app.config["PANTAU"].basemap_url),
+            map_view(
+                store.reference(),
+                layers=names_of_layers(store),
+                geometries={
+                    code: one.version.geometry for code, one in known_layers(store).items()
+                },
+                basemap_url=current_app.config["PANTAU"].basemap_url,
+            ),
             html.Aside(
                 [
                     html.Section(
@@ -50,6 +59,7 @@ def layout() -> html.Div:
                         className="panel",
                         **{"aria-label": _("Key figures")},
                     ),
+                    *combining.panels(),
                     panel(
                         _("Received per day"),
                         [
@@ -77,6 +87,7 @@ def layout() -> html.Div:
                         name="most-reported",
                         note=_("still open"),
                     ),
+                    combining.repeat_panel(),
                     panel(_("Newest"), drawn(ids.NEWEST), name="newest"),
                 ],
                 id="figures-column",
@@ -94,6 +105,7 @@ def register(app: Dash) -> None:
     query, live, live_slow = (Input(name, "data") for name in (ids.QUERY, ids.LIVE, ids.LIVE_SLOW))
     theme = Input(ids.THEME, "data")
     _register_scripts(app)
+    combining.register(app)
     register_drawn(app, ids.SERVICE_BARS, ids.MOST_REPORTED, ids.NEWEST, ids.LEGEND)
 
     @app.callback(
@@ -113,22 +125,14 @@ def register(app: Dash) -> None:
         Output(ids.parts(ids.LEGEND), "data"),
         query,
         live_slow,
-        Input(ids.MEASURE, "value"),
-        Input(ids.LEVEL, "value"),
-        Input(ids.COMPARE, "value"),
+        *(Input(name, "value") for name in _PAINTED),
     )
-    def show_districts(
-        query: str | None, _live: Any, measure: str, level: str, compare: str
-    ) -> Any:
+    def show_districts(query: str | None, _live: Any, *chosen: str | None) -> Any:
         if query is None:
             return no_update, no_update
-        return districts_of(
-            current_store(),
-            ComplaintFilter.from_query(query),
-            measure=measure,
-            level=level,
-            compare=compare or "off",
-        )
+        measure, level, compare, second, areas = chosen
+        view = View(measure or DEFAULT_MEASURE, level or "", compare or "off", second, areas)
+        return paint(current_store(), ComplaintFilter.from_query(query), view)
 
     @app.callback(
         Output(ids.SERIES, "figure"),
@@ -182,12 +186,12 @@ def register(app: Dash) -> None:
 
 def _register_scripts(app: Dash) -> None:
     query, view = Input(ids.QUERY, "data"), Input(ids.VIEW, "data")
-    controls = [(name, "value") for name in (ids.MEASURE, ids.LEVEL, ids.COMPARE, ids.LAYERS)]
+    controls = [(name, "value") for name in (*_PAINTED, ids.LAYERS)]
     app.clientside_callback(
         ClientsideFunction("pantau", "readView"),
         [Output(*control) for control in controls],
         Input(ids.LOCATION, "search"),
-        [State(name, "options") for name in (ids.MEASURE, ids.LEVEL, ids.COMPARE)],
+        [State(name, "options") for name in _PAINTED],
         [State(*control) for control in controls],
     )
     app.clientside_callback(
@@ -250,52 +254,3 @@ def _received_change(
 
 def _received(store: Store, complaint_filter: ComplaintFilter) -> int:
     return int(count_by(store, ["day"], complaint_filter)["n"].sum())
-
-
-def districts_of(
-    store: Store, complaint_filter: ComplaintFilter, *, measure: str, level: str, compare: str
-) -> tuple[dict[str, Any], list[Any]]:
-    """What the map script colours, and the legend.
-
-    The choice of districts does not empty the others: the script dims them.
-    """
-    reference = store.reference()
-    everywhere = complaint_filter.replace(districts=())
-    other = compared_with(store, everywhere, compare)
-    if other:
-        values = district_differences(store, everywhere, other, measure=measure, level=level)
-    else:
-        values = district_values(store, everywhere, measure=measure, level=level)
-    classes = classes_of(values, measure=measure, is_difference=other is not None)
-    names = reference.city.levels[reference.level_index(level)].names
-    return (
-        {
-            "level": level,
-            "measure": measure,
-            "compare": compare,
-            **hideout(values, classes, measure=measure, is_difference=other is not None),
-        },
-        legend(
-            values,
-            classes,
-            measure=measure,
-            is_difference=other is not None,
-            compared_with=_compared_words(other, compare),
-            level_word=reference.language_text(names, current_language()),
-            boundaries=boundaries_note(reference.city.boundaries),
-        ),
-    )
-
-
-def boundaries_note(boundaries: str) -> str:
-    if boundaries == "schematic":
-        return _("Boundaries: schematic")
-    if boundaries == "none":
-        return _("Boundaries: none loaded")
-    return _("Boundaries: {source}").format(source=boundaries)
-
-
-def _compared_words(other: ComplaintFilter | None, compare: str) -> str:
-    if other is None:
-        return _("Records do not reach back so far.") if compare != "off" else ""
-    return f"{compare_word(compare)}: {format_date_range(other.start, other.end)}"

@@ -1,5 +1,7 @@
 """What the map's addresses ask for: read strictly, refused in words."""
 
+from collections.abc import Collection
+
 from flask import request
 
 from data.i18n import current_language
@@ -70,6 +72,22 @@ def read_choices(key: str, choices: tuple[str, ...], default: tuple[str, ...]) -
         if value not in choices:
             raise BadParameter(f"{key} {_quoted(value)} is not one of {', '.join(choices)}")
     return values
+
+
+def read_overlays(known: Collection[str], key: str = "overlay") -> tuple[tuple[str, float], ...]:
+    """City layers with their opacity (0 to 1) from `rivers:80,roads`, the lowest first."""
+    found: dict[str, float] = {}
+    for one in request.args.get(key, "").split(","):
+        code, _, percent = one.partition(":")
+        if not one:
+            continue
+        if code not in known:
+            raise BadParameter(f"{key} {_quoted(code)} is not a layer of this city")
+        is_number = percent.isascii() and percent.isdigit() and len(percent) <= 3
+        if percent and not (is_number and int(percent) <= 100):
+            raise BadParameter(f"{key} {_quoted(one)} is not like {code}:80, opacity in percent")
+        found.setdefault(code, int(percent or 100) / 100)
+    return tuple(found.items())
 
 
 def read_language(reference: Reference) -> str:

@@ -4,11 +4,12 @@ from flask import Blueprint, Flask, Response, request
 
 from data.instants import now
 from data.store import current_store
-from pages import export_routes, health
+from pages import export_routes, health, layer_edit_routes, layer_upload_routes
 from pages.answers import accepts_gzip, answer_error, answer_errors, answer_json
 from pages.map_parameters import read_bounds, read_filter, read_int, read_language, read_seq
 from queries.boundaries import boundaries_geojson
 from queries.heat import fetch_heat_tile
+from queries.layers.hot_spots import hot_cells
 from queries.points import MAX_ZOOM, received_since, viewport
 
 GEOJSON = "application/geo+json"
@@ -21,7 +22,13 @@ answer_errors(routes)
 
 def init_app(server: Flask) -> None:
     """Must come before Dash, which answers every path that is left."""
-    for blueprint in (routes, export_routes.routes, health.routes):
+    for blueprint in (
+        routes,
+        export_routes.routes,
+        health.routes,
+        layer_upload_routes.routes,
+        layer_edit_routes.routes,
+    ):
         server.register_blueprint(blueprint)
 
 
@@ -40,6 +47,15 @@ def heat(z: str, x: str, y: str, scale: str = "1") -> Response:
         response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
     response.make_conditional(request)
+    return response
+
+
+@routes.get("/api/hot-cells.geojson")
+def cells_of_hot_spots() -> Response:
+    """Kept by the browser for a day: the address names the version of the boundaries."""
+    features = hot_cells(current_store())
+    response = answer_json({"type": "FeatureCollection", "features": features}, mimetype=GEOJSON)
+    response.headers["Cache-Control"] = f"private, max-age={_A_DAY}"
     return response
 
 

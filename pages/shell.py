@@ -33,7 +33,7 @@ from data.instants import now
 from data.reference import Reference
 from data.store import Store, current_store
 from data.vocabulary import Status
-from pages import channels, complaint, document, map, views
+from pages import channels, complaint, document, layers, map, views
 from queries.filters import ComplaintFilter, FilterError
 from queries.layers.features import known_layers, layer_names
 
@@ -60,6 +60,7 @@ def build(server: Flask, store: Store) -> Dash:
     map.register(app)
     complaint.register(app)
     channels.register(app)
+    layers.register(app)
     views.register(app)
     return app
 
@@ -146,6 +147,8 @@ def _config(store: Store, reference: Reference) -> str:
                 "durations": [_("{n} s"), _("{n} min"), _("{n} h"), _("{n} days")],
                 "day": _("Day"),
                 "received": _("Received"),
+                "saved": _("Saved."),
+                "unreachable": _("The server does not answer; try again when it does."),
                 "series": _("Complaints received per day"),
             },
         },
@@ -258,6 +261,10 @@ def page_at(path: str) -> html.Div:
             return views.layout()
         case ["channels", code]:
             return channels.channel_layout(unquote(code))
+        case ["layers"]:
+            return layers.layout()
+        case ["layers", code]:
+            return layers.layer_layout(unquote(code))
     return html.Div(
         [
             html.H2(_("There is no page here")),

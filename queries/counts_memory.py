@@ -20,6 +20,7 @@ from queries.axes import (
     split_axis,
 )
 from queries.columns import MISSING
+from queries.layers.feature_axis import is_feature_axis
 from queries.present import Present, overdue
 
 _DENSE = 1 << 22  # count into an array up to this many cells; sort beyond
@@ -38,7 +39,7 @@ def _open_minutes(columns: Present, clock: str) -> Array:
 
 
 def _axis(name: str, columns: Present) -> Array:
-    if name in PLAIN:
+    if name in PLAIN or is_feature_axis(name):
         return columns[name]
     if name == "overdue":
         return overdue(columns, columns.seen_at).astype(np.int8)

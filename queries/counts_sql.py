@@ -21,6 +21,7 @@ from queries.axes import (
     split_axis,
 )
 from queries.filters import ComplaintFilter
+from queries.layers.feature_axis import beside_features, feature_relation, is_feature_axis
 from queries.views import View, is_overdue, looking, spells_of
 
 
@@ -33,6 +34,9 @@ def count_in_database(
     whole = complaint_filter.replace(units=()) if units else complaint_filter
     with looking(store, whole) as (connection, view):
         source, columns = _source(view, kind)
+        for name in filter(is_feature_axis, dict.fromkeys(axes)):
+            columns[name] = feature_relation(store, name)
+            source = beside_features(source, view.facts, columns[name])
         chosen = [_axis(name, columns, view, kind).label(name) for name in axes]
         query = select(*chosen, func.count().label("n")).select_from(source).where(view.condition)
         if units:
@@ -57,6 +61,8 @@ def _source(view: View, kind: str) -> tuple[Any, dict[str, FromClause]]:
 
 def _axis(name: str, columns: dict[str, FromClause], view: View, kind: str) -> ColumnElement[Any]:
     clock = columns["clock"]
+    if is_feature_axis(name):
+        return columns[name].c.feature
     if name == "unit_id":
         return clock.c.unit_id
     if name in PLAIN:

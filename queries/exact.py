@@ -12,6 +12,12 @@ from data.durations import from_bins
 from data.store import Store
 from data.vocabulary import Outcome
 from queries.filters import ComplaintFilter
+from queries.layers.feature_axis import (
+    beside_features,
+    feature_relation,
+    is_feature_axis,
+    with_features,
+)
 from queries.present import Present, select_present
 from queries.views import looking, spells_of
 
@@ -32,14 +38,20 @@ def clock_rows(
     of_spells = facts == "spells"
     present = None if of_spells else select_present(store, complaint_filter)
     if present is not None:
-        return _from_memory(present, measure, axis, values)
+        features = () if axis is None else (axis,)
+        return _from_memory(with_features(store, present, features), measure, axis, values)
     units = complaint_filter.units if of_spells else ()
     whole = complaint_filter.replace(units=()) if units else complaint_filter
     with looking(store, whole) as (connection, view):
         clock, source, start = _clock(view.facts, spells_of(view) if of_spells else None)
         place: ColumnElement[Any] = literal(0)
         condition = view.condition
-        if axis is not None:
+        if axis is not None and is_feature_axis(axis):
+            relation = feature_relation(store, axis)
+            source = beside_features(source, view.facts, relation)
+            place = relation.c.feature
+            condition &= place.is_not(None)  # there may be too many to name
+        elif axis is not None:
             place = (clock if axis == "unit_id" else view.facts).c[axis]
             condition &= place.in_(values)
         if units:

@@ -25,15 +25,15 @@ class Present(dict[str, Array]):
 
     def __init__(self, facts: Facts, rows: Array | None, instant: datetime) -> None:
         super().__init__()
-        self._facts, self._rows = facts, rows
+        self.facts, self.rows = facts, rows
         self.seen_at = instant
 
     def __len__(self) -> int:
-        return len(self._facts) if self._rows is None else len(self._rows)
+        return len(self.facts) if self.rows is None else len(self.rows)
 
     def __missing__(self, name: str) -> Array:
-        column = self._facts.ids if name == "id" else self._facts.columns[name]
-        self[name] = column if self._rows is None else column[self._rows]
+        column = self.facts.ids if name == "id" else self.facts.columns[name]
+        self[name] = column if self.rows is None else column[self.rows]
         return self[name]
 
 

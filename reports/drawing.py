@@ -26,6 +26,7 @@ from reports.map_layers import (
     draw_outlines,
     draw_points,
 )
+from reports.overlays import Overlay, draw_overlay
 from reports.picture_theme import PictureTheme, StatusMark
 
 _WIDTH_INCHES, _HEIGHT_INCHES, _DPI = 12.8, 8.0, 150
@@ -63,6 +64,7 @@ class Scene:
     heat: np.ndarray | None = None
     heat_box: Box = (0, 0, 1, 1)
     points: Sequence[Points] = ()
+    overlays: Sequence[Overlay] = ()  # the lowest first
     legend: Sequence[LegendRow] = ()
     notes: Sequence[str] = ()
     credits: Sequence[str] = field(default_factory=tuple)
@@ -133,6 +135,8 @@ def _draw_map(axes: Axes, scene: Scene, *, as_picture: bool) -> None:
     draw_districts(axes, scene.shapes, scene.fills, scene.theme, line=0.6)
     if scene.heat is not None:
         draw_heat(axes, scene.heat, scene.heat_box)
+    for overlay in scene.overlays:
+        draw_overlay(axes, overlay, as_picture=as_picture)
     marks = sum(len(points.x) for points in scene.points)
     crowding = min(_POINTS_AT_FULL_SIZE / max(marks, 1), 1.0)
     size = max(_POINT_SIZE * crowding**0.5, _SMALLEST_POINT)

@@ -19,6 +19,7 @@ from queries.points import Bounds
 from reports.drawing import Scene, draw
 from reports.framing import frame_of, heat_in, heat_zoom, points_of, shapes_of, to_world
 from reports.map_layers import HATCH
+from reports.overlay_scene import Shown, overlay_rows, overlays_in
 from reports.picture_theme import THEMES, PictureTheme
 from reports.picture_words import MeasureWords, PictureWords
 
@@ -38,15 +39,17 @@ def map_picture(
     format: Literal["png", "svg"] = "png",
     compare: str = "off",
     bounds: Bounds | None = None,
+    overlays: Sequence[Shown] = (),
 ) -> bytes:
     """PNG of 1920 × 1200 pixels, or SVG.
 
     `words` says how measures and values are called; `compare` is one of COMPARISONS; `bounds` is
-    the part to show, else the chosen districts, else the city. Raises ValueError for an unknown
-    measure or level, FilterError for unknown codes.
+    the part to show, else the chosen districts, else the city; `overlays` are city layers, the
+    lowest first. Raises ValueError for an unknown measure or level, FilterError for unknown codes,
+    LayerError for an unknown layer.
     """
     with use_language(language):
-        chosen = _Choice(complaint_filter, measure, level, tuple(layers), compare)
+        chosen = _Choice(complaint_filter, measure, level, tuple(layers), compare, tuple(overlays))
         return draw(_scene(store, chosen, words, theme, language, bounds), format)
 
 
@@ -57,6 +60,7 @@ class _Choice:
     level: str
     layers: tuple[str, ...]
     compare: str
+    overlays: tuple[Shown, ...]
 
 
 def _scene(
@@ -88,6 +92,7 @@ def _scene(
     heat_legend = (
         writer.heat(full_colour_per_km2(store, wanted, heat_zoom(frame))) if has_heat else []
     )
+    overlays, parts = overlays_in(store, chosen.overlays, frame, theme)
     legend = (
         writer.classes(values, classes, is_difference=earlier is not None, theme=THEMES[theme])
         if is_filled
@@ -104,7 +109,13 @@ def _scene(
         heat=heat,
         heat_box=heat_box,
         points=marked,
-        legend=[*legend, *writer.statuses(marked), *heat_legend],
+        overlays=overlays,
+        legend=[
+            *legend,
+            *writer.statuses(marked),
+            *heat_legend,
+            *overlay_rows(parts, reference, language, theme),
+        ],
         notes=writer.notes(count_by(store, ["place"], wanted), wanted),
         credits=writer.credits(),
     )

@@ -8,14 +8,16 @@ import numpy as np
 from sqlalchemy import select
 
 from data import schema
-from data.bulk import History, record_histories
+from data.bulk import Happening, History, record_histories
 from data.database import read
 from data.imports.catalogue import Catalogue
 from data.imports.mapping import Mapper, Refused
 from data.imports.preset import Preset
+from data.imports.pushed import check_shapes, check_texts
 from data.imports.records import flat
 from data.later import add_what_followed
 from data.store import Store
+from data.withheld import withhold
 
 _LOOKUP = 500
 
@@ -31,18 +33,27 @@ class Taken:
     reason: str | None = None  # why it was refused
 
 
+@dataclass(frozen=True)
+class Pusher:
+    """What a client that pushes records may do: change complaints of the channel `acts_in` alone
+    (None: of all), and `publish` what it says of a status."""
+
+    acts_in: str | None
+    publishes: bool
+
+
 def take_records(
     store: Store,
     records: Sequence[Mapping[str, Any]],
     preset: Preset,
     *,
-    is_pushed: bool = False,
+    pusher: Pusher | None = None,
 ) -> list[Taken]:
     """Store records, one answer for each in their order; those that are good are kept.
 
     A record whose id is stored already changes nothing; where the preset follows, its later state
-    is added. What a client pushes must lie in the city, and changes no complaint of another
-    channel. Never raises for what a record holds.
+    is added. What a client pushes must lie in the city, and does only what the client may. Never
+    raises for what a record holds.
     """
     rows = [flat(record) for record in records]
     columns = tuple(dict.fromkeys([*(name for row in rows for name in row), *_names(preset)]))
@@ -54,15 +65,34 @@ def take_records(
     for place, row in enumerate(rows):
         cells = [row.get(name) for name in columns]
         try:
+            if pusher is not None:
+                check_shapes(records[place], preset)
             taken[place] = Taken(mapper.external_id(cells))
-            histories.append(mapper.history(cells))
+            history = mapper.history(cells)
+            if pusher is not None:
+                check_texts(history)
+            histories.append(history)
             places.append(place)
         except Refused as refusal:
             taken[place] = replace(taken[place], reason=str(refusal))
-    if is_pushed:
+    if pusher is not None:
         histories, places = _inside(store, histories, places, taken)
-    _store(store, preset, histories, places, taken, same_channel=is_pushed)
+        if not pusher.publishes:
+            histories = [_withheld(history) for history in histories]
+    acts_in = pusher.acts_in if pusher else None
+    _store(store, preset, histories, places, taken, acts_in=acts_in)
     return taken
+
+
+def _withheld(history: History) -> History:
+    """The same, with the words of what happened kept from the public."""
+
+    def inside(happening: Happening) -> Happening:
+        if happening.note is None:
+            return happening
+        return replace(happening, data=withhold(happening.data))
+
+    return replace(history, happenings=[inside(item) for item in history.happenings])
 
 
 def _names(preset: Preset) -> list[str]:
@@ -98,7 +128,7 @@ def _store(
     places: list[int],
     taken: list[Taken],
     *,
-    same_channel: bool,
+    acts_in: str | None,
 ) -> None:
     result = record_histories(store, histories)
     for position, reason in result.refused:
@@ -109,7 +139,7 @@ def _store(
     updated: set[int] = set()
     if preset.follow:
         known_histories = [histories[i] for i in known]
-        followed = add_what_followed(store, known_histories, same_channel=same_channel)
+        followed = add_what_followed(store, known_histories, acts_in=acts_in)
         updated = {known[position] for position in followed.updated}
     numbers = _service_request_ids(store, preset.source, [taken[p].external_id for p in places])
     for i, place in enumerate(places):

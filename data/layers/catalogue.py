@@ -7,7 +7,7 @@ only then put in force, by one statement: readers see the whole of it, or the fo
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import shapely
@@ -17,7 +17,16 @@ from sqlalchemy.exc import IntegrityError
 from data.database import read, write
 from data.instants import now
 from data.layers.contents import delete_features, sha256_of, write_features
-from data.layers.model import About, FeatureTable, Field, LayerError, Note, geometry_of
+from data.layers.model import (
+    About,
+    FeatureTable,
+    Field,
+    LayerError,
+    LayerMissing,
+    LayerTaken,
+    Note,
+    geometry_of,
+)
 from data.layers.tables import layer_versions, layers
 from data.store import Store
 
@@ -82,7 +91,7 @@ def publish(
 ) -> Layer:
     """A new layer. `remote` sets columns of `layers` for one that is fetched.
 
-    Raises LayerError where the code is taken, also by a removed layer.
+    Raises LayerTaken where the code is taken, also by a removed layer or one being written.
     """
     row = {
         **_about_row(about),
@@ -93,17 +102,17 @@ def publish(
     }
     try:
         with write(store.engine) as connection:
-            _clear_unfinished(connection, code)
+            _clear_unfinished(connection, code, before=now() - _ABANDONED)
             layer_id = _inserted(connection, layers, row)
     except IntegrityError:
-        raise LayerError(
+        raise LayerTaken(
             f"a layer {code!r} is there already; replace it, or choose another code"
         ) from None
     try:
         _put_in_force(store, layer_id, table, file_name)
     except BaseException:
         with write(store.engine) as connection:
-            _clear_unfinished(connection, code)
+            _clear_unfinished(connection, code, before=None)
         raise
     return find_layer(store, code)
 
@@ -148,7 +157,7 @@ def remove(store: Store, code: str) -> None:
 def bring_back(store: Store, code: str) -> Layer:
     layer = next((one for one in list_layers(store, removed=True) if one.code == code), None)
     if layer is None:
-        raise LayerError(f"no removed layer is called {code!r}")
+        raise LayerMissing(f"no removed layer is called {code!r}")
     with write(store.engine) as connection:
         _change(connection, layer.id, removed_at=None)
     return find_layer(store, code)
@@ -173,7 +182,7 @@ def find_layer(store: Store, code: str) -> Layer:
         if layer.code == code:
             return layer
     there = ", ".join(layer.code for layer in known[:12]) or "none"
-    raise LayerError(f"layer {code[:80]!r} is not known; there are: {there}")
+    raise LayerMissing(f"layer {code[:80]!r} is not known; there are: {there}")
 
 
 def list_versions(store: Store, code: str) -> tuple[Version, ...]:
@@ -200,6 +209,7 @@ def prune_versions(store: Store, code: str, keep: int) -> int:
     return len(gone)
 
 
+_ABANDONED = timedelta(hours=1)  # longer than the largest layer takes to be written
 _UNFINISHED = ""  # the sha256 of a version whose features are still being written
 
 
@@ -239,11 +249,15 @@ def _change(connection: Connection, layer_id: int, **values: Any) -> None:
     )
 
 
-def _clear_unfinished(connection: Connection, code: str) -> None:
-    """A layer that never had a whole version: its process ended while it was being written."""
-    layer_id = connection.scalar(
-        select(layers.c.id).where(layers.c.code == code, layers.c.version_id.is_(None))
-    )
+def _clear_unfinished(connection: Connection, code: str, *, before: datetime | None) -> None:
+    """A layer that never had a whole version: its process ended while it was being written.
+
+    One begun after `before` may still be at it.
+    """
+    unfinished = select(layers.c.id).where(layers.c.code == code, layers.c.version_id.is_(None))
+    if before is not None:
+        unfinished = unfinished.where(layers.c.created_at < before)
+    layer_id = connection.scalar(unfinished)
     if layer_id is None:
         return
     for version_id in connection.scalars(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 MEGABYTE = 1024**2
+OUT_OF_MEMORY = 71  # exit code of the process that reads
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,14 @@ class LayerError(ValueError):
     """One sentence for the person who brought the layer: what is wrong, and the remedy."""
 
 
+class LayerMissing(LayerError):
+    """No layer of that code."""
+
+
+class LayerTaken(LayerError):
+    """Somebody else was first."""
+
+
 @dataclass(frozen=True)
 class Field:
     """A property that every feature has, or lacks (None)."""

@@ -11,7 +11,7 @@ import shapely
 
 from data.layers.catalogue import Layer, Version, list_layers
 from data.layers.contents import fetch_features
-from data.layers.model import Columns, LayerError, Shapes
+from data.layers.model import Columns, LayerError, LayerMissing, Shapes
 from data.store import Store
 from queries.cache import Cache
 from queries.layers.plane import Plane, plane_of
@@ -45,16 +45,25 @@ class KeptLayer:
         return shapes
 
     @cached_property
+    def is_polygonal(self) -> bool:
+        """Whether every feature has an inside."""
+        return bool((shapely.get_dimensions(self.shapes) == 2).all())
+
+    @cached_property
     def tree(self) -> shapely.STRtree:
         """Over `metric`."""
         return shapely.STRtree(self.metric)
 
     def where(self, field: str, value: str) -> np.ndarray:
         """Whether each feature's field, written as text, is `value`. Raises LayerError."""
+        self.check_field(field)
+        return np.array([text_of(found) == value for found in self.columns[field]], bool)
+
+    def check_field(self, field: str) -> None:
+        """Raises LayerError that names the fields there are."""
         if field not in self.columns:
             names = ", ".join(self.columns) or "none"
             raise LayerError(f"layer {self.code!r} has no field {field!r}; its fields are: {names}")
-        return np.array([text_of(found) == value for found in self.columns[field]], bool)
 
 
 def text_of(value: object) -> str:
@@ -105,7 +114,7 @@ def kept_layer(store: Store, code: str) -> KeptLayer:
     layer = known_layers(store).get(code)
     if layer is None:
         there = ", ".join(sorted(known_layers(store))[:12]) or "none"
-        raise LayerError(f"layer {code[:80]!r} is not known; there are: {there}")
+        raise LayerMissing(f"layer {code[:80]!r} is not known; there are: {there}")
     plane = plane_of(store)
     cache: Cache = store.kept("layer-features", lambda: Cache(_KEPT_VERSIONS))
     key = (layer.version.id, id(plane))

@@ -1,6 +1,8 @@
 """Hot spots: places with more complaints around them than chance would put there."""
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -148,7 +150,17 @@ def _cells(store: Store, ground: Ground) -> Places:
     kept = area >= shapely.area(boxes) / 2
     column, row = column[kept], row[kept]
     codes = tuple(cell_code(*cell) for cell in zip(column.tolist(), row.tolist(), strict=True))
-    return Places(codes, codes, area[kept] / 1e6, _grid_weights(column, row))
+    names = _names(store, boxes[kept])
+    return Places(codes, names, area[kept] / 1e6, _grid_weights(column, row))
+
+
+def _names(store: Store, boxes: np.ndarray) -> tuple[str, ...]:
+    """Of the district that holds the middle of each cell."""
+    middles = shapely.centroid(boxes)
+    longitude, latitude = plane_of(store).to_degrees(shapely.get_x(middles), shapely.get_y(middles))
+    found = store.locator().locate_many(latitude, longitude)
+    districts = store.reference().districts
+    return tuple(districts[int(one)].name if one else "" for one in found)
 
 
 def _cells_around(store: Store, ground: Ground) -> tuple[np.ndarray, np.ndarray]:
@@ -160,6 +172,25 @@ def _cells_around(store: Store, ground: Ground) -> tuple[np.ndarray, np.ndarray]
     x, y = (tiles >> (TILE_ZOOM - CELL_ZOOM) for tiles in to_tiles(latitude, longitude))
     column, row = np.meshgrid(np.arange(x.min(), x.max() + 1), np.arange(y.min(), y.max() + 1))
     return column.ravel(), row.ravel()
+
+
+def hot_cells(store: Store) -> list[dict[str, Any]]:
+    """The cells that are tested, as GeoJSON features with `code` and `name`."""
+    places = _places(store, "cell")
+    numbers = [tuple(map(int, code.split("/")[1:])) for code in places.codes]
+    column, row = np.array(numbers, int).reshape(-1, 2).T
+    shapes = shapely.transform(cell_shapes(column, row), lambda degrees: np.round(degrees, 6))
+    return [
+        {
+            "type": "Feature",
+            "id": code,
+            "properties": {"code": code, "name": name},
+            "geometry": json.loads(geometry),
+        }
+        for code, name, geometry in zip(
+            places.codes, places.names, shapely.to_geojson(shapes), strict=True
+        )
+    ]
 
 
 def cell_shapes(column: np.ndarray, row: np.ndarray) -> np.ndarray:

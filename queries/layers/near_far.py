@@ -13,10 +13,11 @@ from data.store import Store
 from queries.cache import Cache
 from queries.counts import count_by
 from queries.filters import ComplaintFilter
+from queries.layers.areas import area_shape
 from queries.layers.conditions import KINDS, LayerCondition
 from queries.layers.ground import Ground, ground_of
 from queries.layers.intervals import Interval, difference_interval, rate_ratio_interval
-from queries.layers.membership import area_shape, features_meant, places_stamp, stamp_of
+from queries.layers.membership import features_meant, places_stamp, stamp_of
 from queries.layers.plane import plane_of
 from queries.measures import duration_summary
 

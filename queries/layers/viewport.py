@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.layers.catalogue import Layer
+from data.layers.model import Shapes
 from data.store import Store
 from queries.cache import Cache
 from queries.layers.features import KeptLayer, kept_layer, known_layers, text_of
@@ -39,6 +40,28 @@ _KEPT_STEPS = 48
 _KEPT_WORLDS = 6
 _KEPT_LABELS = 8
 _AROUND = 0.1  # of the view, beyond which a border made by clipping lies
+
+
+@dataclass(frozen=True)
+class Part:
+    """What of a layer lies in view, in pixels of the world at zoom 0, y southward."""
+
+    layer: Layer
+    shapes: Shapes
+    is_dot: NDArray[np.bool_]
+    index: NDArray[np.uint8]  # into the classes, of every shape
+    paint: Paint
+
+
+def part_in(store: Store, code: str, bounds: Bounds, zoom: int) -> Part:
+    """The same features as `features_in`, to be drawn here. Raises LayerError."""
+    kept = kept_layer(store, code)
+    layer = known_layers(store)[code]
+    paint = paint_of(store, layer, kept)
+    step = _step(store, layer, kept, paint, zoom)
+    shown = _largest(step, _touching(step, _world_box(bounds)))
+    index = paint.index[step.numbers[shown]]
+    return Part(layer, step.shapes[shown], step.is_dot[shown], index, paint)
 
 
 def features_in(store: Store, code: str, bounds: Bounds, zoom: int) -> bytes:

@@ -80,7 +80,7 @@ def test_the_link_holds_view_layers_measure_and_comparison(watched: Watched) -> 
     expect(page.locator("path.district")).to_have_count(6)
     expect(page.locator("#legend")).to_contain_text("difference")
     assert page.url == watched.url + path
-    page.wait_for_function("pantau.map.instance.getZoom() === 12")
+    page.wait_for_function("() => pantau.map.instance.getZoom() === 12")
 
 
 def test_language_and_theme(watched: Watched) -> None:
@@ -110,7 +110,7 @@ def test_keys(watched: Watched) -> None:
     wait_for_other_figures(page, before)
     assert "start=" in page.url
     page.keyboard.press("1")
-    page.wait_for_function("!location.search.includes('districts')")
+    page.wait_for_function("() => !location.search.includes('districts')")
 
 
 def post_complaint(server: Server, form: str) -> str:

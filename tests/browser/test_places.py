@@ -154,11 +154,15 @@ def test_what_means_nothing_is_told_and_left_out(watched: Watched) -> None:
 
 
 def test_areas_are_drawn_changed_undone_and_removed(watched: Watched) -> None:
-    page = watched.open(f"/?{VIEW}&layers=districts")
+    with watched.page.expect_response(re.compile("layers/flood/features")):
+        page = watched.open(f"/?{VIEW}&layers=districts&overlay=flood")
     everything = count(page)
     page.locator("#draw-polygon").click()
-    for corner in ((0.3, 0.3), (0.7, 0.3), (0.7, 0.6)):
+    for corner in ((0.45, 0.3), (0.7, 0.3), (0.7, 0.6)):
         click(page, *corner)
+    click(page, 0.48, 0.5)  # on the flood
+    page.keyboard.press("Backspace")
+    expect(page.locator(".overlay-card")).to_have_count(0)
     expect(page.locator("#draw-measure")).to_contain_text("km²")
     click(page, 0.9, 0.9)
     page.keyboard.press("Backspace")

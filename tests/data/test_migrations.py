@@ -8,11 +8,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
 from data import saved_views
 from data.database import open_engine, read, upgrade, write
 from data.layers import tables
+from data.schema import events
 
 _FOLDER = Path(__file__).parents[2] / "data" / "migrations"
 
@@ -77,4 +78,38 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(empty: Engine) ->
         complaint = connection.execute(text("SELECT is_repeat, duplicate_of FROM complaints")).one()
     assert key == ("read write updates feedback", 30_000)
     assert complaint == (0, None)
+    empty.dispose()
+
+
+def test_words_that_clients_had_posted_stay_inside_from_then_on(empty: Engine) -> None:
+    """Nobody had said that they may be published; what the city said stays public."""
+    upgrade_to(empty, "0008")
+    with write(empty) as connection:
+        for statement in (
+            "INSERT INTO channels (id, code, name, kind) VALUES (1, 'app', 'App', 'app')",
+            "INSERT INTO api_keys (id, key_hash, name, channel_id, created_at, scopes, per_minute) "
+            "VALUES (1, 'abc', 'site', 1, 1700000000, 'updates', 9)",
+            "INSERT INTO services (id, service_code, names, descriptions, group_code, "
+            "group_names, keywords, unit_kind, attributes) "
+            "VALUES (1, 'lamp', '{}', '{}', 'g', '{}', '', 'agency', '[]')",
+            "INSERT INTO complaints (id, service_request_id, token, requested_at, last_seq, "
+            "service_id, status, channel_id, day, minute, response_outcome, "
+            "resolution_outcome, updated_at) "
+            "VALUES (1, '1', 't', 1700000000, 1, 1, 0, 1, 19675, 28333333, 0, 0, 1700000000)",
+            "INSERT INTO events (seq, complaint_id, kind, at, recorded_at, note, data) VALUES "
+            "(1, 1, 'resolved', 1700000000, 1700000000, 'theirs', '{\"status\": \"FIXED\"}'), "
+            "(2, 1, 'reopened', 1700000000, 1700000000, 'theirs', NULL), "
+            "(3, 1, 'resolved', 1700000000, 1700000000, 'ours', NULL)",
+            "INSERT INTO posted_updates (api_key_id, update_id, seq) VALUES (1, 'a', 1)",
+            "INSERT INTO posted_updates (api_key_id, update_id, seq) VALUES (1, 'b', 2)",
+        ):
+            connection.exec_driver_sql(statement)
+    upgrade_to(empty, "0009")
+    query = select(events.c.data).order_by(events.c.seq)
+    with read(empty) as connection:
+        assert connection.scalars(query).all() == [
+            {"status": "FIXED", "withheld": True},
+            {"withheld": True},
+            None,
+        ]
     empty.dispose()

@@ -27,6 +27,7 @@ WRONG = [
     ("services.csv", "agency,dsda", "agency,", "flood: agency_code '' is no unit; write a code"),
     ("units.csv", "district_office,10.1", "office,10.1", "kel-10.1: kind 'office' is unknown"),
     ("units.csv", "district_office,10.1", "district_office,9", "district_code '9' is no district"),
+    ("attributes.toml", "public = true", 'public = "yes"', "depth is 'yes'; write true or false"),
     ("attributes.toml", "[[flood]]", "[[floods]]", r"\[\[floods\]\] is no service; write a"),
 ]
 

@@ -4,8 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from data import schema
 from data.complaints import assign, comment, rate, reopen, resolve, start
+from data.database import write
 from data.instants import now
 from tests.intake.conftest import Api
 from tests.intake.test_querying import receive_at
@@ -81,6 +84,61 @@ def test_extensions_say_all_that_is_public(told: Any) -> None:
         ("started", "On our way"),
         ("resolved", "Repaired"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "number", "shown"),
+    [
+        ({"public": True}, "3", True),
+        ({"public": True}, "-12.5", True),
+        ({}, "3", False),
+        ({"public": False}, "3", False),
+        ({"public": True}, "0811000000", False),
+        ({"public": True}, "+62811000", False),
+        ({"public": True}, "3174070107900001", False),
+        ({"public": True}, "6281.10000", False),
+    ],
+)
+def test_numbers_are_public_where_their_question_says_so(
+    any_api: Api, said: dict[str, bool], number: str, shown: bool
+) -> None:
+    """And never those that may be somebody's."""
+    question = {"code": "N", "datatype": "number", "order": 1, "description": "?"} | said
+    ask(any_api, question)
+    created = any_api.report(**{"attribute[N]": number})
+    (found,) = any_api.get(f"requests/{created['service_request_id']}", extensions="true")
+    values = [{"key": number, "name": number}]
+    attributes = found["extended_attributes"]["attributes"]
+    assert [answered["values"] for answered in attributes] == ([values] if shown else [])
+
+
+@pytest.mark.parametrize(("said", "shown"), [({}, 1), ({"public": False}, 0)])
+def test_a_question_may_keep_its_answers_inside(
+    api: Api, said: dict[str, bool], shown: int
+) -> None:
+    ask(api, {"code": "D", "datatype": "datetime", "order": 1, "description": "?"} | said)
+    created = api.report(**{"attribute[D]": "2026-01-01"})
+    (found,) = api.get(f"requests/{created['service_request_id']}", extensions="true")
+    assert len(found["extended_attributes"]["attributes"]) == shown
+
+
+def ask(api: Api, question: dict[str, Any]) -> None:
+    """Let the plain service ask this alone."""
+    with write(api.store.engine) as connection:
+        plain = schema.services.c.service_code == api.plain_service
+        connection.execute(update(schema.services).where(plain).values(attributes=[question]))
+    api.store.forget()
+
+
+def test_a_repeat_names_the_first_of_its_problem(any_api: Api) -> None:
+    first, second, third = (any_api.report(account_id=who)["service_request_id"] for who in "abc")
+    for number, wanted in ((first, None), (second, first), (third, first)):
+        (found,) = any_api.get(f"requests/{number}", extensions="true")
+        assert found["extended_attributes"]["duplicate_of"] == wanted
+    named = {r["service_request_id"]: r for r in any_api.get("requests", extensions="true")}
+    assert named[third]["extended_attributes"]["duplicate_of"] == first
+    (plain,) = any_api.get(f"requests/{second}")
+    assert "duplicate_of" not in plain
 
 
 def test_nothing_personal_is_ever_read(told: Any) -> None:

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from data import schema
-from data.database import read
+from data.database import read, write
+from data.imports.adapting import adapt
+from data.imports.feed import take_records
+from data.imports.preset import load_preset
 from data.keys import create_key
 from data.vocabulary import EventKind
 from tests.intake.conftest import Api
@@ -137,6 +140,37 @@ def test_a_post_without_a_place_is_kept_without_one(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"post_id": True}, "post_id is true; send a text or a number"),
+        ({"post_id": -0.0}, "post_id is minus zero"),
+        ({"post_id": [1]}, "post_id is a list; send a text or a number"),
+        ({"text": {"id": "Banjir"}}, "text is an object; send a text or a number"),
+        ({"text": False}, "text is false"),
+        ({"text": ["Banjir"]}, "text is a list"),
+        ({"location": [106.8, -6.2]}, "location is a list; send an object of lat, lng"),
+        ({"location": 5}, "location is a number"),
+        ({"location": {"lat": True, "lng": 106.8}}, "latitude 'true' is not a number"),
+        ({"text": "x" * 4_001}, "description has 4,001 characters; send at most 4,000"),
+    ],
+)
+def test_shapes_that_mean_nothing_are_told(api: Api, changes: Any, words: str) -> None:
+    answer = push(api, PUSHED | changes)
+    assert answer.status_code == 400
+    assert words in answer.get_json()[0]["description"]
+    assert count(api) == 0
+
+
+def test_what_is_empty_is_absent_whatever_its_shape(api: Api) -> None:
+    """PHP writes an empty object as a list."""
+    answer = push(api, PUSHED | {"location": [], "text": {}, "title": None, "image_url": []})
+    assert answer.status_code == 201
+    [found] = api.get(f"requests/{answer.get_json()['service_request_id']}")
+    assert (found["lat"], found["description"], found["media_url"]) == (None, None, None)
+    assert push(api, PUSHED | {"post_id": 8, "text": "x" * 4_000}).status_code == 201
+
+
+@pytest.mark.parametrize(
     ("body", "message"),
     [
         (b"", "is not JSON"),
@@ -146,7 +180,9 @@ def test_a_post_without_a_place_is_kept_without_one(api: Api) -> None:
         (b"[]", "neither a JSON object nor a list"),
         (b"[1]", "neither a JSON object nor a list"),
         (b"\xff\xfe", "is not UTF-8"),
-        (b'{"post_id": NaN}', "is not JSON"),
+        (b'{"post_id": NaN}', "NaN is not a number that can be kept"),
+        (b'{"post_id": 1e400}', "1e400 is not a number that can be kept"),
+        (b'[{"location": {"lat": -1e999, "lng": 1}}]', "-1e999 is not a number"),
         (b'{"post_id": ' + b"9" * 5_000 + b"}", "is not JSON"),
         (b"[" + b"{}," * 1_000 + b"{}]", "1001 records are too many"),
         (b'{"a":' * 30 + b"1" + b"}" * 30, "nested more than 20 levels"),
@@ -207,14 +243,55 @@ def test_later_states_are_followed(any_api: Api) -> None:
     assert (found["status"], found["updated_datetime"]) == ("closed", "2026-03-01T12:00:00+07:00")
 
 
-def test_nobody_changes_the_complaints_of_another_channel(api: Api) -> None:
+def test_a_source_is_the_channels_that_first_pushed_it(any_api: Api) -> None:
+    """Else a stranger could take its ids, and its true complaints would pass for repetitions."""
+    api = any_api
     number = push(api, STATES, feed="qlue-marker").get_json()["service_request_id"]
     done = STATES | {"status": "complete", "updated_at": "2026-03-01 12:00:00"}
     other = create_key(api.store, "other", "email")
-    answer = push(api, done, feed="qlue-marker", key=other)
-    assert answer.get_json()["created"] is False
-    assert "updated" not in answer.get_json()
+    for feed, record in (("qlue-marker", done), ("qlue-push", PUSHED), ("qlue-pull", STATES)):
+        answer = push(api, record, feed=feed, key=other)
+        assert answer.status_code == 403
+        words = answer.get_json()[0]["description"]
+        assert "the source 'qlue' belongs to the channel 'app', not to 'email'" in words
+        assert "all-channels" in words
+    assert count(api) == 1
     assert api.get(f"requests/{number}")[0]["status"] == "open"
+    scopes = ["write", "updates", "all-channels"]
+    desk = create_key(api.store, "desk", "email", scopes=scopes)
+    assert push(api, done, feed="qlue-marker", key=desk).get_json()["updated"] is True
+
+
+def test_a_source_that_was_imported_is_the_channels_it_came_through(any_api: Api) -> None:
+    preset = adapt(load_preset("qlue-push"), any_api.store.reference(), channel="counter")
+    (taken,) = take_records(any_api.store, [PUSHED], preset)
+    assert taken.created
+    assert push(any_api, PUSHED | {"post_id": 2}).status_code == 403
+    counter = create_key(any_api.store, "counter", "counter")
+    assert push(any_api, PUSHED | {"post_id": 2}, key=counter).status_code == 201
+
+
+def test_a_source_is_the_channels_that_its_preset_names(any_api: Api) -> None:
+    with write(any_api.store.engine) as connection:
+        channels = schema.channels
+        renamed = update(channels).where(channels.c.code == "email").values(code="qlue")
+        connection.execute(renamed)
+    any_api.store.forget()
+    assert push(any_api, PUSHED).status_code == 403
+    key = create_key(any_api.store, "qlue", "qlue")
+    assert push(any_api, PUSHED, key=key).status_code == 201
+
+
+def test_what_a_feed_says_of_a_status_is_public_where_its_key_may_publish(any_api: Api) -> None:
+    scopes = ["write", "updates", "publish"]
+    desk = create_key(any_api.store, "desk", "app", scopes=scopes)
+    for post_id, key, note in ((5, any_api.key, None), (6, desk, "Pompa jalan")):
+        step = {"date": "2026-03-01 12:00:00", "status": "complete", "note": "Pompa jalan"}
+        record = STATES | {"post_id": post_id, "status": "complete", "follow_ups": [step]}
+        answer = push(any_api, record, feed="qlue-marker", key=key)
+        assert answer.status_code == 201
+        [found] = any_api.get(f"requests/{answer.get_json()['service_request_id']}")
+        assert (found["status"], found["status_notes"]) == ("closed", note)
 
 
 def test_two_at_once_create_one(any_api: Api) -> None:
@@ -284,6 +361,16 @@ def test_every_record_is_taken_from_the_limit_of_its_key(api: Api) -> None:
     assert push(api, records[:3], key=key).status_code == 201
     assert push(api, records[3], key=key).status_code == 429
     assert count(api) == 3
+
+
+def test_what_is_known_or_refused_costs_one_however_much_it_is(any_api: Api) -> None:
+    key = create_key(any_api.store, "small", "app", per_minute=8)
+    records = [PUSHED | {"post_id": number} for number in range(1, 4)]
+    bad = [record | {"created_at": "soon"} for record in records]
+    codes = [push(any_api, sent, key=key).status_code for sent in (records, records, bad)]
+    assert codes == [201, 200, 400]  # three, one and one of eight
+    news = [PUSHED | {"post_id": number} for number in range(9, 13)]
+    assert [push(any_api, sent, key=key).status_code for sent in news] == [201] * 3 + [429]
 
 
 def test_a_feed_that_changes_complaints_needs_a_key_for_updates(api: Api) -> None:

@@ -1,6 +1,7 @@
 """Paths, methods, bodies and headers: everything below /open311 answers as the standard says."""
 
 import io
+import json
 import logging
 from typing import Any
 from xml.etree import ElementTree
@@ -112,6 +113,52 @@ def test_any_origin_may_read_and_apps_may_post(api: Api) -> None:
         assert name in preflight.headers["Access-Control-Expose-Headers"]
 
 
+def test_a_preflight_of_an_unknown_path_is_404(api: Api, beside_pages: Any) -> None:
+    for client in (api.client, beside_pages):
+        for path in ("nonsense.json", "requests", "feeds/qlue-push"):
+            response = client.options(f"/open311/v2/{path}")
+            assert response.status_code == 404
+            assert response.headers["Access-Control-Allow-Origin"] == "*"
+        for path in ("requests.json", "requests/1.xml", "requests/1/feedback.json"):
+            assert client.options(f"/open311/v2/{path}").status_code == 204
+
+
+@pytest.mark.parametrize("ending", ["json", "xml"])
+def test_what_lies_below_a_complaint_names_its_methods(
+    api: Api, beside_pages: Any, ending: str
+) -> None:
+    for client in (api.client, beside_pages):
+        asked = client.get(f"/open311/v2/requests/1/feedback.{ending}")
+        assert (asked.status_code, asked.headers["Allow"]) == (405, "OPTIONS, POST")
+        posted = client.post(f"/open311/v2/requests/1/timeline.{ending}")
+        assert posted.status_code == 405
+        assert posted.headers["Allow"] == "GET, HEAD, OPTIONS"
+    number = api.report()["service_request_id"]
+    assert api.client.get(f"/open311/v2/requests/{number}.{ending}").status_code == 200
+    for strange in ("a/b", "1/feedback/2", "1.5", "feedback"):
+        assert api.client.get(f"/open311/v2/requests/{strange}.{ending}").status_code == 404
+
+
+@pytest.mark.parametrize("host", ["a" * 300, "a" * 70_000, "a." + "b" * 64])
+def test_a_host_that_cannot_be_one_is_400_in_the_asked_format(
+    api: Api, beside_pages: Any, host: str
+) -> None:
+    for client in (api.client, beside_pages):
+        for path in ("requests.json", "nonsense.xml"):
+            response = client.get(f"/open311/v2/{path}", headers={"Host": host})
+            assert response.status_code == 400
+            assert response.content_type.startswith(("application/json", "text/xml"))
+            assert "<html" not in response.text and "Host" in response.text
+
+
+def test_a_byte_order_mark_before_json_is_taken(api: Api) -> None:
+    body = b"\xef\xbb\xbf" + json.dumps(api.fields()).encode()
+    response = api.client.post(
+        "/open311/v2/requests.json", data=body, content_type="application/json"
+    )
+    assert response.status_code == 201
+
+
 def test_head_answers_like_get_without_a_body(api: Api) -> None:
     response = api.client.head("/open311/v2/services.xml")
     assert (response.status_code, response.data) == (200, b"")
@@ -133,8 +180,8 @@ def test_a_body_too_large_is_413(api: Api, content_type: str) -> None:
     assert from_xml(response.data) == [
         {
             "code": "413",
-            "description": "the request is too large; send at most 2048 KB, "
-            "and photos as media_url",
+            "description": "the request is too large; send at most 2048 KB; "
+            "photos of a complaint go as files of a multipart body",
         }
     ]
 

@@ -1,15 +1,20 @@
 """A retry with the same Idempotency-Key creates nothing new, however many come at once."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from data import schema
-from data.database import read
+from data.database import read, write
+from data.instants import now
 from data.keys import create_key
+from data.store import Store
+from intake import create_app
 from tests.intake.conftest import Api
 
 
@@ -51,6 +56,43 @@ def test_the_same_key_for_other_content_is_a_conflict(any_api: Api) -> None:
         assert response.status_code == 409
     assert "Idempotency-Key 'retry-3' came before with other content" in response.text
     assert count(api) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "status"),
+    [("a", 201), ("a b", 201), ('"a b"', 201), ("x" * 255, 201), ("x" * 256, 400), ("ä", 400)],
+)
+def test_the_keys_that_are_taken_are_those_described(api: Api, key: str, status: int) -> None:
+    response = api.post(headers={"Idempotency-Key": key})
+    assert response.status_code == status
+    document = api.client.get("/open311/v2/openapi.json").get_json()
+    [described] = [
+        parameter["schema"]["pattern"]
+        for parameter in document["paths"]["/requests.json"]["post"]["parameters"]
+        if parameter.get("name") == "Idempotency-Key"
+    ]
+    assert bool(re.search(described, key)) == (status == 201)
+
+
+def test_keys_are_kept_for_thirty_days(any_api: Api) -> None:
+    keys = schema.idempotency_keys
+    for name, days in (("old", 31), ("young", 29)):
+        any_api.report(headers={"Idempotency-Key": name})
+        with write(any_api.store.engine) as connection:
+            then = now() - timedelta(days=days)
+            connection.execute(update(keys).where(keys.c.key == name).values(created_at=then))
+    restarted = build_client(any_api)
+    assert restarted.post("/open311/v2/requests.json", data=any_api.fields()).status_code == 201
+    with read(any_api.store.engine) as connection:
+        assert connection.scalars(select(keys.c.key)).all() == ["young"]
+    again = any_api.post(headers={"Idempotency-Key": "young"})
+    assert again.headers["Idempotency-Replayed"] == "true"
+
+
+def build_client(api: Api) -> Any:
+    """Of another server process on the same database."""
+    store = Store(api.store.engine)
+    return create_app(settings=api.client.application.config["PANTAU"], store=store).test_client()
 
 
 def test_keys_of_different_clients_do_not_meet(api: Api) -> None:

@@ -42,7 +42,7 @@ def test_every_route_is_described_and_every_description_routed(api: Api) -> None
         path = rule.rule.removeprefix("/open311")
         if path in _UNDESCRIBED or "/." in path.replace("<any(json, xml):ending>", ""):
             continue  # an address without its name is there only to be refused
-        path = re.sub(r"<(?:path:)?(\w+)>", r"{\1}", path.removeprefix("/v2"))
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path.removeprefix("/v2"))
         methods = set(rule.methods or ()) - {"HEAD", "OPTIONS"}
         for ending in ("json", "xml") if "<any" in path else ("",):
             whole = re.sub(r"<any\(json, xml\):ending>", ending, path)

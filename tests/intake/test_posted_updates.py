@@ -289,11 +289,95 @@ def test_who_wrote_it_is_kept_apart_and_never_shown(any_api: Api) -> None:
         assert "itina" not in shown.text
 
 
+def publishing(api: Api) -> str:
+    """A key whose words the public may read."""
+    channel = next(iter(api.store.reference().channel_by_code))
+    return create_key(api.store, "desk", channel, scopes=["updates", "publish"])
+
+
+def public_answers(api: Api, number: str) -> str:
+    """All that the public can read of a complaint."""
+    texts = []
+    for path in (
+        "servicerequestupdates.json",
+        "servicerequestupdates.xml",
+        f"requests/{number}.json?extensions=true",
+        f"requests/{number}.xml?extensions=true",
+        "requests.json?extensions=true",
+        f"requests/{number}/timeline.json",
+        "bulk/requests.csv",
+    ):
+        answer = api.client.get(f"/open311/v2/{path}")
+        assert answer.status_code == 200
+        texts.append(answer.text)
+    return "\n".join(texts)
+
+
+@pytest.mark.parametrize("word", ["INVESTIGATING", "IN_PROGRESS", "FIXED", "NO_FURTHER_ACTION"])
+def test_what_clients_say_of_a_status_stays_inside(any_api: Api, word: str) -> None:
+    """The change is public; the words, and the photos, may be a citizen's."""
+    number = any_api.report()["service_request_id"]
+    answer = accepted(
+        any_api,
+        number,
+        status=word,
+        description="Ibu Sri at 0811 fixed it",
+        media_url="https://fms.example.org/sri.jpeg",
+    )
+    shown = public_answers(any_api, number)
+    assert "Sri" not in shown and "sri.jpeg" not in shown
+    (update,) = updates(any_api)
+    assert (update["update_id"], update["status"]) == (answer["update_id"], word)
+    assert (update["description"], update["media_url"]) == (None, None)
+    (found,) = any_api.get(f"requests/{number}")
+    assert found["status_notes"] is None
+    (event,) = events(any_api, number)
+    assert event.note == "Ibu Sri at 0811 fixed it"  # the officials read it
+
+
+def test_a_key_that_may_publish_speaks_to_the_public(any_api: Api) -> None:
+    number = any_api.report()["service_request_id"]
+    accepted(any_api, number, api_key=publishing(any_api), status="FIXED", description="A new lamp")
+    (update,) = updates(any_api)
+    assert update["description"] == "A new lamp"
+    (found,) = any_api.get(f"requests/{number}", extensions="true")
+    assert found["status_notes"] == "A new lamp"
+    assert found["notes"][-1]["description"] == "A new lamp"
+    (*_, last) = any_api.get(f"requests/{number}/timeline")
+    assert last["note"] == "A new lamp"
+
+
+def test_the_citys_own_words_are_given_out_among_those_withheld(any_api: Api) -> None:
+    number = any_api.report()["service_request_id"]
+    accepted(any_api, number, status="FIXED", description="Seen by a neighbour")
+    complaints.reopen(any_api.store, number)
+    complaints.resolve(any_api.store, number, note="The city has mended it")
+    assert [update["description"] for update in updates(any_api)] == [
+        None,
+        None,
+        "The city has mended it",
+    ]
+
+
+def test_a_key_decides_over_complaints_of_its_own_channel_alone(any_api: Api) -> None:
+    number = any_api.report()["service_request_id"]
+    _, other, *_ = any_api.store.reference().channel_by_code
+    stranger = create_key(any_api.store, "stranger", other)
+    before = sizes(any_api)
+    for word in ("FIXED", "OPEN", None):
+        words = refused(send(any_api, number, api_key=stranger, status=word), 403)
+        assert "came through the channel" in words and "all-channels" in words
+    assert sizes(any_api) == before
+    desk = create_key(any_api.store, "desk", other, scopes=["updates", "all-channels"])
+    assert accepted(any_api, number, api_key=desk, status="FIXED")["status"] == "FIXED"
+
+
 def test_photos_of_news_are_shown_and_those_of_comments_kept(any_api: Api) -> None:
     number = any_api.report()["service_request_id"]
     photos = ["https://fms.example.org/1.jpeg", "https://fms.example.org/2.jpeg"]
     accepted(any_api, number, update_id="1", status="OPEN", media_url=photos)
-    accepted(any_api, number, update_id="2", status="FIXED", media_url=photos[1:])
+    key = publishing(any_api)
+    accepted(any_api, number, api_key=key, update_id="2", status="FIXED", media_url=photos[1:])
     comment, resolved = events(any_api, number)
     assert comment.data == {"status": "OPEN", "media_urls": photos}
     assert resolved.data == {"status": "FIXED", "media_urls": photos[1:]}

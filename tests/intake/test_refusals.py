@@ -1,5 +1,6 @@
 """Every kind of refused request counts for the channel it came from, by class of reason."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -83,6 +84,52 @@ def test_a_key_sent_again_with_other_content(api: Api) -> None:
         response = api.post(description=description, headers={"Idempotency-Key": "same"})
     assert response.status_code == 409
     assert [row[1:] for row in counted(api)] == [(409, "conflict", 1)]
+
+
+RECORD = {
+    "post_id": 1,
+    "created_at": "2026-03-01T08:00:00Z",
+    "text": "Banjir",
+    "disaster_type": "flood",
+    "location": {"lat": -6.19, "lng": 106.81},
+}
+REFUSED_RECORDS: list[tuple[dict[str, Any], str]] = [
+    ({"disaster_type": "ufo"}, "service"),
+    ({"disaster_type": None}, "service"),
+    ({"post_id": None}, "identity"),
+    ({"created_at": "soon"}, "time"),
+    ({"created_at": None}, "time"),
+    ({"created_at": "2999-01-01T00:00:00Z"}, "time"),
+    ({"created_at": "1066-10-14T09:00:00Z"}, "time"),
+    ({"location": {"lat": "north", "lng": 1}}, "location"),
+    ({"location": {"lat": 6}}, "location"),
+    ({"location": {"lat": 42.3, "lng": -71}}, "outside"),
+    ({"image_url": "javascript:alert(1)"}, "media"),
+    ({"text": "x" * 4_001}, "too_long"),
+    ({"text": {}, "title": ["x"]}, "unreadable"),
+]
+
+
+@pytest.mark.parametrize("is_list", [False, True])
+def test_each_refused_record_of_a_feed_counts_by_its_reason(any_api: Api, is_list: bool) -> None:
+    records = [RECORD | changes for changes, _ in REFUSED_RECORDS]
+    url, headers = "/open311/v2/feeds/qlue-push.json", {"X-API-Key": any_api.key}
+    sent = [[*records, RECORD]] if is_list else records
+    codes = {any_api.client.post(url, json=body, headers=headers).status_code for body in sent}
+    assert codes == ({201} if is_list else {400})
+    channel = next(iter(any_api.store.reference().channels))
+    wanted = Counter(reason for _, reason in REFUSED_RECORDS)
+    assert sorted(counted(any_api)) == sorted((channel, 400, r, n) for r, n in wanted.items())
+
+
+def test_statuses_and_times_of_updates(api: Api) -> None:
+    number = api.report()["service_request_id"]
+    for changes in ({"status": "DONE"}, {"updated_datetime": "today"}, {"update_id": None}):
+        fields = {"api_key": api.key, "service_request_id": number, "update_id": "1"} | changes
+        fields = {name: value for name, value in fields.items() if value is not None}
+        url = "/open311/v2/servicerequestupdates.json"
+        assert api.client.post(url, data=fields).status_code == 400
+    assert sorted(row[2] for row in counted(api)) == ["identity", "status", "time"]
 
 
 def test_what_is_accepted_or_only_read_is_not_counted(api: Api) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import event, insert, text
 
 from data import complaints, schema
 from data.bulk import Happening, History, record_histories
@@ -237,3 +237,35 @@ def test_an_update_that_is_just_being_stored_is_waited_for(any_api: Api) -> None
         assert asking.is_alive()
     asking.join(timeout=10)
     assert [update["update_id"] for update in answers[0]] == ["2"]
+
+
+def test_who_asks_never_stands_in_the_way_of_a_writer(any_api: Api) -> None:
+    """Strangers ask: they look whether somebody writes, and take no lock for it."""
+    number = any_api.report()["service_request_id"]
+    complaints.acknowledge(any_api.store, number)
+    taken: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if "BEGIN IMMEDIATE" in statement or "advisory_xact_lock" in statement:
+            taken.append(statement)
+
+    engine = any_api.store.engine
+    lock = "data.database._wait_to_write"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lock, lambda *_arguments: taken.append(lock))
+        event.listen(engine, "before_cursor_execute", note)
+        assert len(updates(any_api)) == 1
+        event.remove(engine, "before_cursor_execute", note)
+    assert taken == []
+
+
+def test_a_writer_that_does_not_end_is_not_waited_for_for_ever(
+    any_api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.updates._PATIENCE_SECONDS", 0.2)
+    long_ago = {"end_date": w3c(now() - timedelta(hours=1))}
+    with write(any_api.store.engine):
+        answer = any_api.client.get(f"/open311/v2/{PATH}.json")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert updates(any_api, **long_ago) == []
+    assert updates(any_api) == []

@@ -195,3 +195,14 @@ def test_a_layer_without_features_or_fields(client: FlaskClient, store: Store) -
     assert client.get("/api/layers/empty/search.json?q=a").get_json()["total"] == 0
     assert len(fetch(client, "bare")["features"]) == 1
     assert client.get("/api/layers/bare/search.json?q=a").get_json()["total"] == 0
+
+
+def test_a_picture_of_the_map_shows_the_layers_of_its_address(
+    client: FlaskClient, store: Store
+) -> None:
+    put_pumps(store)
+    address = "/export/map.svg?period=all&lang=en&overlay="
+    assert client.get(f"{address}pumps:50").status_code == 200
+    for overlay in ("gone", "pumps:101", "pumps:x", "pumps:", "pumps:-1", "pumps:50:2"):
+        answer = client.get(f"{address}{overlay}")
+        assert answer.status_code == (200 if overlay == "pumps:" else 400), overlay

@@ -14,6 +14,8 @@ from PIL import Image
 
 from components import measures as words
 from components import tokens
+from data.i18n import use_language
+from data.layers.model import LayerError
 from queries.boundaries import boundaries, simplify_together
 from queries.classes import classify
 from queries.districts import MEASURES, district_values
@@ -21,9 +23,11 @@ from queries.filters import ComplaintFilter
 from queries.points import Bounds
 from reports.drawing import widened, world
 from reports.lettering import printable, wrap
+from reports.overlay_scene import Shown, overlay_rows, overlays_in
 from reports.picture import LAYERS, map_picture
 from reports.picture_theme import THEMES
 from reports.picture_words import PictureWords
+from tests.layer_files import put_layer, put_pumps
 from tests.scattered import SECRET, scatter
 
 EVERYTHING = ComplaintFilter(period="all")
@@ -189,3 +193,36 @@ def test_the_picture_of_a_comparison_says_what_its_colours_mean(store):
         r.label for r in writer.classes(frame, classes, is_difference=True, theme=THEMES["dark"])
     ]
     assert "blue: fewer · orange: more" in told
+
+
+def test_city_layers_are_drawn_over_the_districts_and_named(store):
+    put_layer(
+        store,
+        "areas",
+        [shapely.box(106.80, -6.21, 106.81, -6.20), shapely.box(106.83, -6.21, 106.84, -6.2)],
+        {"depth": [1.5, 30.25]},
+        style={"by": {"field": "depth", "method": "quantiles", "classes": 2}},
+    )
+    line = shapely.LineString([(106.79, -6.22), (106.85, -6.18)])
+    put_layer(store, "rivers", [line], style={"colour": "#0571e6", "size": 6})
+    put_pumps(store, style={"colour": "magenta"}, names={"en": "Pumps", "id": "Pompa"})
+    without = colours_in(picture(store, theme="light"))
+    shown = [Shown("areas", 1.0), Shown("rivers", 1.0), Shown("pumps", 1.0)]
+    drawn = colours_in(picture(store, theme="light", overlays=shown))
+    assert {"#0571e6", "#910d70"} <= drawn - without
+    frame = (0.79, 0.47, 0.80, 0.49)
+    drawn_layers, parts = overlays_in(store, shown, frame, "light")
+    assert [len(one.shapes) for one in drawn_layers] == [2, 1, 3]
+    with use_language("id"):
+        rows = overlay_rows(parts, store.reference(), "id", "light")
+    assert [(row.label, row.count) for row in rows] == [
+        ("Lapisan kota", ""),
+        ("Pompa", "3"),
+        ("Rivers", "1"),
+        ("Areas", ""),
+        ("1,5 – 30,25", "1"),
+        ("30,25", "1"),
+    ]
+    assert colours_in(picture(store, theme="light", overlays=[Shown("rivers", 0.0)])) >= without
+    with pytest.raises(LayerError):
+        picture(store, overlays=[Shown("gone", 1.0)])

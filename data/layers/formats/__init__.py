@@ -12,10 +12,11 @@ from data.layers.formats.interface import FormatModule
 
 @dataclass(frozen=True)
 class Format:
-    """`name` is what people call it; `module` reads it."""
+    """`name` is what people call it; `module` reads it, else `fallback` may."""
 
     name: str
     module: str
+    fallback: str | None = None
 
 
 FORMATS = {
@@ -27,7 +28,7 @@ FORMATS = {
     "gml": Format("GML", "gml"),
     "kml": Format("KML", "kml"),
     "gpx": Format("GPX", "gpx"),
-    "dxf": Format("DXF", "dxf"),
+    "dxf": Format("DXF", "dxf", fallback="gdal_dxf"),
     "dwg": Format("DWG", "dwg"),
     "json": Format("JSON", "plain_json"),
     "xml": Format("XML", "plain_xml"),
@@ -38,5 +39,14 @@ FORMATS = {
 
 def load_format(code: str) -> FormatModule:
     """The module that reads files of a format in FORMATS."""
-    module = import_module(f"data.layers.formats.{FORMATS[code].module}")
-    return cast(FormatModule, module)
+    return _load(FORMATS[code].module)
+
+
+def load_fallback(code: str) -> FormatModule | None:
+    """The one that may read what the first refuses."""
+    fallback = FORMATS[code].fallback
+    return _load(fallback) if fallback else None
+
+
+def _load(module: str) -> FormatModule:
+    return cast(FormatModule, import_module(f"data.layers.formats.{module}"))

@@ -11,7 +11,7 @@ import numpy as np
 import pyogrio
 import shapely
 
-from data.layers.formats.values import column_of
+from data.layers.formats.values import BOOLEAN, column_of
 from data.layers.model import Choice, Field, LayerError, LayerInfo, Note, RawLayer
 
 # Drivers that read these formats and look nowhere else; the process that reads has no others.
@@ -61,7 +61,7 @@ def read_gdal_layer(
     if shapes is None:
         raise LayerError(f"{path.name} holds a table without shapes")
     columns, fields, recoded = _columns_of(
-        zip(meta["fields"], meta["ogr_types"], values, strict=True), clean
+        zip(meta["fields"], _kinds(meta), values, strict=True), clean
     )
     notes = (Note("recoded", recoded),) if recoded else ()
     # What nobody can read counts as a feature without a shape.
@@ -82,6 +82,12 @@ def _columns_of(
         fields.append(Field(str(name), field_kind))
         recoded += mended
     return columns, tuple(fields), recoded
+
+
+def _kinds(meta: Mapping[str, Any]) -> list[str]:
+    """GDAL's type of each field, by its subtype where it is a boolean."""
+    pairs = zip(meta["ogr_types"], meta["ogr_subtypes"], strict=True)
+    return [BOOLEAN if subtype == BOOLEAN else kind for kind, subtype in pairs]
 
 
 def ask_gdal(path: Path, ask: Callable[[], Any]) -> Any:

@@ -5,7 +5,7 @@ from pathlib import Path
 from data.layers.formats.gdal import list_gdal_layers, read_gdal_layer
 from data.layers.model import Choice, LayerInfo, RawLayer
 
-_OPTIONS = {"LIST_ALL_TABLES": "NO", "IMMUTABLE": "YES", "NOLOCK": "YES"}
+_OPTIONS = {"IMMUTABLE": "YES", "NOLOCK": "YES"}
 
 
 def list_layers(path: Path, choice: Choice) -> tuple[LayerInfo, ...]:

@@ -22,27 +22,24 @@ _WHOLE = ("int", "uint", "short", "ushort")
 
 
 def list_layers(path: Path, choice: Choice) -> tuple[LayerInfo, ...]:
-    return (LayerInfo(path.stem, None, _count(path)),)
+    count, has_shapes, links = _count(path)
+    if links and not count:
+        raise LayerError(f"{path.name} only points to other sources; give the data themselves")
+    return (LayerInfo(path.stem, None if has_shapes else "None", count),)
 
 
 def read(path: Path, choice: Choice) -> RawLayer:
     """Always in WGS 84. Raises LayerError."""
     shapes: list[Any] = []
     rows: list[dict[str, Any]] = []
-    links = 0
     try:
         for row, shape in _placemarks(path):
-            if row is None:
-                links += 1
-                continue
             rows.append(row)
             shapes.append(shape)
             if len(rows) > LIMITS.features:
                 raise LayerError(f"{path.name} holds more than {LIMITS.features:,} features")
     except ParseError as error:
         raise LayerError(f"{path.name} is not whole XML: {error}") from error
-    if links and not rows:
-        raise LayerError(f"{path.name} only points to other sources; give the data themselves")
     found = np.empty(len(shapes), dtype=object)
     found[:] = shapes
     names = list(dict.fromkeys(name for row in rows for name in row))
@@ -56,15 +53,21 @@ def read(path: Path, choice: Choice) -> RawLayer:
     return RawLayer(found, columns, tuple(fields), "EPSG:4326", notes)
 
 
-def _count(path: Path) -> int:
-    """Placemarks in the file; one within another is none."""
-    count, depth = 0, 0
+def _count(path: Path) -> tuple[int, bool, int]:
+    """Placemarks in the file, of which one within another is none; whether any has coordinates;
+    and links to other sources.
+    """
+    count, depth, has_shapes, links = 0, 0, False, 0
 
     def enter(tag: str, _: object) -> None:
-        nonlocal count, depth
-        if tag.rpartition(":")[2] == "Placemark":
+        nonlocal count, depth, has_shapes, links
+        name = tag.rpartition(":")[2]
+        if name == "Placemark":
             count += depth == 0
             depth += 1
+        elif name in ("coordinates", "coord"):
+            has_shapes = True
+        links += name == "NetworkLink"
 
     def leave(tag: str) -> None:
         nonlocal depth
@@ -76,11 +79,11 @@ def _count(path: Path) -> int:
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             parser.Parse(block, False)
-    return count
+    return count, has_shapes, links
 
 
-def _placemarks(path: Path) -> Iterator[tuple[dict[str, Any] | None, Any]]:
-    """Properties and shape of each placemark; None and None for a link to another source."""
+def _placemarks(path: Path) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Properties and shape of each placemark."""
     open_elements: list[Element] = []
     folders: list[str] = []
     types: dict[str, str] = {}
@@ -103,9 +106,7 @@ def _placemarks(path: Path) -> Iterator[tuple[dict[str, Any] | None, Any]]:
             if any(local_name(one) == "Placemark" for one in open_elements):
                 continue
             yield _properties(element, [name for name in folders if name], types), shape_of(element)
-        elif tag == "NetworkLink":
-            yield None, None
-        if parent is not None and tag in (*_FOLDERS, "Placemark", "NetworkLink", "Style"):
+        if parent is not None and tag in (*_FOLDERS, "Placemark", "Style"):
             parent.remove(element)  # else the whole file stays in memory
 
 

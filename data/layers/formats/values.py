@@ -12,6 +12,7 @@ from data.layers.formats.encoding import unscramble
 
 _ZONED = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$")
 _UNUSABLE = re.compile("[\ud800-\udfff\0]")
+BOOLEAN = "OFSTBoolean"  # GDAL's subtype
 _INTEGERS = ("OFTInteger", "OFTInteger64")
 
 
@@ -27,6 +28,8 @@ def column_of(
         return [bool(value) for value in values], "boolean", 0
     if array is not None and array.kind in "iuf":
         plain: list[Any] = values.tolist()  # type: ignore[attr-defined]
+        if kind == BOOLEAN:  # nought, one, and not a number for nothing
+            return [bool(value) if value == value else None for value in plain], "boolean", 0
         if array.kind == "f":
             plain = [_number(value, kind in _INTEGERS) for value in plain]
         return plain, "number", 0

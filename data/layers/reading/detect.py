@@ -112,8 +112,8 @@ def _xml(text: bytes, name: str) -> str:
     if root is None:
         return "xml"
     element, attributes = root
-    if element == "kml" or (
-        element in ("Document", "Placemark", "Folder") and b"kml" in attributes
+    if element in ("kml", "Placemark") or (
+        element in ("Document", "Folder") and b"kml" in attributes
     ):
         return "kml"
     if element == "gpx":

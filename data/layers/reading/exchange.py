@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from data.layers.formats.interface import Guess
-from data.layers.limits import LIMITS
+from data.layers.limits import LIMITS, Limits
 from data.layers.model import (
     FIELD_KINDS,
     NOTE_KINDS,
@@ -39,9 +39,15 @@ class BrokenAnswer(Exception):
 
 
 def write_request(
-    folder: Path, task: str, paths: list[str], choice: Choice, city: CityFrame
+    folder: Path, task: str, paths: list[str], choice: Choice, city: CityFrame, limits: Limits
 ) -> None:
-    request = {"task": task, "paths": paths, "choice": asdict(choice), "city": asdict(city)}
+    request = {
+        "task": task,
+        "paths": paths,
+        "choice": asdict(choice),
+        "city": asdict(city),
+        "limits": asdict(limits),
+    }
     (folder / REQUEST).write_text(json.dumps(request), encoding="utf-8")
 
 

@@ -1,5 +1,6 @@
 """What is known of a file before it becomes a layer, and what a person has still to say."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,8 +35,9 @@ class Inspection:
     """`questions` are those of QUESTIONS still open; with none open, `read_source` will read it.
 
     `features` counts what will be kept once all is said. `extent` (west, south, east, north) and
-    `sample` (a GeoJSON FeatureCollection) are in degrees, by the system that is said, chosen or
-    suggested. `rows` are the first records. `refusal` says why the layer as chosen cannot be kept.
+    `sample` (a GeoJSON FeatureCollection) are in degrees: by `crs`, and where `refusal` says why
+    the layer cannot be kept by that, as the system that `hint` names would place it. `rows` are
+    the first records.
     """
 
     file_format: str
@@ -67,7 +69,8 @@ def inspect_layer(
         except LayerError as error:
             return _undecided(raw, city) | {
                 "crs": crs_code(crs),
-                "crs_is_known": bool(raw.crs),
+                "crs_is_known": True,
+                "questions": ("crs",),
                 "refusal": str(error),
             }
         return {
@@ -130,8 +133,8 @@ def _sample(shapes: Shapes) -> dict[str, Any]:
     return {
         "type": "FeatureCollection",
         "features": [
-            {"type": "Feature", "properties": {}, "geometry": shapely.geometry.mapping(shape)}
-            for shape in simple
+            {"type": "Feature", "properties": {}, "geometry": json.loads(shape)}
+            for shape in shapely.to_geojson(simple)
         ],
     }
 

@@ -1,6 +1,7 @@
 """Starting the process that reads, waiting for it, and saying what became of it."""
 
 import contextlib
+import logging
 import os
 import signal
 import stat
@@ -14,16 +15,17 @@ from pathlib import Path
 import pyogrio
 
 from data.layers.formats.gdal import DRIVERS
-from data.layers.limits import LIMITS, Limits, size_text
+from data.layers.limits import LIMITS, OUT_OF_MEMORY, Limits, size_text
 from data.layers.model import Choice, FeatureTable, LayerError
 from data.layers.reading.exchange import BrokenAnswer, read_answer, write_request
 from data.layers.reading.frame import CityFrame
 from data.layers.reading.inspection import Inspection
-from data.layers.reading.worker import OUT_OF_MEMORY
 
 _ROOT = Path(__file__).resolve().parents[3]
 _NOWHERE = "http://127.0.0.1:9"  # the discard port: who asks the network asks nobody
-_SHOWN = 300  # characters of what a fallen process said
+_SAID = "said.txt"
+_SHOWN = 2_000  # characters of what a fallen process said
+_log = logging.getLogger(__name__)
 
 
 def run(
@@ -37,9 +39,11 @@ def run(
     name = check_files(paths, limits)
     with tempfile.TemporaryDirectory(prefix="pantau-layer-") as made:
         folder = Path(made)
-        write_request(folder, task, [str(path.resolve()) for path in paths], choice, city)
+        write_request(folder, task, [str(path.resolve()) for path in paths], choice, city, limits)
         code = _run(folder, name, limits)
         if code != 0:
+            said = (folder / _SAID).read_text(encoding="utf-8", errors="replace")
+            _log.warning("reading %s ended with %d: %s", name, code, said[-_SHOWN:])
             raise LayerError(_fallen(code, name, limits))
         try:
             return read_answer(folder)
@@ -72,7 +76,7 @@ def check_files(paths: Sequence[Path], limits: Limits = LIMITS) -> str:
 
 def _run(folder: Path, name: str, limits: Limits) -> int:
     command = [sys.executable, "-m", "data.layers.reading.worker", str(folder)]
-    with (folder / "said.txt").open("wb") as said:
+    with (folder / _SAID).open("wb") as said:
         process = subprocess.Popen(
             command,
             cwd=_ROOT,
@@ -98,8 +102,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _fallen(code: int, name: str, limits: Limits) -> str:
-    if code == -signal.SIGXCPU or code == -signal.SIGKILL:
+    if code == -signal.SIGXCPU:
         return _too_slow(name, limits.cpu_seconds)
+    if code == -signal.SIGKILL:
+        return f"{name} was too much for this machine; give a part of it, or simplify it"
     if code in (OUT_OF_MEMORY, -signal.SIGABRT):
         return (
             f"{name} needs more than {size_text(limits.memory_bytes)} of memory to be read; "

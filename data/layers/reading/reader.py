@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from data.layers.formats import load_format
+from data.layers.formats import load_fallback, load_format
 from data.layers.formats.interface import FormatModule, Guess
 from data.layers.model import Choice, FeatureTable, LayerError, LayerInfo, Note, RawLayer
 from data.layers.reading.frame import CityFrame
@@ -20,6 +20,7 @@ class _Layer:
     """A layer of a part; `info.name` is unique among all parts, `inner` in the part."""
 
     part: Part
+    module: FormatModule
     inner: str
     info: LayerInfo
 
@@ -35,13 +36,12 @@ def inspect_files(
     if chosen is None:
         return replace(known, questions=("layer",))
     inner = replace(choice, layer=chosen.inner)
-    module = load_format(chosen.part.format)
-    guess = _guess(module, chosen.part, inner)
+    guess = _guess(chosen.module, chosen.part, inner)
     known = replace(known, chosen=chosen.info.name, guess=guess or Guess())
     if guess is not None and not guess.has_coordinates:
         which = "records" if guess.records is None and guess.record_paths else "coordinates"
         return replace(known, questions=(which,))
-    raw = _read(module, chosen.part, inner)
+    raw = _read(chosen.module, chosen.part, inner)
     return replace(
         known,
         **inspect_layer(raw, choice, city, name=source.name, file_format=source.file_format),
@@ -58,14 +58,13 @@ def read_files(
     if chosen is None:
         raise LayerError(f"{source.name} holds several layers; choose one of: {_names(layers)}")
     inner = replace(choice, layer=chosen.inner)
-    module = load_format(chosen.part.format)
-    guess = _guess(module, chosen.part, inner)
+    guess = _guess(chosen.module, chosen.part, inner)
     if guess is not None and not guess.has_coordinates:
         raise LayerError(
             f"{source.name} does not say where its coordinates are; choose the fields of latitude "
             "and longitude, or of well-known text"
         )
-    raw = _read(module, chosen.part, inner)
+    raw = _read(chosen.module, chosen.part, inner)
     return make_table(raw, choice, city, name=source.name, file_format=source.file_format)
 
 
@@ -73,15 +72,31 @@ def _layers(source: Source, choice: Choice) -> list[_Layer]:
     found = []
     several = len(source.parts) > 1
     for part in source.parts:
-        infos = load_format(part.format).list_layers(part.path, choice)
+        module, infos = _list(part, choice)
         if not infos:
             raise LayerError(f"{source.name} holds no layer")
         for info in infos:
             name = info.name
             if several:
                 name = part.name if len(infos) == 1 else f"{part.name}/{info.name}"
-            found.append(_Layer(part, info.name, replace(info, name=name)))
+            found.append(_Layer(part, module, info.name, replace(info, name=name)))
     return found
+
+
+def _list(part: Part, choice: Choice) -> tuple[FormatModule, tuple[LayerInfo, ...]]:
+    """The module that can read a part, and the layers in it. Raises LayerError."""
+    module = load_format(part.format)
+    try:
+        return module, module.list_layers(part.path, choice)
+    except LayerError:
+        fallback = load_fallback(part.format)
+        if fallback is None:
+            raise
+        try:
+            return fallback, fallback.list_layers(part.path, choice)
+        except LayerError:
+            pass
+        raise
 
 
 def _choose(layers: list[_Layer], choice: Choice, name: str) -> _Layer | None:
@@ -93,11 +108,9 @@ def _choose(layers: list[_Layer], choice: Choice, name: str) -> _Layer | None:
         raise LayerError(
             f"{name} has no layer {choice.layer[:80]!r}; choose one of: {_names(layers)}"
         )
-    if len(layers) == 1:
-        return layers[0]
     filled = [one for one in layers if one.info.features != 0 and one.info.geometry != "None"]
     if not filled:
-        raise LayerError(f"{name} holds no features; there is nothing to lay over the map")
+        raise LayerError(f"{name} holds no shapes; there is nothing to lay over the map")
     return filled[0] if len(filled) == 1 else None
 
 

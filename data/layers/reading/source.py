@@ -53,7 +53,7 @@ def open_source(paths: Sequence[Path], folder: Path) -> Source:
 
     Raises LayerError.
     """
-    name = paths[0].name
+    name = next((path.name for path in paths if path.suffix.lower() == ".shp"), paths[0].name)
     files: dict[Path, str] = {}  # to what people call it
     for number, path in enumerate(paths):
         # Parts of a Shapefile know each other by lying in one folder.
@@ -113,13 +113,13 @@ def _parts(files: dict[Path, str], name: str, folder: Path) -> list[Part]:
             refusals.append((path, error))
         else:
             parts += [part] if part else []
+    for path, refusal in refusals:
+        # What only describes, pictures or explains the layers need not be readable.
+        if not parts or _meant_as_layer(path):
+            raise refusal
     layers = [part for part in parts if part.format not in _GENERAL]
     if not layers:
         refuse_orphans(beside)
-    for path, refusal in refusals:
-        # What is only described, pictured or explained beside the layers need not be readable.
-        if not parts or _meant_as_layer(path):
-            raise refusal
     if not parts:
         raise LayerError(f"{name} holds no layer that can be read")
     return layers or parts

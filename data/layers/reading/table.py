@@ -44,7 +44,7 @@ def layer_crs(raw: RawLayer, choice: Choice, name: str) -> CRS | None:
 
     Raises LayerError.
     """
-    if choice.crs:
+    if choice.crs and choice.crs.strip():
         return chosen_crs(choice.crs)
     return find_crs(raw.crs, name) if raw.crs else None
 
@@ -58,8 +58,10 @@ def make_table(
     counts: Counter[str] = Counter({note.kind: note.count for note in raw.notes})
     placed = keep_placed(raw.shapes, counts)
     if not placed.any():
-        what = f"{len(placed):,} features without a shape" if len(placed) else "no features"
-        raise LayerError(f"{name} holds {what}; there is nothing to lay over the map")
+        raise LayerError(
+            f"{name} holds no shapes ({len(placed):,} records without); "
+            "there is nothing to lay over the map"
+        )
     flat = flatten(raw.shapes[placed], counts)
     if crs is None:
         raise LayerError(_unknown_crs(name, hint_for(flat, city)))
@@ -84,7 +86,7 @@ def notes_of(counts: Counter[str]) -> tuple[Note, ...]:
 
 
 def _unknown_crs(name: str, hint: str | None) -> str:
-    remedy = f"{hint}; choose it" if hint else "choose the one it was made in, such as EPSG:32748"
+    remedy = hint or "choose the one it was made in, such as EPSG:32748"
     return f"{name} does not say its coordinate system; {remedy}"
 
 
@@ -135,7 +137,7 @@ def _check_range(flat: Shapes, crs: CRS, city: CityFrame, name: str) -> None:
     scale = math.degrees(crs.axis_info[0].unit_conversion_factor) if crs.axis_info else 1.0
     if max(abs(west), abs(east)) * scale > 361 or max(abs(south), abs(north)) * scale > 90.001:
         hint = hint_for(flat, city)
-        remedy = f"{hint}; choose it" if hint else "choose the system it was made in"
+        remedy = hint or "choose the system it was made in"
         raise LayerError(
             f"{name} is said to be in degrees ({crs_code(crs)}), but its coordinates "
             f"({west:,.0f}, {south:,.0f} …) are none; {remedy}"
@@ -144,11 +146,7 @@ def _check_range(flat: Shapes, crs: CRS, city: CityFrame, name: str) -> None:
 
 def _elsewhere(flat: Shapes, crs: CRS, city: CityFrame, name: str) -> str:
     hint = hint_for(flat, city)
-    remedy = (
-        f"{hint}; choose it"
-        if hint
-        else "if it is of this city, choose the coordinate system it was made in"
-    )
+    remedy = hint or "if it is of this city, choose the coordinate system it was made in"
     return f"{name}, read as {crs_code(crs)}, lies outside the city and its surroundings; {remedy}"
 
 

@@ -2,41 +2,49 @@
 limits, no network where the system lets it give that up, and writes only into FOLDER."""
 
 import ctypes
+import json
 import os
 import resource
+import signal
 import sys
 from pathlib import Path
 
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
-FAILED, OUT_OF_MEMORY = 70, 71  # exit codes
+_DEATH_SIGNAL = 1  # of prctl
 
 
 def main(folder: Path) -> int:
-    from data.layers.limits import LIMITS
-
+    library = ctypes.CDLL(None, use_errno=True)
+    _end_with_parent(library)
+    _leave_network(library)
+    limits = json.loads((folder / "request.json").read_text(encoding="utf-8"))["limits"]
     _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_CPU, LIMITS.cpu_seconds)
-    _limit(resource.RLIMIT_AS, LIMITS.memory_bytes)
-    _limit(resource.RLIMIT_FSIZE, LIMITS.answer_bytes)
+    _limit(resource.RLIMIT_CPU, limits["cpu_seconds"], grace=5)
+    _limit(resource.RLIMIT_AS, limits["memory_bytes"])
+    _limit(resource.RLIMIT_FSIZE, limits["answer_bytes"])
     _limit(resource.RLIMIT_NOFILE, 128)
-    _leave_network()
+    from data.layers.limits import OUT_OF_MEMORY
+
     try:
         return _work(folder)
     except MemoryError:
         return OUT_OF_MEMORY
 
 
-def _limit(what: int, value: int) -> None:
+def _limit(what: int, value: int, grace: int = 0) -> None:
     _, most = resource.getrlimit(what)
-    if most != resource.RLIM_INFINITY:
-        value = min(value, most)
-    resource.setrlimit(what, (value, value))
+    hard = value + grace if most == resource.RLIM_INFINITY else min(value + grace, most)
+    resource.setrlimit(what, (min(value, hard), hard))
 
 
-def _leave_network() -> None:
+def _end_with_parent(library: ctypes.CDLL) -> None:
+    if prctl := getattr(library, "prctl", None):
+        prctl(_DEATH_SIGNAL, signal.SIGKILL)
+
+
+def _leave_network(library: ctypes.CDLL) -> None:
     """Into a network of its own, where there is nobody; where that is not allowed, GDAL's drivers
     and settings alone keep it from asking anybody."""
-    library = ctypes.CDLL(None, use_errno=True)
     unshare = getattr(library, "unshare", None)
     if unshare is not None and unshare(_NEW_NETWORK) != 0:
         unshare(_NEW_USER | _NEW_NETWORK)
@@ -50,7 +58,7 @@ def _work(folder: Path) -> int:
 
     if stray := _stray_drivers(DRIVERS):
         print(f"GDAL has drivers that are not wanted: {stray}", file=sys.stderr)
-        return FAILED
+        return 1
     task, paths, choice, city = exchange.read_request(folder)
     scratch = folder / "scratch"
     scratch.mkdir()

@@ -7,8 +7,8 @@ from shapely.geometry import shape
 
 from data.layers.model import LayerError
 from queries.layers.conditions import Area, LayerCondition
+from queries.layers.outlines import MOST_REACHING, MOST_SHOWN, areas_geojson, reach_geojson
 from queries.layers.plane import plane_of
-from queries.layers.reach import MOST_REACHING, MOST_SHOWN, areas_geojson, reach_geojson
 from queries.layers.values import field_values
 from queries.points import Bounds
 from tests.layers_given import publish_shapes

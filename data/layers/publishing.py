@@ -1,0 +1,115 @@
+"""From files that were sent to a layer in force: read, keep the chosen fields, publish."""
+
+import re
+import unicodedata
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy.exc import IntegrityError
+
+from data.i18n import gettext as _
+from data.layers import catalogue
+from data.layers.catalogue import Layer
+from data.layers.model import About, Choice, FeatureTable, LayerError, LayerTaken
+from data.layers.reading import city_frame, read_source
+from data.layers.slots import reading_slot
+from data.layers.uploads import taken
+from data.store import Store
+
+_ATTEMPTS = 50  # codes tried where a name is taken
+_LONGEST = 58  # characters of a code, which leaves room for a number
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What is to be published. Exactly one of `code`, `replaces` or neither is given."""
+
+    choice: Choice
+    about: About
+    code: str | None = None  # of the new layer; None: made from its name
+    replaces: str | None = None  # the code of the layer that gets a new version
+    fields: tuple[str, ...] | None = None  # those kept; None for all
+
+
+def publish_upload(store: Store, folder: Path, upload_id: str, wanted: Publication) -> Layer:
+    """The layer in force. Raises LayerError, and then nothing has changed."""
+    with taken(folder, upload_id) as upload:
+        if wanted.replaces is not None:
+            catalogue.find_layer(store, wanted.replaces)
+        elif wanted.code is not None:
+            _check_free(store, wanted.code)
+        with reading_slot(folder):
+            table = read_source(upload.paths, wanted.choice, city=city_frame(store))
+        table = keep_fields(table, wanted.fields)
+        return _in_force(store, table, upload.file_name, wanted)
+
+
+def keep_fields(table: FeatureTable, names: Collection[str] | None) -> FeatureTable:
+    """Without the fields that nobody wants. Raises LayerError for one that is not there."""
+    if names is None:
+        return table
+    known = {field.name for field in table.fields}
+    if strange := [name for name in names if name not in known]:
+        raise LayerError(
+            _("field {name} is not in the file; its fields are: {names}").format(
+                name=repr(strange[0][:80]), names=", ".join(sorted(known)) or "–"
+            )
+        )
+    fields = tuple(field for field in table.fields if field.name in names)
+    return replace(
+        table, fields=fields, columns={field.name: table.columns[field.name] for field in fields}
+    )
+
+
+def code_of(name: str) -> str:
+    """A code as near to the name as its alphabet allows: Pintu Air & Pompa → pintu-air-pompa."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST].strip("-") or "layer"
+
+
+def _in_force(store: Store, table: FeatureTable, file_name: str, wanted: Publication) -> Layer:
+    try:
+        if wanted.replaces is not None:
+            return catalogue.replace(store, wanted.replaces, table, file_name=file_name)
+    except IntegrityError:  # both made the version of the same number
+        raise LayerTaken(
+            _("layer {code} is being replaced by somebody else; look at it and try again").format(
+                code=repr(wanted.replaces)
+            )
+        ) from None
+    if wanted.code is not None:
+        return catalogue.publish(store, wanted.code, wanted.about, table, file_name=file_name)
+    return _under_free_code(store, table, file_name, wanted.about)
+
+
+def _under_free_code(store: Store, table: FeatureTable, file_name: str, about: About) -> Layer:
+    base = code_of(next((name for name in about.names.values() if name), ""))
+    for attempt in range(1, _ATTEMPTS):
+        code = base if attempt == 1 else f"{base}-{attempt}"
+        if code in _codes(store):
+            continue
+        with suppress(LayerTaken):  # by somebody who is still writing it
+            return catalogue.publish(store, code, about, table, file_name=file_name)
+    raise LayerTaken(
+        _("too many layers are called like {code}; choose another name").format(code=repr(base))
+    )
+
+
+def _check_free(store: Store, code: str) -> None:
+    """Before minutes are spent on reading."""
+    if catalogue.check_code(code) in _codes(store):
+        raise LayerTaken(
+            _("a layer {code} is there already; replace it, or choose another code").format(
+                code=repr(code)
+            )
+        )
+
+
+def _codes(store: Store) -> set[str]:
+    return {
+        layer.code
+        for removed in (False, True)
+        for layer in catalogue.list_layers(store, removed=removed)
+    }

@@ -1,0 +1,65 @@
+"""What people do with a layer that is there: describe, style, remove, bring back, restore."""
+
+from dataclasses import replace
+
+from flask import Blueprint, Response
+
+from data.layers import catalogue
+from data.layers.catalogue import Layer
+from data.layers.model import LayerError
+from data.store import Store, current_store
+from pages.answers import answer_json
+from pages.layer_answers import answer_layer_errors
+from pages.layer_parameters import read_about, read_body, read_whole
+from queries.layers.features import forget_layers
+from queries.layers.style import check_style
+
+routes = Blueprint("layer_edit_routes", __name__)
+answer_layer_errors(routes)
+_LARGEST_VERSION = 1_000_000
+
+
+@routes.post("/api/layers/<code>/describe")
+def describe(code: str) -> Response:
+    store, body = current_store(), read_body()
+    layer = catalogue.find_layer(store, code)
+    about = read_about(body, store.reference(), layer.about)
+    return _changed(store, catalogue.describe(store, code, about))
+
+
+@routes.post("/api/layers/<code>/style")
+def style(code: str) -> Response:
+    store, body = current_store(), read_body()
+    layer = catalogue.find_layer(store, code)
+    wanted = body.get("style")
+    if not isinstance(wanted, dict):
+        raise LayerError("style is not an object")
+    check_style(wanted, layer.version.fields)
+    about = replace(layer.about, style=wanted)
+    return _changed(store, catalogue.describe(store, code, about))
+
+
+@routes.post("/api/layers/<code>/remove")
+def remove(code: str) -> Response:
+    store = current_store()
+    catalogue.remove(store, code)
+    forget_layers(store)
+    return answer_json({"code": code})
+
+
+@routes.post("/api/layers/<code>/bring-back")
+def bring_back(code: str) -> Response:
+    store = current_store()
+    return _changed(store, catalogue.bring_back(store, code))
+
+
+@routes.post("/api/layers/<code>/restore")
+def restore(code: str) -> Response:
+    store, body = current_store(), read_body()
+    number = read_whole(body, "version", 1, _LARGEST_VERSION)
+    return _changed(store, catalogue.restore(store, code, number))
+
+
+def _changed(store: Store, layer: Layer) -> Response:
+    forget_layers(store)
+    return answer_json({"code": layer.code, "version": layer.version.number})
