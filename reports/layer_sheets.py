@@ -1,7 +1,7 @@
 """Layers as tables for a spreadsheet: CSV and XLSX. What looks like a formula stays text."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -65,18 +65,24 @@ def write_xlsx(path: Path, table: Table, about: FileAbout) -> None:
 
 def _header(table: Table) -> list[str]:
     names = list(table.columns)
-    for name in ("latitude", "longitude") if table.is_of_points else ("wkt",):
+    for name in _places(table):
         names.append(unique_name(name, names))
     return names
 
 
 def _rows(table: Table) -> Iterator[tuple[Any, ...]]:
-    places: list[Sequence[Any]]
-    if table.is_of_points:
-        places = [shapely.get_y(table.shapes).tolist(), shapely.get_x(table.shapes).tolist()]
-    else:
-        places = [shapely.to_wkt(table.shapes, rounding_precision=-1).tolist()]
-    return zip(*table.columns.values(), *places, strict=True)
+    return zip(*table.columns.values(), *_places(table).values(), strict=True)
+
+
+def _places(table: Table) -> dict[str, list[Any]]:
+    """The columns that say where; none where the table has them already."""
+    if not table.is_of_points:
+        return {"wkt": shapely.to_wkt(table.shapes, rounding_precision=-1).tolist()}
+    found = {
+        "latitude": shapely.get_y(table.shapes).tolist(),
+        "longitude": shapely.get_x(table.shapes).tolist(),
+    }
+    return {} if all(table.columns.get(name) == found[name] for name in found) else found
 
 
 def _csv_cell(value: Any) -> Any:
