@@ -1,12 +1,11 @@
 """Layers as tables for a spreadsheet: CSV and XLSX. What looks like a formula stays text."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import shapely
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -82,19 +81,24 @@ def _zones(table: Table) -> str:
 
 def _header(table: Table) -> list[str]:
     names = list(table.columns)
-    for name in ("latitude", "longitude") if table.is_of_points else ("wkt",):
+    for name in _places(table):
         names.append(unique_name(name, names))
     return names
 
 
 def _rows(table: Table) -> Iterator[tuple[Any, ...]]:
-    places: list[Sequence[Any]]
-    if table.is_of_points:
-        pairs = [np.asarray(get(table.shapes)) for get in (shapely.get_y, shapely.get_x)]
-        places = [[None if v != v else v for v in one.tolist()] for one in pairs]
-    else:
-        places = [np.asarray(shapely.to_wkt(table.shapes, rounding_precision=-1)).tolist()]
-    return zip(*table.columns.values(), *places, strict=True)
+    return zip(*table.columns.values(), *_places(table).values(), strict=True)
+
+
+def _places(table: Table) -> dict[str, list[Any]]:
+    """The columns that say where; none where the table has them already."""
+    if not table.is_of_points:
+        return {"wkt": shapely.to_wkt(table.shapes, rounding_precision=-1).tolist()}
+    found = {
+        name: [None if value != value else value for value in get(table.shapes).tolist()]
+        for name, get in (("latitude", shapely.get_y), ("longitude", shapely.get_x))
+    }
+    return {} if all(table.columns.get(name) == found[name] for name in found) else found
 
 
 def _csv_cell(value: Any) -> Any:
