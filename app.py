@@ -18,9 +18,18 @@ from data.pull import commands as pull_commands
 from data.reference import CityMissing
 from data.settings import Settings
 from data.store import Store, open_store
-from pages import guard, layer_filter_routes, layer_routes, map_routes, shell, view_routes
+from pages import (
+    demo_feed,
+    guard,
+    layer_filter_routes,
+    layer_routes,
+    map_routes,
+    shell,
+    view_routes,
+)
 from queries import channel_commands, view_commands
 from queries import commands as stats_commands
+from reports import layer_commands as layer_export_commands
 
 server_log = logging.getLogger("pantau")
 _PARTS = (
@@ -30,6 +39,7 @@ _PARTS = (
     pull_commands,
     layer_commands,
     remote_commands,
+    layer_export_commands,
     demo_commands,
     key_commands,
     photo_commands,
@@ -41,6 +51,7 @@ _PARTS = (
     map_routes,
     layer_filter_routes,
     view_routes,
+    demo_feed,
     guard,
 )
 _POLICY = (

@@ -138,9 +138,11 @@ def _serve(children: Children, name: str, host: str, port: int, demo_key: str | 
     )
     if _answers(f"{address}/healthz", server):
         print(f"Pantau watches over {name} at {address}  (Ctrl-C stops it)", flush=True)
+        options = ["--pack"] if demo_key else []  # approximate layers are for the demo alone
         if demo_key:
             print(f"The demo's API key: {demo_key}", flush=True)
             children.start("flask", "demo", "live", "--url", address)
+        children.start("flask", "layers", "follow", "--server", address, *options)
     code = server.wait()
     children.stop()
     children.wait()

@@ -4,7 +4,6 @@
 
   const pantau = (window.pantau = window.pantau || {});
   const upload = (pantau.upload = pantau.upload || {});
-  const SAID = 4000; // ms
 
   /* {"name.id": "Sungai", size: "12"} as {name: {id: "Sungai"}, size: 12}; a box says true or false. */
   upload.valuesOf = function (form) {
@@ -36,17 +35,12 @@
     button.disabled = true;
     pantau.ask("/api/layers/" + encodeURIComponent(form.dataset.layer) + "/" + act, body)
       .then(() => {
-        tell(said, pantau.config().texts.saved, false);
+        said.textContent = "";
+        pantau.notice(pantau.config().texts.saved);
         upload.changed();
       })
-      .catch((error) => tell(said, error.message, true))
+      .catch((error) => { said.textContent = error.message; })
       .finally(() => { button.disabled = false; });
-  }
-
-  function tell(place, words, isFault) {
-    place.textContent = words;
-    place.classList.toggle("layer-fault", isFault);
-    if (!isFault) setTimeout(() => { if (place.textContent === words) place.textContent = ""; }, SAID);
   }
 
   function act(button) {
@@ -58,7 +52,10 @@
         if (layerAct === "remove") return pantau.go("/layers");
         upload.changed();
       })
-      .catch((error) => pantau.notice(error.message))
+      .catch((error) => {
+        pantau.notice(error.message);
+        upload.changed();
+      })
       .finally(() => { button.disabled = false; });
   }
 

@@ -210,7 +210,7 @@ def _save() -> html.Div:
     return html.Div(
         [
             plain("button", _("Save"), type="submit", className="button"),
-            html.Span(className="form-said", role="status"),
+            html.Span(className="form-said layer-fault", role="alert"),
         ],
         className="form-end",
     )

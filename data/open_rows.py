@@ -8,23 +8,11 @@ from sqlalchemy import Row, Select, func, select
 
 from data.database import read
 from data.request_filter import changed_at, closed_at
+from data.requests import PUBLIC_FACTS
 from data.schema import complaints, events
 from data.store import Store
 
 CHUNK = 2_000  # rows; memory holds one chunk, however many there are
-_FIELDS = (
-    "id",
-    "service_request_id",
-    "status",
-    "service_id",
-    "channel_id",
-    "unit_id",
-    "district_id",
-    "requested_at",
-    "resolution_due_at",
-    "latitude",
-    "longitude",
-)
 
 
 @dataclass(frozen=True)
@@ -52,7 +40,7 @@ def open_rows(store: Store, extent: Extent) -> Iterator[Sequence[Row[Any]]]:
     """
     query: Select[Any] = (
         select(
-            *(complaints.c[name] for name in _FIELDS),
+            *(complaints.c[name] for name in (*PUBLIC_FACTS, "status")),
             closed_at.label("closed_at"),
             changed_at.label("changed_at"),
         )

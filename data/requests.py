@@ -30,6 +30,7 @@ class StoredRequest:
     unit_id: int | None
     district_id: int | None
     requested_at: datetime
+    duplicate_of: str | None  # the service_request_id of the first complaint of the same problem
     changed_at: datetime  # of a closed complaint the instant of closing
     resolution_due_at: datetime | None
     latitude: float | None
@@ -85,7 +86,7 @@ def fetch_id_of_token(store: Store, token: str) -> str | None:
         )
 
 
-_COMPLAINT_FIELDS = (
+PUBLIC_FACTS = (  # the columns of a complaint that anybody may read
     "id",
     "service_request_id",
     "service_id",
@@ -101,14 +102,19 @@ _DETAIL_FIELDS = ("description", "address_string", "address_id", "zipcode")
 
 
 def _query() -> Select[Any]:
+    first = complaints.alias("first")
+    facts = complaints.outerjoin(first, first.c.id == complaints.c.duplicate_of).outerjoin(
+        complaint_details, complaint_details.c.complaint_id == complaints.c.id
+    )
     return select(
-        *(complaints.c[name] for name in _COMPLAINT_FIELDS),
+        *(complaints.c[name] for name in PUBLIC_FACTS),
         complaints.c.status,
+        first.c.service_request_id.label("duplicate_of"),
         changed_at.label("changed_at"),
         *(complaint_details.c[name] for name in _DETAIL_FIELDS),
         complaint_details.c.attributes,
         complaint_details.c.media_urls,
-    ).outerjoin(complaint_details, complaint_details.c.complaint_id == complaints.c.id)
+    ).select_from(facts)
 
 
 def _ordered(order: Order, *, ascending: bool) -> list[ColumnElement[Any]]:
@@ -121,9 +127,10 @@ def _fetch(connection: Connection, query: Select[Any]) -> list[StoredRequest]:
     notes = status_notes(connection, [row["id"] for row in rows])
     return [
         StoredRequest(
-            **{name: row[name] for name in _COMPLAINT_FIELDS + _DETAIL_FIELDS},
+            **{name: row[name] for name in PUBLIC_FACTS + _DETAIL_FIELDS},
             status=Status(row["status"]),
             status_note=notes.get(row["id"]),
+            duplicate_of=row["duplicate_of"],
             changed_at=row["changed_at"],
             attributes=row["attributes"] or {},
             media_urls=tuple(row["media_urls"] or ()),

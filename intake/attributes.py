@@ -14,9 +14,7 @@ _VALUE_LIMIT = 1_000
 _COUNT_LIMIT = 50
 _PUBLIC = ("datetime", "singlevaluelist", "multivaluelist")
 _WORDS = ("string", "text")
-_IDENTIFYING_DIGITS = (
-    8  # the shortest telephone numbers of Indonesia, with their area, have so many
-)
+_IDENTIFYING_DIGITS = 8  # as few as a telephone number has
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 
 

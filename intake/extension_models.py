@@ -27,6 +27,7 @@ class ExtendedAttributes(Answer):
     agency_code: str | None
     district_code: str | None
     districts: list[DistrictOfRequest]  # from the largest to the smallest
+    duplicate_of: str | None  # the first complaint of the same problem; None: it is the first
     photos: list[Photo]
     attributes: list[AnsweredAttribute]
 

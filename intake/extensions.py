@@ -70,6 +70,7 @@ def _attributes(stored: StoredRequest, reference: Reference, language: str) -> E
         agency_code=None if stored.unit_id is None else reference.units[stored.unit_id].code,
         district_code=districts[-1].code if districts else None,
         districts=districts,
+        duplicate_of=stored.duplicate_of,
         photos=[Photo(media_url=url) for url in public_addresses(stored.media_urls)],
         attributes=_answered(stored, reference, language),
     )

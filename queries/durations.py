@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from data.durations import BINS, from_bins, to_bins
 from data.vocabulary import Outcome
 from queries.counts import open_seconds
-from queries.survival import QUANTILES, crossing, kaplan_meier
+from queries.survival import QUANTILES, crossing, kaplan_meier, kaplan_meier_in_turn
 
 _HALF_MINUTE = 30.0
 _MOST_CLOCKS = 200_000
@@ -83,23 +83,50 @@ def read_quantiles(clocks: Tally) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
     return pd.DataFrame(columns), unsure
 
 
-def put_exact_quantiles(summary: pd.DataFrame, clocks: pd.DataFrame, rows: pd.Series) -> None:
+def count_outcomes(
+    clock: pd.DataFrame, rows: NDArray[Any], groups: int, *, measure: str
+) -> pd.DataFrame:
+    """What `read_quantiles` gives, from counts by outcome alone; the QUANTILES are yet unknown."""
+    outcome = clock[f"{measure}_outcome"].to_numpy(dtype=int)
+
+    def total(chosen: NDArray[Any]) -> NDArray[np.int64]:
+        chosen = chosen & (rows >= 0)
+        weights = clock["n"].to_numpy()[chosen]
+        return np.bincount(rows[chosen], weights, minlength=groups).astype(np.int64)
+
+    events, censored = total(outcome == int(Outcome.EVENT)), total(outcome != int(Outcome.EVENT))
+    columns: dict[str, Any] = {"n": events + censored, "events": events, "censored": censored}
+    columns |= dict.fromkeys(QUANTILES, np.full(groups, np.nan))
+    return pd.DataFrame(columns | {"rejected": total(outcome == int(Outcome.REJECTED))})
+
+
+def put_exact_quantiles(
+    summary: pd.DataFrame, clocks: pd.DataFrame, rows: NDArray[np.integer[Any]]
+) -> None:
     """Replace the QUANTILES of some rows of `summary` by those of these clocks.
 
-    `clocks` has `seconds` and `happened`, `rows` the row of the summary each belongs to. A curve
-    that only touches a share, because half of an even number is done, falls to either side of it
-    by rounding; summed in this order it falls as in lifelines.
+    `clocks` has `seconds` and `happened`, `rows` the row of the summary each belongs to, -1 for
+    none. A curve that only touches a share, because half of an even number is done, falls to
+    either side of it by rounding; summed in this order it falls as in lifelines.
     """
-    exact = {name: summary[name].to_numpy(copy=True) for name in QUANTILES}
-    for row, group in clocks.groupby(rows):
-        happened = group["happened"].to_numpy()
-        times, place = np.unique(group["seconds"], return_inverse=True)
-        curves = kaplan_meier(
-            np.bincount(place[happened], minlength=len(times))[np.newaxis],
-            np.bincount(place[~happened], minlength=len(times))[np.newaxis],
-        )
-        for name, (curve, share) in QUANTILES.items():
-            index = int(crossing(getattr(curves, curve), share)[0])
-            exact[name][row] = times[index] if index >= 0 else np.nan
-    for name, values in exact.items():
+    seconds, happened = clocks["seconds"].to_numpy(), clocks["happened"].to_numpy(bool)
+    order = np.lexsort((seconds, rows))
+    order = order[np.searchsorted(rows[order], 0) :]
+    seconds, happened, rows = seconds[order], happened[order], rows[order]
+    if not len(rows):
+        return
+    is_first = np.ones(len(rows), bool)  # of its group and time
+    is_first[1:] = (rows[1:] != rows[:-1]) | (seconds[1:] != seconds[:-1])
+    first = np.flatnonzero(is_first)
+    times, group = seconds[first], rows[first]
+    leaving = np.diff(first, append=len(rows))
+    events = np.add.reduceat(happened.astype(np.int64), first)
+    begins = np.flatnonzero(np.diff(group, prepend=-1))
+    curves = kaplan_meier_in_turn(events, leaving - events, begins)
+    ends = np.append(begins[1:], len(group))
+    for name, (curve, share) in QUANTILES.items():
+        reached = np.flatnonzero(getattr(curves, curve) <= share)
+        place = np.append(reached, len(group))[np.searchsorted(reached, begins)]
+        values = summary[name].to_numpy(copy=True)
+        values[group[begins]] = np.where(place < ends, np.append(times, np.nan)[place], np.nan)
         summary[name] = values

@@ -12,7 +12,7 @@ from data.store import Store
 from queries.axes import SLA_MET, SLA_MISSED, SLA_NOT_DUE
 from queries.cache import Cache
 from queries.counts import count_by
-from queries.durations import put_exact_quantiles, read_quantiles, tally
+from queries.durations import count_outcomes, put_exact_quantiles, read_quantiles, tally
 from queries.exact import clock_rows
 from queries.filters import ComplaintFilter
 from queries.layers.feature_axis import axes_stamp, feature_groups
@@ -50,6 +50,7 @@ class Grouping:
     axis: str | None
     facts: str
     key_of: Callable[[Any], tuple[str, str] | None]
+    is_exact: bool = False  # many small groups, of which bins would hardly decide any
 
 
 def duration_summary(
@@ -74,7 +75,7 @@ def duration_summary(
         raise ValueError(f"measure {measure!r} is not one of {', '.join(CLOCKS)}")
     if by is not None and by.startswith(_LAYER):
         axis = f"feature:{by.removeprefix(_LAYER)}"
-        grouping = Grouping(axis, "complaints", feature_groups(store, axis))
+        grouping = Grouping(axis, "complaints", feature_groups(store, axis), is_exact=True)
     else:
         grouping = grouping_by(store.reference(), by, level, language)
     axes = () if grouping.axis is None else (grouping.axis,)
@@ -90,24 +91,25 @@ def _summary(
     store: Store, complaint_filter: ComplaintFilter, grouping: Grouping, measure: str
 ) -> pd.DataFrame:
     axes = [] if grouping.axis is None else [grouping.axis]
+    parts = ("outcome",) if grouping.is_exact else ("outcome", "bin", "open_minute")
     clock = count_by(
         store,
-        [*axes, f"{measure}_outcome", f"{measure}_bin", f"{measure}_open_minute"],
+        [*axes, *(f"{measure}_{part}" for part in parts)],
         complaint_filter,
         facts=grouping.facts,
     )
     promises = count_by(store, [*axes, f"{measure}_sla"], complaint_filter, facts=grouping.facts)
     groups = _groups(grouping, clock)
-    clocks = tally(
-        clock,
-        groups.row_of(clock),
-        len(groups.keys),
-        measure=measure,
-        seen_at=seen_at(complaint_filter),
-    )
-    summary, unsure = read_quantiles(clocks)
+    rows_of, number = groups.row_of(clock), len(groups.keys)
+    if grouping.is_exact:
+        summary = count_outcomes(clock, rows_of, number, measure=measure)
+        unsure = np.ones(number, bool)
+    else:
+        instant = seen_at(complaint_filter)
+        clocks = tally(clock, rows_of, number, measure=measure, seen_at=instant)
+        summary, unsure = read_quantiles(clocks)
     if unsure.any():
-        decided = {int(v): row for v, row in groups.rows.items() if unsure[row]}
+        decided = {int(v): row for v, row in groups.rows.items() if unsure[row]} or {0: 0}
         rows = clock_rows(
             store,
             complaint_filter,
@@ -116,8 +118,7 @@ def _summary(
             axis=grouping.axis,
             values=list(decided),
         )
-        place = rows["value"].map(decided) if grouping.axis else pd.Series(0, index=rows.index)
-        put_exact_quantiles(summary, rows, place)
+        put_exact_quantiles(summary, rows, _looked_up(rows["value"].to_numpy(), decided))
     summary.insert(0, "name", groups.names)
     for name, column in _kept(promises, groups.row_of(promises), len(groups.keys), measure):
         summary[name] = column
@@ -125,6 +126,13 @@ def _summary(
     summary["on_time_share"] = np.where(due > 0, summary["on_time"] / np.maximum(due, 1), np.nan)
     summary.index = pd.Index(groups.keys, name="key")
     return summary[list(SUMMARY_COLUMNS)].sort_index()
+
+
+def _looked_up(values: np.ndarray[Any, Any], rows: dict[int, int]) -> np.ndarray[Any, Any]:
+    """The row of each value, -1 for those that have none."""
+    table = np.full(max(*rows, values.max(initial=0), 0) + 2, -1)
+    table[list(rows)] = list(rows.values())
+    return table[np.maximum(values, -1)]  # MISSING looks up the last entry
 
 
 def grouping_by(

@@ -23,7 +23,7 @@ Counts = NDArray[Any]
 
 @dataclass(frozen=True)
 class Curves:
-    """Survival curves of k groups over b duration bins; every array is (k, b)."""
+    """Survival curves, such as of k groups over b duration bins, where every array is (k, b)."""
 
     survival: NDArray[np.float64]
     lower: NDArray[np.float64]  # 95%, pointwise
@@ -43,12 +43,39 @@ def kaplan_meier(events: Counts, censored: Counts, *, censored_first: bool = Fal
     at_risk = total - (np.cumsum(leaving, axis=1) - leaving)
     if censored_first:
         at_risk = at_risk - censored
+    step, growth = _steps(events, at_risk)
+    return _curves(np.cumsum(step, axis=1), np.cumsum(growth, axis=1), at_risk)
+
+
+def kaplan_meier_in_turn(events: Counts, censored: Counts, begins: Counts) -> Curves:
+    """The same of groups one after another, with times of their own each: all arrays are (n,).
+
+    `begins` has where each group begins, ascending from 0.
+    """
+    leaving = events + censored
+    total = np.add.reduceat(leaving, begins)
+    gone = np.cumsum(leaving) - leaving
+    sizes = np.diff(begins, append=len(events))
+    at_risk = np.repeat(total + gone[begins], sizes) - gone
+    step, growth = _steps(events, at_risk)
+    log_survival, variance = np.empty(len(step)), np.empty(len(step))
+    # Group by group: a difference of sums over all would round otherwise.
+    for begin, size in zip(begins.tolist(), sizes.tolist(), strict=True):
+        group = slice(begin, begin + size)
+        np.cumsum(step[group], out=log_survival[group])
+        np.cumsum(growth[group], out=variance[group])
+    return _curves(log_survival, variance, at_risk)
+
+
+def _steps(events: Counts, at_risk: Counts) -> tuple[Counts, Counts]:
+    """What each time adds to the logarithm of survival, and to its variance."""
     with np.errstate(divide="ignore", invalid="ignore"):
         step = np.where(at_risk > 0, np.log(at_risk - events) - np.log(at_risk), 0.0)
-        log_survival = np.cumsum(step, axis=1)
-        variance = np.cumsum(
-            np.where(events > 0, events / (at_risk * (at_risk - events)), 0.0), axis=1
-        )
+        return step, np.where(events > 0, events / (at_risk * (at_risk - events)), 0.0)
+
+
+def _curves(log_survival: Counts, variance: Counts, at_risk: Counts) -> Curves:
+    with np.errstate(divide="ignore", invalid="ignore"):
         spread = _Z * np.sqrt(variance) / np.abs(log_survival)
         lower = np.exp(log_survival * np.exp(spread))
         upper = np.exp(log_survival * np.exp(-spread))

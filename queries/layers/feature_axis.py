@@ -29,6 +29,7 @@ from queries.columns import MISSING, Facts, current_facts
 from queries.filters import FilterError
 from queries.layers.conditions import LARGEST_METRES
 from queries.layers.features import KeptLayer, kept_layer, known_layers
+from queries.layers.holding import Holding
 from queries.layers.keeping import reach_of
 from queries.layers.positions import positions_of
 from queries.present import Present
@@ -82,10 +83,11 @@ def feature_pairs(store: Store, axis: str, facts: Facts) -> tuple[Array, Array]:
     """Rows of `facts`, ascending, and the features for which each counts. Raises FilterError."""
     layer = axis_layer(store, axis)
     reach, positions = reach_of(store, layer.code), positions_of(store, facts)
-    if layer.version.geometry == "polygon":
-        return reach.holding(positions)
+    if layer.is_polygonal:
+        held = reach.holding(positions)
+        return held.rows, held.features
     nearest = reach.nearest(positions, split_feature_axis(axis)[1])
-    rows = np.flatnonzero(nearest >= 0)
+    rows = np.flatnonzero(nearest != MISSING)
     return rows, nearest[rows]
 
 
@@ -94,34 +96,27 @@ def with_features(store: Store, present: Present, axes: Sequence[str]) -> Presen
 
     A complaint that counts for several features stands there as often.
     """
-    for axis in dict.fromkeys(axes):
-        if is_feature_axis(axis):
-            rows, features = feature_pairs(store, axis, present.facts)
-            present = _spread(present, axis, rows, features)
+    for axis in filter(is_feature_axis, dict.fromkeys(axes)):
+        layer = axis_layer(store, axis)
+        reach, positions = reach_of(store, layer.code), positions_of(store, present.facts)
+        if layer.is_polygonal:
+            present = _with_holders(present, axis, reach.holding(positions))
+        else:
+            nearest = reach.nearest(positions, split_feature_axis(axis)[1])
+            present[axis] = nearest if present.rows is None else nearest[present.rows]
     return present
 
 
-def _spread(present: Present, axis: str, rows: Array, features: Array) -> Present:
-    count = np.bincount(rows, minlength=len(present.facts))
-    first = np.full(len(present.facts), MISSING, np.int32)
-    first[rows[::-1]] = features[::-1]
-    if count.max(initial=0) <= 1:
-        present[axis] = first if present.rows is None else first[present.rows]
+def _with_holders(present: Present, axis: str, held: Holding) -> Present:
+    rows = np.arange(len(present.facts)) if present.rows is None else present.rows
+    present[axis] = held.first if present.rows is None else held.first[rows]
+    features, again = held.further_features(rows)
+    if not len(again):
         return present
-    chosen = np.arange(len(present.facts)) if present.rows is None else present.rows
-    times = np.maximum(count[chosen], 1)
-    again = np.repeat(np.arange(len(chosen)), times)
-    lines = chosen[again]
-    step = np.arange(len(lines)) - np.repeat(np.cumsum(times) - times, times)
-    place = np.cumsum(count) - count
-    held = count[lines] > 0
-    values = np.full(len(lines), MISSING, np.int32)
-    values[held] = features[place[lines[held]] + step[held]]
-    spread = Present(present.facts, lines, present.seen_at)
-    for name in present:
-        if is_feature_axis(name):
-            spread[name] = present[name][again]
-    spread[axis] = values
+    spread = Present(present.facts, np.concatenate([rows, rows[again]]), present.seen_at)
+    for name in filter(is_feature_axis, present):
+        spread[name] = np.concatenate([present[name], present[name][again]])
+    spread[axis][len(rows) :] = features
     return spread
 
 
@@ -134,7 +129,7 @@ def feature_relation(store: Store, axis: str) -> FromClause:
     whole: Any
     if store.engine.dialect.name == "postgresql":
         numbers = cast(func.string_to_array(listed, ","), ARRAY(BigInteger))
-        whole = func.unnest(numbers).table_valued("value")
+        whole = func.unnest(numbers).table_valued("value").render_derived()
     else:
         whole = func.json_each("[" + listed + "]").table_valued("value")
     bits: Any = literal_column(str(_FEATURE_BITS))

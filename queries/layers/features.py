@@ -45,6 +45,11 @@ class KeptLayer:
         return shapes
 
     @cached_property
+    def is_polygonal(self) -> bool:
+        """Whether every feature has an inside."""
+        return bool((shapely.get_dimensions(self.shapes) == 2).all())
+
+    @cached_property
     def tree(self) -> shapely.STRtree:
         """Over `metric`."""
         return shapely.STRtree(self.metric)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from data.layers.model import Shapes
 from queries.layers.cells import cells_of
-from queries.layers.edges import Edges
+from queries.layers.edges import NOWHERE, Edges
 from queries.layers.parallel import in_blocks, joined
 from queries.layers.positions import CELL_REACH, Growth, Positions
 
@@ -78,15 +78,34 @@ def _spread(cell: Array, feature: Array, of_place: Array, cells: int) -> tuple[A
 
 
 class Holding:
-    """The pairs for complaints; made anew, not changed, by `grown`."""
+    """The pairs for complaints; made anew, not changed, by `grown`.
 
-    def __init__(self, rows: Array | None = None, features: Array | None = None) -> None:
-        self.rows = np.empty(0, np.int32) if rows is None else rows  # ascending
-        self.features = np.empty(0, np.int32) if features is None else features
+    `first` has the lowest feature of each complaint, NOWHERE for none; `further` the places of
+    the pairs where polygons overlap, `further_of` how many of them each complaint has.
+    """
+
+    def __init__(self, number: int, rows: Array, features: Array) -> None:
+        self.rows, self.features = rows, features  # ascending
+        self.further = np.flatnonzero(rows[1:] == rows[:-1]) + 1
+        self.further_of = np.bincount(rows[self.further], minlength=number)
+        is_first = np.ones(len(rows), bool)
+        is_first[self.further] = False
+        self.first = np.full(number, NOWHERE, np.int32)
+        self.first[rows[is_first]] = features[is_first]
 
     @property
     def nbytes(self) -> int:
-        return self.rows.nbytes + self.features.nbytes
+        pairs = self.rows.nbytes + self.features.nbytes + self.further.nbytes
+        return pairs + self.first.nbytes + self.further_of.nbytes
+
+    def further_features(self, rows: Array) -> tuple[Array, Array]:
+        """For complaints in any order: their features but the first, and of which place each is."""
+        some = np.flatnonzero(self.further_of[rows])
+        times = self.further_of[rows[some]]
+        place = np.repeat(some, times)
+        step = np.arange(len(place)) - np.repeat(np.cumsum(times) - times, times)
+        begin = np.searchsorted(self.rows, rows[some]) + 1
+        return self.features[np.repeat(begin, times) + step], place
 
     def grown(
         self,
@@ -103,4 +122,9 @@ class Holding:
         if (rows[1:] < rows[:-1]).any():
             order = np.argsort(rows, kind="stable")
             rows, features = rows[order], features[order]
-        return Holding(rows, features)
+        return Holding(len(positions), rows, features)
+
+
+def holding_nothing() -> Holding:
+    """Of no complaints."""
+    return Holding(0, np.empty(0, np.int32), np.empty(0, np.int32))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from queries.layers.distances import Distances
 from queries.layers.features import KeptLayer
-from queries.layers.holding import Holding, pairs_by_cell
+from queries.layers.holding import Holding, holding_nothing, pairs_by_cell
 from queries.layers.positions import Positions, growth, nowhere
 from queries.layers.targets import Targets
 
@@ -37,16 +37,14 @@ class Reach:
 
     def inside(self, positions: Positions) -> Array:
         """Whether each complaint is inside, or touches, a polygon."""
-        rows, _ = self.holding(positions)
         found = np.zeros(len(positions), bool)
-        found[rows] = True
+        found[self.holding(positions).rows] = True
         return found
 
-    def holding(self, positions: Positions) -> tuple[Array, Array]:
-        """Rows of complaints and the features that hold them: int32, ascending, not to change."""
+    def holding(self, positions: Positions) -> Holding:
+        """Which features hold which complaints. Not to change."""
         with self._lock:
-            kept = self._held(positions)
-            return kept.rows, kept.features
+            return self._held(positions)
 
     def within(self, positions: Positions, metres: float) -> Array:
         """Whether each complaint is within so many metres of a feature."""
@@ -73,7 +71,7 @@ class Reach:
         return self._targets
 
     def _held(self, positions: Positions) -> Holding:
-        known, kept = self._holding or (nowhere(positions.plane), Holding())
+        known, kept = self._holding or (nowhere(positions.plane), holding_nothing())
         if known is not positions:
             targets = self._on(positions)
             kept = kept.grown(

@@ -1,4 +1,4 @@
-"""A layer as one zoom step shows it: lines and borders within half a pixel, specks as dots."""
+"""A layer as one zoom step shows it: lines and borders within a pixel, specks as dots."""
 
 import json
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from data.layers.model import Shapes
 
 WORLD = 256.0  # the side of the whole world, Web Mercator, in pixels at zoom 0
 LOWEST, FINEST = 5, 18  # zoom steps; beyond them the nearest one serves
-_OFF = 0.35  # px that a simplified border may be off: half a pixel at the next half zoom
+_OFF = 0.35  # px that a simplified border may be off; with rounding a pixel at the next half zoom
 _SPECK = 1.5  # px; what is smaller is a dot
 _ROUND = 0.5  # px between coordinates that can be written: off by a quarter at most
 _SOUTHERNMOST = 85.0511  # degrees, where Web Mercator ends

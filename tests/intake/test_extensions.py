@@ -130,6 +130,17 @@ def ask(api: Api, question: dict[str, Any]) -> None:
     api.store.forget()
 
 
+def test_a_repeat_names_the_first_of_its_problem(any_api: Api) -> None:
+    first, second, third = (any_api.report(account_id=who)["service_request_id"] for who in "abc")
+    for number, wanted in ((first, None), (second, first), (third, first)):
+        (found,) = any_api.get(f"requests/{number}", extensions="true")
+        assert found["extended_attributes"]["duplicate_of"] == wanted
+    named = {r["service_request_id"]: r for r in any_api.get("requests", extensions="true")}
+    assert named[third]["extended_attributes"]["duplicate_of"] == first
+    (plain,) = any_api.get(f"requests/{second}")
+    assert "duplicate_of" not in plain
+
+
 def test_nothing_personal_is_ever_read(told: Any) -> None:
     api, created = told
     found = created["service_request_id"]

@@ -11,7 +11,7 @@ from ezdwg import raw
 from ezdxf.lldxf.const import DXFError
 
 from data.layers.formats.cad_walk import Drawing, Origin
-from data.layers.formats.dwg_entities import MAKERS
+from data.layers.formats.dwg_entities import MAKERS, align
 
 _MODEL, _PAPER = "*MODEL_SPACE", "*PAPER_SPACE"
 _OWNED, _ON_PAPER, _IN_MODEL = 0, 1, 2  # where an entity is, as the file says
@@ -55,8 +55,11 @@ def read_drawing(path: str) -> Drawing:
     counts = _Counts()
     for handle, entity in source.entities.items():
         _place(document, source, handle, entity, counts)
+    decoded = source.entities.keys() | {
+        attribute.handle for attached in source.attributes.values() for attribute in attached
+    }
     for handle, kind in source.kinds.items():
-        if handle not in source.entities and kind not in _STRUCTURE:
+        if handle not in decoded and kind not in _STRUCTURE:
             target = _target(source, handle)
             counts.hidden += target in source.paper
             counts.shapeless += target not in source.paper
@@ -178,6 +181,7 @@ def _attach(insert: Any, attribute: Any, source: _Source, counts: _Counts) -> No
     dxf = attribute.dxf
     try:
         made = insert.add_attrib(dxf.get("tag") or "?", dxf.get("text") or "", dxf["insert"])
+        align(made, dxf)
     except _UNMADE:
         counts.shapeless += 1
         return

@@ -114,15 +114,16 @@ def _trace(layout: Any, dxf: Properties, block: str | None) -> Any:
 
 
 def _text(layout: Any, dxf: Properties, block: str | None) -> Any:
-    return _aligned(layout.add_text(dxf.get("text") or ""), dxf)
+    return align(layout.add_text(dxf.get("text") or ""), dxf)
 
 
 def _definition(layout: Any, dxf: Properties, block: str | None) -> Any:
     made = layout.add_attdef(dxf.get("tag") or "?", dxf["insert"], dxf.get("text") or "")
-    return _aligned(made, dxf)
+    return align(made, dxf)
 
 
-def _aligned(made: Any, dxf: Properties) -> Any:
+def align(made: Any, dxf: Properties) -> Any:
+    """Put a text where its alignment wants it."""
     made.dxf.insert = dxf["insert"]
     if dxf.get("align_point") is not None and (dxf.get("halign") or dxf.get("valign")):
         made.dxf.align_point = dxf["align_point"]

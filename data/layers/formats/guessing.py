@@ -21,9 +21,19 @@ _PAIRS = (
     "pos", "position", "posisi", "titik", "point", "georss point", "geo", "gps",
 )  # fmt: skip
 SAMPLE = 1_000  # rows that a guess looks at
-_ENOUGH = 0.5  # of the filled cells must hold what the name promises
-HEADINGS = frozenset({*LATITUDES, *LONGITUDES, *_NORTHINGS, *_EASTINGS, "wkt", "geom", "geometry"})
 _NAMED = 8  # columns that a sentence names
+_ENOUGH = 0.5  # of the filled cells must hold what the name promises
+_BESIDE = (
+    "id", "no", "nomor", "kode", "code", "nama", "name", "alamat", "address", "keterangan", "wkt",
+    "geom", "geometry", "geometri",
+)  # fmt: skip
+_QUALIFIED = ("koordinat", "garis", "titik", "gps", "lokasi", "posisi", "location", "wgs84")
+# By these the line of column names is found below titles and blank lines.
+HEADINGS = frozenset({
+    *LATITUDES, *LONGITUDES, *_NORTHINGS, *_EASTINGS, *_PAIRS, *_BESIDE,
+    *(f"{word} {name}" for word in _QUALIFIED for name in (*LATITUDES, *LONGITUDES, "x", "y")),
+    *(f"{name} {word}" for word in _QUALIFIED for name in (*LATITUDES, *LONGITUDES, "x", "y")),
+})  # fmt: skip
 
 Columns = Mapping[str, Sequence[Any]]
 

@@ -79,10 +79,9 @@ def suggest_crs(shapes: Shapes, city: CityFrame) -> tuple[str, bool] | None:
         return None
     best: tuple[float, str, bool] | None = None
     for code in dict.fromkeys([*city.epsg, *local_crs(city)]):
-        for swapped in (False, True):
-            share = _share_inside(sample[:, ::-1] if swapped else sample, code, city)
+        for swapped, share in enumerate(_shares_inside(sample, code, city)):
             if share > _FITS and (best is None or share > best[0]):
-                best = (share, code, swapped)
+                best = (share, code, bool(swapped))
         if best is not None and (best[0] > 0.99 or code == city.epsg[-1]):
             break  # a usual one is worth more than a rare one that fits slightly better
     return (best[1], best[2]) if best else None
@@ -104,14 +103,17 @@ def say_suggestion(code: str, swapped: bool) -> str:
     return f"{hint}, with the two axes swapped" if swapped else hint
 
 
-def _share_inside(sample: NDArray[np.float64], code: str, city: CityFrame) -> float:
+def _shares_inside(sample: NDArray[np.float64], code: str, city: CityFrame) -> tuple[float, float]:
+    """Of the coordinates as they are, and of those with the axes swapped."""
     try:
         transformer = Transformer.from_crs(code, _WGS84, always_xy=True)
-        x, y = transformer.transform(sample[:, 0], sample[:, 1])
+        both = np.vstack([sample, sample[:, ::-1]])
+        x, y = transformer.transform(both[:, 0], both[:, 1])
     except (CRSError, ProjError):
-        return 0.0
+        return 0.0, 0.0
     west, south, east, north = city.surroundings.bounds
-    return float(np.mean((x >= west) & (x <= east) & (y >= south) & (y <= north)))
+    inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    return float(inside[: len(sample)].mean()), float(inside[len(sample) :].mean())
 
 
 def _sample(shapes: Shapes) -> NDArray[np.float64]:

@@ -89,7 +89,7 @@ def local_crs(city: CityFrame) -> tuple[str, ...]:
 def _width(area: object) -> float:
     bounds: Sequence[float] = getattr(area, "bounds", (0.0, 0.0, 360.0, 180.0))
     west, south, east, north = bounds
-    return ((east - west) % 360) * (north - south)
+    return ((east - west) % 360 or 360.0) * (north - south)
 
 
 def crs_name(code: str) -> str:
