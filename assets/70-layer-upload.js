@@ -84,6 +84,22 @@
     request.send(form);
   }
 
+  /* The server fetches the file, and again on a schedule once it is published. */
+  function fetchFrom(form) {
+    drop();
+    fault("");
+    const { url, every_seconds } = upload.valuesOf(form);
+    const one = (state = {
+      panel: panelOf(), id: null, name: url, choice: {}, asked: 0, remote: { url: url, every_seconds: Number(every_seconds) },
+    });
+    working(say(texts().fetching, { name: url }));
+    pantau.ask("/api/layers/uploads/fetched", { url: url }).then((answer) => {
+      if (!isHere(one)) return;
+      one.id = answer.id;
+      look();
+    }).catch((error) => stop(one, error.message));
+  }
+
   function stop(one, words) {
     if (!isHere(one)) return;
     working("");
@@ -100,6 +116,7 @@
         if (!isHere(one) || asked !== one.asked) return;
         working("");
         at("layer-look").hidden = false;
+        one.panel.classList.toggle("from-address", Boolean(one.remote));
         clientside.pantau.draw(found.parts, "layer-preview");
         suggestNames(found.name);
         upload.drawMap(found.sample, texts().noMap);
@@ -139,8 +156,8 @@
     const one = state;
     if (!one || !one.id) return;
     const kept = [...document.querySelectorAll("[data-keep-field]")];
-    const body = { ...upload.valuesOf(form), choice: one.choice };
-    if (kept.some((box) => !box.checked)) body.fields = kept.filter((box) => box.checked).map((box) => box.value);
+    const body = { ...upload.valuesOf(form), choice: one.choice, ...one.remote };
+    if (!one.remote && kept.some((box) => !box.checked)) body.fields = kept.filter((box) => box.checked).map((box) => box.value);
     if (one.panel.dataset.replaces) body.replaces = one.panel.dataset.replaces;
     working(say(texts().publishing, { name: one.name }));
     fault("");
@@ -189,9 +206,9 @@
   });
 
   document.addEventListener("submit", (event) => {
-    if (event.target.id !== "layer-publish") return;
+    if (event.target.id !== "layer-publish" && event.target.id !== "layer-address") return;
     event.preventDefault();
-    publish(event.target);
+    (event.target.id === "layer-publish" ? publish : fetchFrom)(event.target);
   });
 
   /* A file dropped beside the zone must not replace the page. */

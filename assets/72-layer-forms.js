@@ -52,7 +52,10 @@
         if (layerAct === "remove") return pantau.go("/layers");
         upload.changed();
       })
-      .catch((error) => pantau.notice(error.message))
+      .catch((error) => {
+        pantau.notice(error.message);
+        upload.changed();
+      })
       .finally(() => { button.disabled = false; });
   }
 

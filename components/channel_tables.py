@@ -10,6 +10,7 @@ from data.i18n import NOTHING, format_instant, format_number, format_short_date
 from data.i18n import gettext as _
 from data.reference import Reference
 from queries.channels import ChannelHealth, Overview, Traffic
+from queries.refusals import KeyUse
 
 
 def day_bars(traffic: Traffic) -> html.Div:
@@ -98,7 +99,7 @@ def refusal_table(traffic: Traffic, overview: Overview, reference: Reference) ->
 
 
 def key_table(one: ChannelHealth, overview: Overview, reference: Reference) -> Any:
-    """Names and dates; a key itself is known to nobody but its client."""
+    """Names, rights and dates; a key itself is known to nobody but its client."""
     if not one.keys:
         return html.P(_("No key was made for this channel."), className="note")
     zone = reference.city.time_zone
@@ -106,7 +107,7 @@ def key_table(one: ChannelHealth, overview: Overview, reference: Reference) -> A
         [_("Name"), _("Made"), _("Last used"), _("State")],
         [
             [
-                key.name,
+                html.Div([key.name, html.Div(_rights(key), className="note")]),
                 format_short_date(key.created_at.astimezone(zone).date()),
                 seen(key.used_at, overview.seen_at, reference),
                 _("revoked {date}").format(
@@ -119,6 +120,12 @@ def key_table(one: ChannelHealth, overview: Overview, reference: Reference) -> A
         ],
         caption=_("Keys of this channel"),
     )
+
+
+def _rights(key: KeyUse) -> str:
+    """Its scopes as they are called in commands, and its limit."""
+    limit = _("{n} a minute at most").format(n=format_number(key.per_minute))
+    return f"{', '.join(key.scopes)} · {limit}"
 
 
 def table(heads: list[str], rows: list[list[Any]], *, caption: str) -> html.Table:

@@ -165,7 +165,10 @@ def _remote_facts(layer: Layer, at: datetime) -> list[tuple[str, Any]]:
     ]
     if layer.last_error:
         facts.append((_("Last failure"), html.Span(layer.last_error, className="alarming-words")))
-    return facts
+    now_button = quiet_button(
+        _("Fetch now"), **{"data-layer-act": "refresh", "data-layer": layer.code}
+    )
+    return [*facts, (_("Turn"), now_button)]
 
 
 def _version_words(version: Version, reference: Reference) -> str:

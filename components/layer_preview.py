@@ -79,7 +79,7 @@ def _questions(found: Inspection, choice: Choice) -> Any:
     if found.guess.columns or "coordinates" in found.questions:
         asked.append(_coordinates_question(found))
     if choice.crs or "crs" in found.questions:
-        asked.append(_crs_question(found, choice))
+        asked.append(_crs_question(choice))
     return html.Div(asked, className="layer-questions", key="questions") if asked else None
 
 
@@ -142,7 +142,7 @@ def _options(names: Sequence[str], chosen: str | None) -> list[tuple[str, str]]:
     return [("", _("choose one")), *((name, name) for name in known)]
 
 
-def _crs_question(found: Inspection, choice: Choice) -> html.Div:
+def _crs_question(choice: Choice) -> html.Div:
     """A search; assets/71-layer-crs.js fills the list, the city's usual ones first."""
     return html.Div(
         [
@@ -161,7 +161,7 @@ def _crs_question(found: Inspection, choice: Choice) -> html.Div:
                         **{
                             "aria-controls": "crs-list",
                             "aria-expanded": "true",
-                            "data-chosen": choice.crs or found.crs or "",
+                            "data-chosen": choice.crs or "",
                         },
                     ),
                 ],
@@ -251,6 +251,7 @@ def _fields(found: Inspection, *, is_open: bool) -> Any:
             ),
         ],
         key="fields",
+        className="fields-to-keep",
         hidden=None if is_open else "hidden",
     )
 

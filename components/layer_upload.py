@@ -7,10 +7,12 @@ from dash import html
 
 from components import ids
 from components.drawn import drawn
-from components.plain import plain, quiet_button
+from components.plain import Drawn, plain, quiet_button, select_field, text_field
+from data.i18n import format_duration
 from data.i18n import gettext as _
 from data.layers.uploads import FILE_LIMIT, SIZE_LIMIT
 
+_INTERVALS = (60, 300, 900, 3_600, 6 * 3_600, 24 * 3_600, 7 * 24 * 3_600)  # seconds
 _FORMATS = (
     "Shapefile (ZIP), GeoJSON, TopoJSON, GeoPackage, KML, KMZ, GPX, GML, XML, DWG, DXF, JSON, "
     "CSV, XLSX"
@@ -64,6 +66,7 @@ def drop_zone() -> list[Any]:
             className="drop-zone",
             id="layer-drop-zone",
         ),
+        _address_form(),
         html.Div(
             [
                 html.Span(id="layer-progress-words", role="status"),
@@ -78,6 +81,36 @@ def drop_zone() -> list[Any]:
     ]
 
 
+def _address_form() -> Drawn:
+    """For data that change; hidden by assets/36-layers.css where a layer is replaced."""
+    return plain(
+        "form",
+        [
+            text_field(
+                _("Or fetch it from an address"),
+                name="url",
+                type="url",
+                placeholder="https://…/water-levels.geojson",
+                maxLength="2000",
+                required=True,
+            ),
+            select_field(
+                _("How often"),
+                [(str(seconds), _every(seconds)) for seconds in _INTERVALS],
+                name="every_seconds",
+                value=str(_INTERVALS[2]),
+            ),
+            plain("button", _("Look at it"), type="submit", className="button quiet"),
+        ],
+        id="layer-address",
+        className="layer-address",
+    )
+
+
+def _every(seconds: int) -> str:
+    return _("every {duration}").format(duration=format_duration(seconds))
+
+
 def _texts() -> str:
     """What the script says, as JSON."""
     return json.dumps(
@@ -86,6 +119,7 @@ def _texts() -> str:
             "files": FILE_LIMIT,
             "tooLarge": _("{size} MB are chosen, and {limit} MB is the limit; choose fewer files"),
             "tooMany": _("{n} files are chosen, and {limit} is the limit; put them into one ZIP"),
+            "fetching": _("Fetching {name} …"),
             "sending": _("Sending {name}: {percent}%"),
             "reading": _("Reading {name} …"),
             "publishing": _("Publishing {name} …"),

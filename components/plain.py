@@ -27,7 +27,11 @@ def text_field(
         plain("textarea", value, name=name, rows="3", className="plain-input", **attributes)
         if long
         else plain(
-            "input", name=name, type="text", value=value, className="plain-input", **attributes
+            "input",
+            name=name,
+            value=value,
+            className="plain-input",
+            **{"type": "text", **attributes},
         )
     )
     return html.Label([html.Span(label, className="plain-label"), control], className="plain-field")

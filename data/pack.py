@@ -135,6 +135,11 @@ def _check_city(city: dict[str, Any], path: Path) -> None:
     missing = [key for key in _KEYS if key not in city]
     if missing:
         raise PackError(f"{path} lacks {', '.join(missing)}")
+    said = city.get("open_data", {})
+    if not isinstance(said, dict) or not all(
+        key in ("attribution", "licence") and isinstance(value, str) for key, value in said.items()
+    ):
+        raise PackError(f"{path}: [open_data] holds the texts attribution and licence, no more")
     for key in ("name", "time_zone", "jurisdiction_id"):
         if not isinstance(city[key], str) or not city[key]:
             raise PackError(f"{path}: {key} {city[key]!r} is not a text; write it in quotes")

@@ -176,6 +176,12 @@ def sweep(store: Store, folder: Path, *, unused_for: timedelta = KEPT_UNUSED) ->
     return Swept(gone, files)
 
 
+def remove_files(folder: Path, name: str) -> None:
+    """Both files of a photo, where they are."""
+    for file_name in (f"{name}.jpg", f"{name}-small.jpg"):
+        _path(folder, file_name).unlink(missing_ok=True)
+
+
 def _files_before(folder: Path, limit: datetime) -> Iterator[Path]:
     for path in folder.glob("??/??/*"):
         if path.is_file() and path.stat().st_mtime < limit.timestamp():

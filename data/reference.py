@@ -32,6 +32,8 @@ class CityInfo:
     zoom: int
     boundaries: str  # 'schematic', 'none', or the name of the imported source
     demo: bool
+    attribution: str = ""  # whose the complaints are, as open data; empty: the city's
+    licence: str = ""  # under which; empty: it is not stated
 
 
 @dataclass(frozen=True)
@@ -198,6 +200,7 @@ def load_reference(connection: Connection) -> Reference:
             zoom=city["map"]["zoom"],
             boundaries=settings.get("boundaries", "none"),
             demo=bool(settings.get("demo", False)),
+            **city.get("open_data", {}),
         ),
         districts={r.id: District(**r._mapping) for r in _rows(connection, schema.districts)},
         services={

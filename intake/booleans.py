@@ -12,7 +12,17 @@ def read_boolean(fields: Fields, name: str, problems: list[Problem]) -> bool | N
     text = fields.first(name)
     if text is None:
         return None
+    value = to_boolean(text)
+    if value is None:
+        problems.append(problem(not_known(name, text)))
+    return value
+
+
+def to_boolean(text: str) -> bool | None:
+    """None for what is neither yes nor no."""
     word = text.strip().lower()
-    if word not in _YES + _NO:
-        problems.append(problem(f"{name} {shown(text)} is not known; send true or false"))
-    return word in _YES
+    return word in _YES if word in _YES + _NO else None
+
+
+def not_known(name: str, text: str) -> str:
+    return f"{name} {shown(text)} is not known; send true or false"

@@ -2,8 +2,10 @@
 
 import re
 from http import HTTPStatus
+from typing import Annotated
 
 from flask import Response, request
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from data.complaints import NoSuchComplaint
 from data.feedback import Feedback, StillOpen, WrongToken, give_feedback
@@ -12,13 +14,39 @@ from intake import extension_models
 from intake.admission import authorise
 from intake.answering import respond
 from intake.asking import unknown_request
-from intake.booleans import read_boolean
-from intake.errors import Problem, Refused, problem
+from intake.booleans import not_known, to_boolean
+from intake.checking import read_model
+from intake.errors import Problem, Refused
 from intake.parsing import Fields, read_body
+from intake.submission import limited_text, wrong
 from intake.text import clean, shown
 
 COMMENT_LIMIT = 2_000
 _STARS = re.compile(r"[1-5]", re.ASCII)
+_MISSING = {"stars": "send a whole number from 1 to 5"}
+
+
+def _stars(value: str) -> int:
+    if not _STARS.fullmatch(value.strip()):
+        raise wrong(f"stars {shown(value)} is not a whole number from 1 to 5")
+    return int(value)
+
+
+def _solved(value: str) -> bool:
+    solved = to_boolean(value)
+    if solved is None:
+        raise wrong(not_known("solved", value))
+    return solved
+
+
+class FeedbackSubmission(BaseModel):
+    """The fields of POST feedback besides the token; what is not among them is ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    stars: Annotated[int, BeforeValidator(_stars)]
+    solved: Annotated[bool | None, BeforeValidator(_solved)] = None
+    comment: Annotated[str | None, limited_text(COMMENT_LIMIT)] = None
 
 
 def post_feedback(service_request_id: str, ending: str) -> Response:
@@ -58,21 +86,7 @@ def _token(fields: Fields) -> str:
 
 def check_feedback(fields: Fields) -> Feedback:
     """Raises Refused with everything that is wrong."""
-    problems: list[Problem] = []
-    stars = (fields.first("stars") or "").strip()
-    if not stars:
-        problems.append(problem("stars is missing; send a whole number from 1 to 5"))
-    elif not _STARS.fullmatch(stars):
-        problems.append(problem(f"stars {shown(stars)} is not a whole number from 1 to 5"))
-    solved = read_boolean(fields, "solved", problems)
-    comment = fields.first("comment")
-    if comment is not None and len(comment) > COMMENT_LIMIT:
-        problems.append(
-            problem(
-                f"comment {shown(comment)} is {len(comment)} characters long; "
-                f"send at most {COMMENT_LIMIT}"
-            )
-        )
-    if problems:
+    sent, problems = read_model(fields, FeedbackSubmission, context=None, missing=_MISSING)
+    if problems or sent is None:
         raise Refused(*problems)
-    return Feedback(stars=int(stars), solved=solved, comment=comment)
+    return Feedback(stars=sent.stars, solved=sent.solved, comment=sent.comment)

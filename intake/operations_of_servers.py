@@ -56,7 +56,11 @@ EXCHANGE: tuple[Operation, ...] = (
                 example="IN_PROGRESS",
             ),
             Parameter("updated_datetime", "When it happened; without one: now.", INSTANT),
-            Parameter("description", "Public where the status changes.", example="Crew sent"),
+            Parameter(
+                "description",
+                "Read by officials; public where the status changes and the key may publish.",
+                example="Crew sent",
+            ),
             Parameter(
                 "media_url",
                 "Web addresses of photos, at most ten.",

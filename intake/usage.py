@@ -2,22 +2,44 @@
 
 import re
 from datetime import date
+from typing import Annotated
 
 from flask import Response, request
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 
 from data.limits import spend
 from data.store import current_store
 from data.usage import DayOfUse, UsageError, record_usage
 from intake.admission import authorise
 from intake.answering import respond
-from intake.errors import Problem, Refused, problem
+from intake.checking import read_model
+from intake.errors import Refused, problem
 from intake.extension_models import AppUsage
 from intake.parsing import Fields, read_body
+from intake.submission import wrong
 from intake.text import shown
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _COUNT = re.compile(r"\d{1,18}", re.ASCII)
-_COUNTS = ("registered_users", "active_users")
+_MISSING = dict.fromkeys(("registered_users", "active_users"), "send how many people, in digits")
+
+
+def _count(value: str, info: ValidationInfo) -> int:
+    if not _COUNT.fullmatch(value.strip()):
+        raise wrong(
+            f"{info.field_name} {shown(value)} is not a whole number; "
+            "send how many people, in digits"
+        )
+    return int(value)
+
+
+class UsageSubmission(BaseModel):
+    """The fields of PUT app-usage; what is not among them is ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    registered_users: Annotated[int, BeforeValidator(_count)]
+    active_users: Annotated[int, BeforeValidator(_count)]
 
 
 def put_usage(day: str, ending: str) -> Response:
@@ -42,28 +64,18 @@ def put_usage(day: str, ending: str) -> Response:
 
 def check_usage(day: str, fields: Fields, channel_code: str) -> DayOfUse:
     """Raises Refused with everything that is wrong."""
-    problems: list[Problem] = []
-    on = _date(day, problems)
-    counts = {name: _count(fields, name, problems) for name in _COUNTS}
-    if problems:
+    on = _date(day)
+    sent, problems = read_model(fields, UsageSubmission, context=None, missing=_MISSING)
+    if on is None:
+        words = f"date {shown(day)} is not a date; send one such as 2026-10-01"
+        problems.insert(0, problem(words))
+    if problems or sent is None or on is None:
         raise Refused(*problems)
-    return DayOfUse(date=on, channel_code=channel_code, **counts)
+    return DayOfUse(date=on, channel_code=channel_code, **sent.model_dump())
 
 
-def _date(text: str, problems: list[Problem]) -> date:
+def _date(text: str) -> date | None:
     try:
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
+        return date.fromisoformat(text) if _DATE.fullmatch(text) else None
     except ValueError:
-        pass
-    problems.append(problem(f"date {shown(text)} is not a date; send one such as 2026-10-01"))
-    return date.min
-
-
-def _count(fields: Fields, name: str, problems: list[Problem]) -> int:
-    text = (fields.first(name) or "").strip()
-    if _COUNT.fullmatch(text):
-        return int(text)
-    said = f"{name} {shown(text)} is not a whole number" if text else f"{name} is missing"
-    problems.append(problem(f"{said}; send how many people, in digits"))
-    return 0
+        return None

@@ -17,6 +17,7 @@ from data.reference import Reference
 from data.store import current_store
 from queries.channels import Overview, channel_overview
 
+_MANUAL = "/open311/v2/docs"
 UNKNOWN = "-"  # in the address, for requests of which no channel is known
 _LOOK_SECONDS = 15  # refusals and silence are no events: nothing else tells of them
 _PARTS = (
@@ -41,6 +42,10 @@ def layout() -> html.Div:
                             "Where complaints come from. Silent is a channel from which nothing "
                             "came for longer than its own rhythm of the last 30 days makes likely."
                         ),
+                        className="note",
+                    ),
+                    html.P(
+                        html.A(_("All methods and fields of the interface"), href=_MANUAL),
                         className="note",
                     ),
                 ]

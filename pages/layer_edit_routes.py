@@ -6,9 +6,11 @@ from flask import Blueprint, Response
 
 from data.layers import catalogue
 from data.layers.catalogue import Layer
+from data.layers.commands import sources_of
 from data.layers.model import LayerError
+from data.layers.remote import refresh
 from data.store import Store, current_store
-from pages.answers import answer_json
+from pages.answers import answer_error, answer_json
 from pages.layer_answers import answer_layer_errors
 from pages.layer_parameters import read_about, read_body, read_whole
 from queries.layers.features import forget_layers
@@ -58,6 +60,17 @@ def restore(code: str) -> Response:
     store, body = current_store(), read_body()
     number = read_whole(body, "version", 1, _LARGEST_VERSION)
     return _changed(store, catalogue.restore(store, code, number))
+
+
+@routes.post("/api/layers/<code>/refresh")
+def fetch_now(code: str) -> Response:
+    """Fetch a remote layer without waiting for its turn; 502 with the reason where that fails."""
+    store = current_store()
+    outcome = refresh(store, code, sources_of())
+    forget_layers(store)
+    if outcome.kind == "failed":
+        return answer_error(outcome.message, 502)
+    return answer_json({"code": code, "kind": outcome.kind})
 
 
 def _changed(store: Store, layer: Layer) -> Response:

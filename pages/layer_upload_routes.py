@@ -9,9 +9,13 @@ from werkzeug.formparser import FormDataParser
 from components.layer_preview import preview_parts
 from components.layer_words import layer_name
 from data.i18n import gettext as _
+from data.layers.addresses import check_url
+from data.layers.commands import sources_of
+from data.layers.download import download
 from data.layers.model import LayerError
-from data.layers.publishing import Publication, publish_upload
+from data.layers.publishing import Fetching, Publication, publish_upload
 from data.layers.reading import city_frame, inspect_source, search_crs
+from data.layers.remote_state import LONGEST_SECONDS, SHORTEST_SECONDS
 from data.layers.slots import reading_slot
 from data.layers.uploads import (
     FILE_LIMIT,
@@ -32,6 +36,7 @@ from pages.layer_parameters import (
     read_choice_of,
     read_fields,
     read_text,
+    read_whole,
 )
 from queries.layers.features import forget_layers
 
@@ -39,6 +44,7 @@ routes = Blueprint("layer_upload_routes", __name__)
 answer_layer_errors(routes)
 _HEADERS = 64 * 1024  # bytes of a multipart body besides the files
 _LONGEST_SEARCH = 80
+_LONGEST_ADDRESS = 2_000
 
 
 @routes.post("/api/layers/uploads")
@@ -60,6 +66,21 @@ def send() -> Response:
         raise
     names = [path.name for path in upload.paths]
     return answer_json({"id": upload.id, "files": names}, status=201)
+
+
+@routes.post("/api/layers/uploads/fetched")
+def fetch() -> Response:
+    """A file from the address in `url`, as if it had been sent; 201 with the upload's id."""
+    url = check_url(read_text(read_body(), "url", _LONGEST_ADDRESS))
+    folder = upload_folder(current_app.config["PANTAU"])
+    upload = begin_upload(folder)
+    try:
+        with reading_slot(folder):
+            download(url, upload.folder, sources=sources_of())
+    except BaseException:
+        drop_upload(folder, upload.id)
+        raise
+    return answer_json({"id": upload.id, "files": [path.name for path in upload.paths]}, status=201)
 
 
 @routes.post("/api/layers/uploads/<upload_id>/preview")
@@ -96,6 +117,7 @@ def publish(upload_id: str) -> Response:
         code=read_text(body, "code", 80) or None,
         replaces=replaces,
         fields=read_fields(body),
+        remote=_read_fetching(body),
     )
     folder = upload_folder(current_app.config["PANTAU"])
     layer = publish_upload(store, folder, upload_id, wanted)
@@ -156,6 +178,14 @@ def _receive(upload: Upload) -> None:
         raise LayerError(_("no file was sent; choose one"))
     if empty := [path.name for path in upload.paths if not path.stat().st_size]:
         raise LayerError(_("{name} is empty; send the file anew").format(name=empty[0]))
+
+
+def _read_fetching(body: dict[str, Any]) -> Fetching | None:
+    url = read_text(body, "url", _LONGEST_ADDRESS)
+    if not url:
+        return None
+    seconds = read_whole(body, "every_seconds", SHORTEST_SECONDS, LONGEST_SECONDS)
+    return Fetching(check_url(url), seconds, sources_of())
 
 
 def _as_data(part: Any) -> Any:

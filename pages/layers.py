@@ -54,7 +54,7 @@ def layout() -> html.Div:
                     ),
                 ]
             ),
-            _fold(_("Add a layer from files"), upload_panel(), name="add"),
+            _fold(_("Add a layer"), upload_panel(), name="add"),
             *drawn(ids.LAYER_LIST),
             *drawn(ids.LAYERS_REMOVED),
             dcc.Store(id=ids.LAYERS_STAMP),

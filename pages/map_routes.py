@@ -10,6 +10,7 @@ from pages.map_parameters import read_bounds, read_filter, read_int, read_langua
 from queries.boundaries import boundaries_geojson
 from queries.heat import fetch_heat_tile
 from queries.layers.hot_spots import hot_cells
+from queries.layers.keeping import follow_complaints
 from queries.points import MAX_ZOOM, received_since, viewport
 
 GEOJSON = "application/geo+json"
@@ -99,6 +100,8 @@ def live() -> Response:
     store = current_store()
     since, wanted = read_seq("since"), read_filter(store)
     seq = store.latest_seq()
+    if seq != since:
+        follow_complaints(store)
     new = received_since(store, wanted, since) if seq > since else []
     return answer_json(
         {

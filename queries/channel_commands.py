@@ -169,6 +169,8 @@ def _traffic_parts(traffic: Traffic, reference: Reference) -> dict[str, Any]:
 def _key(key: KeyUse, reference: Reference) -> dict[str, Any]:
     return {
         "name": key.name,
+        "scopes": list(key.scopes),
+        "per_minute": key.per_minute,
         "created_at": _when(key.created_at, reference),
         "used_at": _when(key.used_at, reference),
         "revoked_at": _when(key.revoked_at, reference),

@@ -2,13 +2,21 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
 
 from data.reference import Reference
 from data.store import Store
-from queries.counts import count_by, open_statuses
+from queries.counts import count_by
 from queries.filters import ComplaintFilter
-from queries.measures import MIN_RANKED, duration_summary, grouping_by
+from queries.measures import duration_summary, grouping_by
+from queries.values import (
+    backlog,
+    clock_of,
+    from_summary,
+    poisson_interval,
+    repeat_share,
+    satisfaction,
+    with_states,
+)
 
 MEASURES = (
     "median_response",
@@ -21,7 +29,6 @@ MEASURES = (
     "satisfaction",
     "repeat_share",
 )
-_Z = 1.959963984540054
 
 
 def district_values(
@@ -42,13 +49,7 @@ def district_values(
     frame = pd.DataFrame(
         {"code": [d.code for d in districts], "name": [d.name for d in districts]}
     ).join(found, on="code")
-    frame["n"] = frame["n"].fillna(0).astype("int64")
-    frame["state"] = np.select(
-        [frame["n"] == 0, frame["n"] < MIN_RANKED, frame["value"].isna()],
-        ["none", "too_few", "not_reached"],
-        "ok",
-    )
-    return frame
+    return with_states(frame)
 
 
 def district_differences(
@@ -64,8 +65,14 @@ def district_differences(
     `value` is the difference; `now` and `before` are what it is between, `n_before` the
     earlier n. A district is 'ok' only where it is so in both.
     """
-    now = district_values(store, complaint_filter, measure=measure, level=level)
-    before = district_values(store, earlier, measure=measure, level=level)
+    return difference_of(
+        district_values(store, complaint_filter, measure=measure, level=level),
+        district_values(store, earlier, measure=measure, level=level),
+    )
+
+
+def difference_of(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """The same of values of like rows, whatever they are of."""
     frame = now[["code", "name", "n"]].copy()
     frame["now"], frame["before"], frame["n_before"] = now["value"], before["value"], before["n"]
     frame["value"] = now["value"] - before["value"]
@@ -81,24 +88,17 @@ def _found(
     if measure == "per_10000":
         return _per_resident(store, complaint_filter, level)
     if measure == "open_backlog":
-        return _backlog(store, complaint_filter, level)
+        counts = count_by(store, ["district_id", "status"], complaint_filter)
+        return backlog(_coded(store.reference(), counts, level))
     if measure == "satisfaction":
-        return _satisfaction(store, complaint_filter, level)
+        counts = count_by(store, ["district_id", "rating"], complaint_filter)
+        return satisfaction(_coded(store.reference(), counts, level))
     if measure == "repeat_share":
-        return _repeats(store, complaint_filter, level)
-    if measure == "on_time_share":
-        summary = duration_summary(
-            store, complaint_filter, by="district", measure="resolution", level=level
-        )
-        low, high = wilson_interval(summary["on_time"].to_numpy(), summary["due"].to_numpy())
-        return pd.DataFrame(
-            {"value": summary["on_time_share"], "low": low, "high": high, "n": summary["due"]}
-        )
-    part, clock = measure.split("_")
+        counts = count_by(store, ["district_id", "is_repeat"], complaint_filter)
+        return repeat_share(_coded(store.reference(), counts, level))
+    clock = clock_of(measure)
     summary = duration_summary(store, complaint_filter, by="district", measure=clock, level=level)
-    return summary[[f"{part}_seconds", f"{part}_low", f"{part}_high", "n"]].set_axis(
-        ["value", "low", "high", "n"], axis=1
-    )
+    return from_summary(summary, measure)
 
 
 def _coded(reference: Reference, counts: pd.DataFrame, level: str) -> pd.DataFrame:
@@ -124,59 +124,3 @@ def _per_resident(store: Store, complaint_filter: ComplaintFilter, level: str) -
     return pd.DataFrame(
         {"value": n * scale, "low": low * scale, "high": high * scale, "n": n}, index=n.index
     )
-
-
-def _backlog(store: Store, complaint_filter: ComplaintFilter, level: str) -> pd.DataFrame:
-    counts = count_by(store, ["district_id", "status"], complaint_filter)
-    counts = _coded(store.reference(), counts, level)
-    still_open = counts["n"].where(counts["status"].isin(open_statuses()), 0)
-    by_code = counts.assign(value=still_open).groupby("code")[["value", "n"]].sum()
-    return by_code.astype({"value": float}).assign(low=np.nan, high=np.nan)
-
-
-def _repeats(store: Store, complaint_filter: ComplaintFilter, level: str) -> pd.DataFrame:
-    counts = count_by(store, ["district_id", "is_repeat"], complaint_filter)
-    counts = _coded(store.reference(), counts, level)
-    repeats = counts["n"].where(counts["is_repeat"] == 1, 0)
-    by_code = counts.assign(repeats=repeats).groupby("code")[["repeats", "n"]].sum()
-    found, n = by_code["repeats"].to_numpy(dtype=float), by_code["n"].to_numpy()
-    low, high = wilson_interval(found, n)
-    return by_code[["n"]].assign(value=found / n, low=low, high=high)
-
-
-def _satisfaction(store: Store, complaint_filter: ComplaintFilter, level: str) -> pd.DataFrame:
-    counts = count_by(store, ["district_id", "rating"], complaint_filter)
-    counts = _coded(store.reference(), counts.dropna(subset=["rating"]), level)
-    stars, n = counts["rating"].astype(float), counts["n"]
-    sums = (
-        pd.DataFrame({"code": counts["code"], "n": n, "one": stars * n, "two": stars**2 * n})
-        .groupby("code")
-        .sum()
-    )
-    mean = sums["one"] / sums["n"]
-    variance = (sums["two"] - sums["n"] * mean**2).clip(lower=0) / (sums["n"] - 1).clip(lower=1)
-    half = _Z * np.sqrt(variance / sums["n"])
-    return pd.DataFrame(
-        {
-            "value": mean,
-            "low": (mean - half).clip(lower=1),
-            "high": (mean + half).clip(upper=5),
-            "n": sums["n"],
-        }
-    )
-
-
-def wilson_interval(successes: np.ndarray, trials: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """95% bounds of a share, by Wilson's score (1927); NaN without trials."""
-    n = np.where(trials > 0, trials, np.nan).astype(float)
-    share = successes / n
-    centre = share + _Z**2 / (2 * n)
-    spread = _Z * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-    return (centre - spread) / (1 + _Z**2 / n), (centre + spread) / (1 + _Z**2 / n)
-
-
-def poisson_interval(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """95% exact bounds of a count (Garwood 1936)."""
-    counts = np.asarray(counts, dtype=float)
-    low = np.where(counts > 0, chi2.ppf(0.025, 2 * np.maximum(counts, 1)) / 2, 0.0)
-    return low, chi2.ppf(0.975, 2 * counts + 2) / 2

@@ -45,6 +45,8 @@ class KeyUse:
     created_at: datetime
     used_at: datetime | None
     revoked_at: datetime | None
+    scopes: tuple[str, ...]
+    per_minute: int
 
 
 def recent_refusals(store: Store, since: date) -> list[Refused]:
@@ -90,7 +92,15 @@ def key_uses(store: Store) -> list[KeyUse]:
     with read(store.engine) as connection:
         used = {row.api_key_id: row.used_at for row in connection.execute(select(table))}
     return [
-        KeyUse(key.name, key.channel_code, key.created_at, used.get(key.id), key.revoked_at)
+        KeyUse(
+            key.name,
+            key.channel_code,
+            key.created_at,
+            used.get(key.id),
+            key.revoked_at,
+            key.scopes,
+            key.per_minute,
+        )
         for key in list_keys(store)
     ]
 

@@ -8,13 +8,14 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import shapely
 
 from data.layers.model import LayerError, Shapes
-from reports.layer_file_parts import FileAbout, Table
+from reports.layer_file_parts import FileAbout, Table, as_text
 from reports.layer_gdal_files import write_geopackage, write_shapefile
 from reports.layer_kml import write_kml
 from reports.layer_sheets import write_csv, write_xlsx
@@ -25,11 +26,15 @@ _CHUNK = 2_000  # features
 def write_layer_file(
     path: Path, shapes: Shapes, columns: Mapping[str, Sequence[Any]], about: FileAbout
 ) -> None:
+    """`write_table_file` of shapes and a value of each column for every shape."""
+    write_table_file(path, Table(shapes, columns), about)
+
+
+def write_table_file(path: Path, table: Table, about: FileAbout) -> None:
     """Write the file in the format of its ending, whole or not at all.
 
-    `shapes` are WGS 84 degrees, none of them None; `columns` hold a str, int, finite float, bool
-    or None for each. Raises LayerError for an ending that is not in FILE_FORMATS, and for what the
-    format cannot hold.
+    Raises LayerError for an ending that is not in FILE_FORMATS, and for what the format cannot
+    hold.
     """
     write = FILE_FORMATS.get(path.suffix.lower())
     if write is None:
@@ -39,7 +44,7 @@ def write_layer_file(
         raise LayerError(f"{path.parent} is no folder; make it first")
     with tempfile.TemporaryDirectory(prefix=".pantau-", dir=path.parent) as folder:
         made = Path(folder) / path.name
-        write(made, Table(shapes, columns), about)
+        write(made, table, about)
         os.replace(made, path)
 
 
@@ -52,20 +57,28 @@ def write_geojson(path: Path, table: Table, about: FileAbout) -> None:
         file.write(_json(head)[:-1] + ',"features":[')
         for start in range(0, len(table.shapes), _CHUNK):
             part = slice(start, start + _CHUNK)
-            shapes = shapely.to_geojson(table.shapes[part])
+            shapes = shapely.to_geojson(table.shapes[part])  # None where there is none
             columns = [table.columns[name][part] for name in names]
             values = zip(*columns, strict=True) if names else [()] * len(shapes)
             for place, (shape, row) in enumerate(zip(shapes, values, strict=True), start):
                 properties = _json(dict(zip(names, row, strict=True)))
-                comma = "," if place else ""
+                comma, geometry = "," if place else "", shape or "null"
                 file.write(
-                    f'{comma}\n{{"type":"Feature","properties":{properties},"geometry":{shape}}}'
+                    f'{comma}\n{{"type":"Feature","properties":{properties},"geometry":{geometry}}}'
                 )
         file.write("\n]}\n")
 
 
 def _json(found: Any) -> str:
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return json.dumps(
+        found, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_said
+    )
+
+
+def _said(value: Any) -> str | None:
+    if not isinstance(value, date):  # an instant is one, too
+        raise TypeError(f"{type(value).__name__} {value!r} is no value of a column")
+    return as_text(value)
 
 
 FILE_FORMATS: Mapping[str, Callable[[Path, Table, FileAbout], None]] = {

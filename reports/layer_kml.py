@@ -41,6 +41,8 @@ def _data(fields: dict[str, Any]) -> str:
 
 
 def _shape(shape: Any) -> Iterator[str]:
+    if shape is None:
+        return
     if shape.geom_type == "Point":
         yield f"<Point>{_coordinates(shape)}</Point>"
     elif shape.geom_type in ("LineString", "LinearRing"):

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,9 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from data.i18n import gettext as _
 from data.layers import catalogue
+from data.layers.addresses import Sources
 from data.layers.catalogue import Layer
 from data.layers.model import About, Choice, FeatureTable, LayerError, LayerTaken
 from data.layers.reading import city_frame, read_source
+from data.layers.remote import add_remote
 from data.layers.slots import reading_slot
 from data.layers.uploads import taken
 from data.store import Store
@@ -31,6 +33,16 @@ class Publication:
     code: str | None = None  # of the new layer; None: made from its name
     replaces: str | None = None  # the code of the layer that gets a new version
     fields: tuple[str, ...] | None = None  # those kept; None for all
+    remote: "Fetching | None" = None  # of a layer that is fetched on a schedule
+
+
+@dataclass(frozen=True)
+class Fetching:
+    """From where, how often, and whom the operator lets us ask."""
+
+    url: str
+    every_seconds: int
+    sources: Sources
 
 
 def publish_upload(store: Store, folder: Path, upload_id: str, wanted: Publication) -> Layer:
@@ -40,6 +52,9 @@ def publish_upload(store: Store, folder: Path, upload_id: str, wanted: Publicati
             catalogue.find_layer(store, wanted.replaces)
         elif wanted.code is not None:
             _check_free(store, wanted.code)
+        if wanted.remote is not None:
+            with reading_slot(folder):
+                return _remote_in_force(store, wanted, wanted.remote)
         with reading_slot(folder):
             table = read_source(upload.paths, wanted.choice, city=city_frame(store))
         table = keep_fields(table, wanted.fields)
@@ -79,19 +94,44 @@ def _in_force(store: Store, table: FeatureTable, file_name: str, wanted: Publica
                 code=repr(wanted.replaces)
             )
         ) from None
+    return _under_code(
+        store,
+        wanted,
+        lambda code: catalogue.publish(store, code, wanted.about, table, file_name=file_name),
+    )
+
+
+def _remote_in_force(store: Store, wanted: Publication, remote: Fetching) -> Layer:
+    if wanted.replaces is not None or wanted.fields is not None:
+        raise LayerError(
+            _("a layer that is fetched is new, and keeps all its fields; add it without a choice")
+        )
+    return _under_code(
+        store,
+        wanted,
+        lambda code: add_remote(
+            store,
+            code,
+            wanted.about,
+            remote.url,
+            every_seconds=remote.every_seconds,
+            choice=wanted.choice,
+            sources=remote.sources,
+        ),
+    )
+
+
+def _under_code(store: Store, wanted: Publication, make: Callable[[str], Layer]) -> Layer:
+    """Under the code that is wanted, else under a free one that is like the name."""
     if wanted.code is not None:
-        return catalogue.publish(store, wanted.code, wanted.about, table, file_name=file_name)
-    return _under_free_code(store, table, file_name, wanted.about)
-
-
-def _under_free_code(store: Store, table: FeatureTable, file_name: str, about: About) -> Layer:
-    base = code_of(next((name for name in about.names.values() if name), ""))
+        return make(wanted.code)
+    base = code_of(next((name for name in wanted.about.names.values() if name), ""))
     for attempt in range(1, _ATTEMPTS):
         code = base if attempt == 1 else f"{base}-{attempt}"
         if code in _codes(store):
             continue
         with suppress(LayerTaken):  # by somebody who is still writing it
-            return catalogue.publish(store, code, about, table, file_name=file_name)
+            return make(code)
     raise LayerTaken(
         _("too many layers are called like {code}; choose another name").format(code=repr(base))
     )

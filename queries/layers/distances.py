@@ -55,15 +55,19 @@ class Distances:
     def within(self, positions: Positions, targets: Targets, metres: float) -> Array:
         """Whether each complaint is within so many metres of a feature."""
         self._refine(positions, targets, WITHIN, metres)
-        within: Array = self._high <= metres
-        brink = np.flatnonzero((np.abs(self._high - metres) <= TIE_METRES) & (self._high > 0))
-        within[brink] = targets.within(positions.x[brink], positions.y[brink], metres)
-        return within
+        return self._closer(positions, targets, metres)
 
     def nearest(self, positions: Positions, targets: Targets, metres: float) -> Array:
         """The nearest feature of each complaint, NOWHERE where it is farther than the metres."""
         self._refine(positions, targets, NEAREST, metres)
-        return np.where(self._high <= metres, self._feature, NOWHERE)
+        return np.where(self._closer(positions, targets, metres), self._feature, NOWHERE)
+
+    def _closer(self, positions: Positions, targets: Targets, metres: float) -> Array:
+        """Who is within the metres. On the brink shapely decides: it rounds another way."""
+        within: Array = self._high <= metres
+        brink = np.flatnonzero((np.abs(self._high - metres) <= TIE_METRES) & (self._high > 0))
+        within[brink] = targets.within(positions.x[brink], positions.y[brink], metres)
+        return within
 
     def _refine(self, positions: Positions, targets: Targets, question: str, metres: float) -> None:
         self._asked.pop((question, metres), None)

@@ -48,8 +48,8 @@ def health(code: str = "app", **changes: Any) -> ChannelHealth:
         "lag_7d": Lag(12.0, 5_400.0, 400),
         "open_now": 300,
         "keys": (
-            KeyUse("phones", code, NOON, NOON, None),
-            KeyUse("old", code, NOON, None, NOON),
+            KeyUse("phones", code, NOON, NOON, None, ("write", "publish"), 600),
+            KeyUse("old", code, NOON, None, NOON, ("write",), 30_000),
         ),
         "rhythm": None,
         "silent_from": None,
@@ -118,7 +118,8 @@ def test_a_channels_own_page(reference: Reference) -> None:
     refused = words(refusal_table(one.traffic, all_of_them, reference))
     assert "outside the city 400 20" in refused
     keys = words(key_table(one, all_of_them, reference))
-    assert "phones 10 Mar 2026" in keys and "revoked 10 Mar 2026" in keys
+    assert "phones write, publish · 600 a minute at most 10 Mar 2026" in keys
+    assert "revoked 10 Mar 2026" in keys
     assert "Too few arrivals in 30 days" in words(channel_head(one, all_of_them, reference))
 
 

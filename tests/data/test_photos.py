@@ -19,6 +19,7 @@ from data import photos as store_of_photos
 from data.complaints import NewComplaint, receive
 from data.database import read, write
 from data.instants import now
+from data.photo_removal import NoSuchPhoto, delete_photo
 from data.photos import (
     ADDRESS,
     KeptPhoto,
@@ -30,6 +31,7 @@ from data.photos import (
     sweep,
 )
 from data.pictures import Picture, make_picture
+from data.requests import fetch_requests_by_id
 from data.schema import complaint_photos, photos
 from data.settings import Settings
 from data.store import Store
@@ -242,3 +244,49 @@ def test_the_command_sweeps_the_folder_of_the_settings(store: Store, tmp_path: P
     result = create_app(settings, store=store).test_cli_runner().invoke(args=["photos", "sweep"])
     assert result.output == "removed 2 files and 1 entries\n"
     assert files(folder) == []
+
+
+@pytest.mark.parametrize("form", ["{name}", "{name}.jpg", "https://x.example{address}", "{small}"])
+def test_one_photo_is_taken_away_everywhere(any_store: Store, folder: Path, form: str) -> None:
+    gone, stays = keep_photos(any_store, folder, [picture(0), picture(1)])
+    both, one, other = (report(any_store, kept) for kept in ([gone, stays], [gone], [stays]))
+    small = small_address(gone.address)
+    name = form.format(name=gone.name, address=gone.address, small=small)
+    assert delete_photo(any_store, folder, name).service_request_ids == (both, one)
+    found = fetch_requests_by_id(any_store, [both, one, other])
+    shown = {request.service_request_id: request.media_urls for request in found}
+    assert shown == {both: (stays.address,), one: (), other: (stays.address,)}
+    assert [path.stem.removesuffix("-small") for path in files(folder)] == [stays.name] * 2
+    with read(any_store.engine) as connection:
+        uses = connection.execute(select(complaint_photos.c.photo_id)).scalars().all()
+        assert set(uses) == {stays.id}
+        assert gone.name not in connection.scalars(select(photos.c.name)).all()
+    with pytest.raises(NoSuchPhoto, match="is not kept here"):
+        delete_photo(any_store, folder, name)
+
+
+def test_a_report_on_its_way_with_a_photo_that_is_deleted_is_stored(
+    any_store: Store, folder: Path
+) -> None:
+    kept = keep_photos(any_store, folder, [picture()])
+    delete_photo(any_store, folder, kept[0].name)
+    assert report(any_store, kept)
+    [again] = keep_photos(any_store, folder, [picture()])
+    assert again.name != kept[0].name
+    assert find_file(folder, f"{kept[0].name}.jpg") is None
+
+
+@pytest.mark.parametrize("name", ["", "..", "a" * 32, "../" + "a" * 32, "https://x.example/a.jpg"])
+def test_the_command_deletes_one_photo_or_says_that_there_is_none(
+    store: Store, tmp_path: Path, name: str
+) -> None:
+    settings = Settings(str(store.engine.url), CITIES / "tiny", demo=False, var=tmp_path / "var")
+    runner = create_app(settings, store=store).test_cli_runner()
+    [kept] = keep_photos(store, settings.var / "photos", [picture()])
+    number = report(store, [kept])
+    wrong = runner.invoke(args=["photos", "delete", "--", name])
+    assert wrong.exit_code == 1 and "is not kept here; give its address" in wrong.output
+    assert len(files(settings.var / "photos")) == 2
+    done = runner.invoke(args=["photos", "delete", kept.address])
+    assert done.output == f"removed; the complaints that showed it: {number}\n"
+    assert files(settings.var / "photos") == []

@@ -5,6 +5,8 @@ import json
 import os
 import threading
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from data.layers.contents import fetch_features
 from data.layers.model import LayerError
 from data.layers.slots import ReadersBusy, reading_slot
 from data.store import Store
+from tests.data.layers.layer_server import Source, serving
 from tests.sent_files import ORIGIN, PLACES, geojson, shapefile_parts, zipped_shapefile
 
 NAMED = {"name": {"en": "Pumps"}, "source": "Water agency", "licence": "CC BY 4.0"}
@@ -386,3 +389,44 @@ def test_coordinate_systems_are_found_by_code_and_name(client: FlaskClient) -> N
     found = client.get("/api/layers/crs?q=utm 48s").json
     assert found[0] == {"code": "EPSG:32748", "name": "WGS 84 / UTM zone 48S"}
     assert client.get("/api/layers/crs?q=" + "%00x" * 40).json == []
+
+
+@pytest.fixture
+def feed(app: Flask) -> Iterator[tuple[Source, str]]:
+    """A source of layers on this machine, which the operator lets Pantau ask."""
+    source = Source()
+    app.config["PANTAU"] = replace(app.config["PANTAU"], private_sources=("127.0.0.1",))
+    with serving(source) as address:
+        yield source, f"{address}/levels.geojson"
+
+
+def test_a_layer_is_fetched_from_an_address(
+    client: FlaskClient, store: Store, feed: tuple[Source, str]
+) -> None:
+    source, address = feed
+    fetched = ask(client, "uploads/fetched", {"url": address})
+    assert fetched.status_code == 201, fetched.text
+    upload_id = fetched.json["id"]
+    assert ask(client, f"uploads/{upload_id}/preview", {}).json["questions"] == []
+    body = NAMED | {"url": address, "every_seconds": 300}
+    for wrong in ({"every_seconds": 1}, {"every_seconds": "300"}, {"url": "file:///etc/passwd"}):
+        assert ask(client, f"uploads/{upload_id}/publish", body | wrong).status_code == 400
+    assert ask(client, f"uploads/{upload_id}/publish", body | {"fields": []}).status_code == 400
+    assert ask(client, f"uploads/{upload_id}/publish", body).status_code == 201
+    layer = find_layer(store, "pumps")
+    assert (layer.url, layer.every_seconds, layer.version.features) == (address, 300, 2)
+    assert layer.succeeded_at is not None
+    source.status = 500
+    failed = ask(client, "pumps/refresh", {})
+    assert failed.status_code == 502 and failed.json["error"]
+    assert find_layer(store, "pumps").version.features == 2
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "file:///etc/passwd", "http://169.254.169.254/latest", "http://[::1]:1/x", "http://10.1/"],
+)
+def test_addresses_that_lead_inside_are_refused(app: Flask, client: FlaskClient, url: str) -> None:
+    answer = ask(client, "uploads/fetched", {"url": url})
+    assert answer.status_code == 400 and answer.json["error"]
+    assert waiting(app) == []

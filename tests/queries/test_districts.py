@@ -14,11 +14,10 @@ from queries.districts import (
     MEASURES,
     district_differences,
     district_values,
-    poisson_interval,
-    wilson_interval,
 )
 from queries.figures import daily_series, figures, service_bars
 from queries.filters import ComplaintFilter
+from queries.values import poisson_interval, wilson_interval
 
 BEGIN = datetime(2026, 3, 1, 3, tzinfo=UTC)
 

@@ -182,6 +182,9 @@ def test_tables_say_where(tmp_path: Path) -> None:
         rows = list(csv.reader(file))
     assert rows[0] == ["latitude", "wkt", "about", "latitude_2", "longitude", "about_2"]
     assert rows[2][3:5] == ["-6.1", "106.123456789012"]
+    known = {"longitude": [106.8, 106.123456789012, 106.9], "latitude": [-6.2, -6.1, -6.3]}
+    with write(tmp_path, ".csv", POINTS, known).open(encoding="utf-8", newline="") as file:
+        assert next(csv.reader(file)) == ["longitude", "latitude", "about"]
     sheet = openpyxl.load_workbook(write(tmp_path, ".xlsx", MANY, {}))["Data"]
     found = shapely.from_wkt([cell.value for cell in sheet["A"]][1:])
     assert shapely.equals(found, MANY).all()
