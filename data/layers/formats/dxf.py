@@ -63,8 +63,8 @@ def _open(path: Path) -> Any:
             AttributeError, RecursionError) as error:  # fmt: skip
         what = "".join(char for char in str(error)[:100] if char.isprintable())
         raise LayerError(
-            f"{path.name} is a damaged DXF drawing ({what or type(error).__name__}); "
-            "save it again as DXF 2018"
+            f"{path.name} is a damaged DXF drawing ({what or type(error).__name__}); save it again "
+            "as DXF 2018"
         ) from error
 
 
