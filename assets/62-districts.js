@@ -59,10 +59,18 @@
     if (value[0] === TOO_FEW) return { ...style, fillColor: "url(#hatch)" };
     if (value[0] === NOT_REACHED) return { ...style, fillColor: hideout.notReached };
     if (value[0] < 0) return { ...style, fillColor: hideout.none, fillOpacity: style.fillOpacity * 0.5 };
-    return { ...style, fillColor: hideout.colours[value[0]] };
+    const colour = hideout.colours[value[0]];
+    const isLine = /LineString/.test(feature.geometry.type); // a feature of a layer: a line has no inside
+    return isLine ? { ...style, color: colour, weight: 4, fill: false } : { ...style, fillColor: colour };
   };
 
-  map.outlineStyle = function () {
+  /* A point of a layer that is coloured; of districts there are none. */
+  map.colouredPoint = function (feature, latlng) {
+    return window.L.circleMarker(latlng, { radius: 7 });
+  };
+
+  map.outlineStyle = function (feature) {
+    if (feature.properties.isContext) return { weight: 1, color: "var(--outline)", fill: false, interactive: false };
     return { weight: 2, color: "var(--accent)", fill: false, interactive: false };
   };
 
@@ -88,8 +96,9 @@
     }, { sticky: true, direction: "top", offset: [0, -8], className: "tip-frame", opacity: 1 });
     // Hundreds of shapes are no way through a page: the keyboard has the table of the legend.
     layer.on("add", () => layer.getElement() && layer.getElement().setAttribute("tabindex", "-1"));
-    layer.on("mouseover", () => layer.setStyle({ weight: 2.5 }).bringToFront());
-    layer.on("mouseout", () => layer.setStyle({ weight: 1 }));
+    const isLine = /LineString/.test(feature.geometry.type);
+    layer.on("mouseover", () => layer.setStyle({ weight: isLine ? 7 : 2.5 }).bringToFront());
+    layer.on("mouseout", () => layer.setStyle({ weight: isLine ? 4 : 1 }));
     if (!pantau.config().tree[code]) return; // a square or a feature: no filter is made of it
     layer.on("click", (event) => {
       clearTimeout(pending);
@@ -106,12 +115,22 @@
     });
   };
 
-  function chosenOutlines(chosen) {
+  /* Where the city is, while the features of a layer are what is coloured. */
+  function context(ground) {
+    if (!ground.startsWith("layer:")) return Promise.resolve([]);
+    return map.districts(pantau.config().levels[0]).then((top) => top.features.map((feature) => (
+      { ...feature, properties: { ...feature.properties, isContext: true } })));
+  }
+
+  function chosenOutlines(chosen, ground) {
     const levels = [...new Set(chosen.map((code) => (pantau.config().tree[code] || [])[0]))]
       .filter((level) => level !== undefined);
-    return Promise.all(levels.map((level) => map.districts(pantau.config().levels[level]))).then((all) => ({
+    const ofLevels = levels.map((level) => map.districts(pantau.config().levels[level]));
+    return Promise.all([context(ground), ...ofLevels]).then(([around, ...all]) => ({
       type: "FeatureCollection",
-      features: all.flatMap((one) => one.features.filter((f) => chosen.includes(f.properties.code))),
+      features: [
+        ...around, ...all.flatMap((one) => one.features.filter((f) => chosen.includes(f.properties.code))),
+      ],
     }));
   }
 
@@ -134,7 +153,7 @@
         chosen: chosen,
         isFilled: view.layers.includes("districts"),
       };
-      return Promise.all([map.districts(ground), chosenOutlines(chosen)]).then(([shapes, outlines]) => {
+      return Promise.all([map.districts(ground), chosenOutlines(chosen, ground)]).then(([shapes, outlines]) => {
         if (map.ground(pantau.state.view) !== ground) return [none, none, none];
         map.hideout = hideout;
         map.tabulate();

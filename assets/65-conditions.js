@@ -1,5 +1,5 @@
-/* "Near and inside" in the filter panel: a row for every condition on a layer. A row that does
-   not yet say everything is a draft: shown, but no part of the filter. */
+/* "Near and inside" in the filter panel: a row for every condition on a layer. One without a layer
+   is a draft: shown, but no part of the filter. A field counts once its value is chosen. */
 (function () {
   "use strict";
 
@@ -75,7 +75,7 @@
 
   /* ---- the rows ---- */
 
-  const isWhole = (row) => row.layer && (!row.field || row.value !== null);
+  const isWhole = (row) => Boolean(row.layer);
 
   function commit(pause) {
     clearTimeout(pending);

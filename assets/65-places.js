@@ -40,7 +40,7 @@
     }
     const parts = [place.layer];
     if (places.hasMetres(place.kind)) parts.push(number(place.metres, 6));
-    if (place.field) parts.push(escape(place.field) + "=" + escape(place.value));
+    if (place.field && place.value !== null) parts.push(escape(place.field) + "=" + escape(place.value));
     return place.kind + "=" + parts.join(":");
   };
 

@@ -4,7 +4,7 @@
 
   const pantau = (window.pantau = window.pantau || {});
   const map = (pantau.map = pantau.map || {});
-  const N = 3, RANK = 4, BETWEEN = 5; // of a district's values: components/choropleth.py
+  const N = 3, RANK = 4, BETWEEN = 5, NAME = 6; // of a district's values: components/choropleth.py
   const order = { by: "value", isDown: true };
 
   /* Those without a value come last, whichever way the others are sorted. */
@@ -59,12 +59,14 @@
     return made;
   }
 
+  const MOST = 1000; // lines of a table that a browser can still draw
+
   map.tabulate = function () {
     const place = document.getElementById("district-table");
     if (!place || !place.closest(".as-table") || !map.hideout) return;
     const told = map.hideout.values || {}, tree = pantau.config().tree;
     const rows = Object.keys(told)
-      .map((code) => ({ code: code, name: tree[code] ? tree[code][2] : map.nameOf(code), values: told[code] }))
+      .map((code) => ({ code: code, name: tree[code] ? tree[code][2] : told[code][NAME] || map.nameOf(code), values: told[code] }))
       .filter((row) => row.name);
     const words = place.dataset;
     const title = document.querySelector("#legend .legend-title");
@@ -76,7 +78,7 @@
       heading(words.district, "name"), heading(title ? title.textContent : "", "value"), heading("n", "n"),
       heading(isDifference ? words.change : words.interval),
     );
-    table.createTBody().append(...sorted(rows).map((row) => line(row, map.hideout.chosen || [])));
+    table.createTBody().append(...sorted(rows).slice(0, MOST).map((row) => line(row, map.hideout.chosen || [])));
     const focused = place.contains(document.activeElement) ? document.activeElement.dataset : null;
     const scrolled = place.scrollTop;
     place.replaceChildren(table);

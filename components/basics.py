@@ -30,12 +30,14 @@ def icon_button(name: str, label: str, *, id: str, className: str = "") -> html.
 
 def status_mark(status: Status) -> html.Span:
     """Shape, word and colour of a status."""
+    return mark(STATUS_SHAPES[status], status_word(status), STATUS_CLASSES[status])
+
+
+def mark(shape: str, word: str, className: str) -> html.Span:
+    """A shape and a word in one colour, so that colour alone carries no meaning."""
     return html.Span(
-        [
-            html.Span(STATUS_SHAPES[status], className="status-shape", **{"aria-hidden": "true"}),
-            status_word(status),
-        ],
-        className=f"status {STATUS_CLASSES[status]}",
+        [html.Span(shape, className="status-shape", **{"aria-hidden": "true"}), word],
+        className=f"status {className}",
     )
 
 

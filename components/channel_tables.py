@@ -122,10 +122,10 @@ def key_table(one: ChannelHealth, overview: Overview, reference: Reference) -> A
     )
 
 
-def _rights(key: KeyUse) -> list[Any]:
+def _rights(key: KeyUse) -> str:
     """Its scopes as they are called in commands, and its limit."""
     limit = _("{n} a minute at most").format(n=format_number(key.per_minute))
-    return [html.Code(" ".join(key.scopes)), " · ", limit]
+    return f"{', '.join(key.scopes)} · {limit}"
 
 
 def table(heads: list[str], rows: list[list[Any]], *, caption: str) -> html.Table:

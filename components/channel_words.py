@@ -4,6 +4,7 @@ from datetime import datetime
 
 from dash import html
 
+from components.basics import mark
 from components.newest_list import clock_words
 from data.i18n import NOTHING, format_duration
 from data.i18n import gettext as _
@@ -32,13 +33,7 @@ def state_word(state: State) -> str:
 
 
 def state_mark(state: State) -> html.Span:
-    return html.Span(
-        [
-            html.Span(_SHAPES[state], className="status-shape", **{"aria-hidden": "true"}),
-            state_word(state),
-        ],
-        className=f"status {_CLASSES[state]}",
-    )
+    return mark(_SHAPES[state], state_word(state), _CLASSES[state])
 
 
 def kind_word(kind: str) -> str:

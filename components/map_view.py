@@ -95,6 +95,7 @@ def _leaflet(reference: Reference, basemap_url: str | None) -> dl.Map:
                     data={"type": "FeatureCollection", "features": []},
                     style={"variable": "pantau.map.districtStyle"},
                     onEachFeature={"variable": "pantau.map.eachDistrict"},
+                    pointToLayer={"variable": "pantau.map.colouredPoint"},
                     hideout={"values": {}},
                 ),
                 name="districts",

@@ -14,6 +14,7 @@ from queries.classes import Classes
 
 DURATIONS = ("median_response", "p90_response", "median_resolution", "p90_resolution")
 DEFAULT_MEASURE = "median_response"
+_WHOLE = ("open_backlog", "count")
 SHARES = ("on_time_share", "repeat_share")
 HOT_SPOTS, HOT_CELLS = HOT_MEASURES = ("hot_spots", "hot_cells")  # of districts, of squares
 HIGHER_IS_BETTER = frozenset({"on_time_share", "satisfaction"})
@@ -30,6 +31,8 @@ def measure_word(measure: str) -> str:
         "open_backlog": _("Open now"),
         "satisfaction": _("Satisfaction"),
         "repeat_share": _("Repeat reports"),
+        "per_km2": _("Complaints per km²"),
+        "count": _("Complaints"),
         HOT_SPOTS: _("Hot spots by district"),
         HOT_CELLS: _("Hot spots by squares of 600 m"),
     }[measure]
@@ -43,6 +46,8 @@ def unit_word(measure: str, *, is_difference: bool = False) -> str:
         return _("percentage points")
     return {
         "per_10000": _("per 10,000 residents"),
+        "per_km2": _("per km²"),
+        "count": _("complaints"),
         "open_backlog": _("complaints"),
         "satisfaction": _("stars of 5"),
         "on_time_share": _("share of those due"),
@@ -56,7 +61,7 @@ def format_value(measure: str, value: float | None) -> str:
         return format_duration(value)
     if measure in SHARES:
         return format_percent(value)
-    return format_number(value, 0 if measure == "open_backlog" else 1)
+    return format_number(value, 0 if measure in _WHOLE else 1)
 
 
 def format_difference(measure: str, value: float) -> str:
@@ -65,7 +70,7 @@ def format_difference(measure: str, value: float) -> str:
         return ("+" if value > 0 else "") + format_duration(value)
     if measure in SHARES:
         return _("{change} points").format(change=format_change(100 * value, 1))
-    return format_change(value, 0 if measure == "open_backlog" else 1)
+    return format_change(value, 0 if measure in _WHOLE else 1)
 
 
 def class_words(classes: Classes, measure: str, *, is_difference: bool = False) -> Sequence[str]:
@@ -90,7 +95,7 @@ def not_reached_word(measure: str) -> str:
 
 def ends_word(measure: str) -> str:
     """What the two ends of a comparison mean."""
-    if measure in ("per_10000", "repeat_share"):
+    if measure in ("per_10000", "per_km2", "count", "repeat_share"):
         return " · ".join((_("blue: fewer"), _("orange: more")))
     return " · ".join((_("blue: better"), _("orange: worse")))
 

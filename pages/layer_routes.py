@@ -10,6 +10,7 @@ from data.store import Store, current_store
 from pages.answers import accepts_gzip, answer_error, answer_errors, answer_json
 from pages.map_parameters import read_bounds, read_int, read_language
 from queries.cache import Cache
+from queries.layers.coloured import coloured_features
 from queries.layers.features import known_layers
 from queries.layers.listing import list_for_map
 from queries.layers.lookup import describe_feature, search_features
@@ -47,6 +48,20 @@ def layers() -> Response:
     answer.set_etag(hashlib.sha256(answer.get_data()).hexdigest()[:32])
     answer.make_conditional(request)
     return answer
+
+
+@routes.get("/api/layers/<code>/areas.geojson")
+def areas(code: str) -> Response:
+    """Every feature, to be coloured one by one; it never changes while `v` names the state."""
+    store = current_store()
+    stamp = _stamp(store, code)
+    found = coloured_features(store, code)
+    response = answer_json({"type": "FeatureCollection", "features": found}, mimetype=GEOJSON)
+    is_named = request.args.get("v") == stamp
+    response.headers["Cache-Control"] = (
+        f"private, max-age={_A_YEAR}, immutable" if is_named else "private, no-cache"
+    )
+    return response
 
 
 @routes.get("/api/layers/<code>/features.geojson")

@@ -8,16 +8,21 @@ from components.choropleth import classes_of, hideout, legend
 from components.hot_spot_map import hot_spot_hideout, hot_spot_legend
 from components.measures import HOT_CELLS, HOT_MEASURES
 from components.words import compare_word
-from data.i18n import current_language, format_date_range
+from data.i18n import current_language, format_date_range, format_metres, format_number
 from data.i18n import gettext as _
+from data.layers.model import LayerError
 from data.store import Store
 from queries.comparison import compared_with
-from queries.districts import district_differences, district_values
-from queries.filters import ComplaintFilter
+from queries.districts import difference_of, district_differences, district_values
+from queries.filters import ComplaintFilter, FilterError
 from queries.layers.both import two_measures
-from queries.layers.features import known_layers
+from queries.layers.by_feature import COUNT, PER_AREA, feature_values, measures_of
+from queries.layers.coloured import coloured_code, is_colourable
+from queries.layers.feature_axis import NEAREST_METRES
+from queries.layers.features import kept_layer, known_layers
 from queries.layers.hot_spots import hot_spots
 
+_MOST_TOLD = 1_000  # features of a layer that is not coloured
 Painted = tuple[dict[str, Any], list[Any]]
 
 
@@ -43,6 +48,8 @@ def paint(store: Store, complaint_filter: ComplaintFilter, view: View) -> Painte
         values, told = _hot_spots(store, everywhere, view)
     elif view.second:
         values, told = _both(store, everywhere, view)
+    elif view.areas:
+        values, told = _features(store, complaint_filter, view)
     else:
         values, told = _one(store, everywhere, view)
     return {"view": asdict(view), "compare": view.compare, **values}, told
@@ -65,6 +72,45 @@ def _one(store: Store, wanted: ComplaintFilter, view: View) -> Painted:
         compared_with=_compared_words(other, view.compare),
         level_word=level_word(store, level),
         boundaries=boundaries_note(store.reference().city.boundaries),
+    )
+
+
+def _features(store: Store, wanted: ComplaintFilter, view: View) -> Painted:
+    """By feature of a layer; a measure per resident becomes one per km², or a plain count."""
+    assert view.areas is not None
+    try:
+        layer = kept_layer(store, view.areas)
+    except LayerError as error:
+        raise FilterError(f"areas {view.areas[:80]!r}: {error}") from None
+    measure = view.measure
+    if measure not in measures_of(layer):
+        measure = PER_AREA if layer.is_polygonal else COUNT
+    other = compared_with(store, wanted, view.compare)
+    values = feature_values(store, wanted, view.areas, measure)
+    if other:
+        values = difference_of(values, feature_values(store, other, view.areas, measure))
+    values["code"] = [coloured_code(code) for code in values["code"]]
+    is_difference = other is not None
+    classes = classes_of(values, measure=measure, is_difference=is_difference)
+    words = [names_of_layers(store)[view.areas]]
+    if not layer.is_polygonal:
+        words.append(_("nearest within {distance}").format(distance=format_metres(NEAREST_METRES)))
+    told = values if is_colourable(layer) else values.nlargest(_MOST_TOLD, "n")
+    painted = hideout(told, classes, measure=measure, is_difference=is_difference)
+    for code, name in zip(told["code"], told["name"], strict=True):
+        painted["values"][code].append(name)  # the table may have features that are not drawn
+    return painted, legend(
+        values,
+        classes,
+        measure=measure,
+        is_difference=is_difference,
+        compared_with=_compared_words(other, view.compare),
+        level_word=" · ".join(words),
+        boundaries=""
+        if is_colourable(layer)
+        else _("{n} features are too many to colour; the table has the {most} with most.").format(
+            n=format_number(len(layer)), most=format_number(_MOST_TOLD)
+        ),
     )
 
 

@@ -65,8 +65,14 @@ def district_differences(
     `value` is the difference; `now` and `before` are what it is between, `n_before` the
     earlier n. A district is 'ok' only where it is so in both.
     """
-    now = district_values(store, complaint_filter, measure=measure, level=level)
-    before = district_values(store, earlier, measure=measure, level=level)
+    return difference_of(
+        district_values(store, complaint_filter, measure=measure, level=level),
+        district_values(store, earlier, measure=measure, level=level),
+    )
+
+
+def difference_of(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """The same of values of like rows, whatever they are of."""
     frame = now[["code", "name", "n"]].copy()
     frame["now"], frame["before"], frame["n_before"] = now["value"], before["value"], before["n"]
     frame["value"] = now["value"] - before["value"]

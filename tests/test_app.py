@@ -105,3 +105,9 @@ def test_a_database_without_a_city_is_said_and_not_a_failure(tmp_path: Path) -> 
 def test_a_wrong_setting_is_named() -> None:
     with pytest.raises(SettingError, match="PANTAU_DEMO is 'yes'"):
         Settings.from_environment({"PANTAU_DEMO": "yes"})
+
+
+def test_private_sources_are_apart_by_commas_or_spaces() -> None:
+    given = {"PANTAU_PRIVATE_SOURCES": " sensors.lan,10.0.0.0/8  ::1, "}
+    assert Settings.from_environment(given).private_sources == ("sensors.lan", "10.0.0.0/8", "::1")
+    assert Settings.from_environment({}).private_sources == ()

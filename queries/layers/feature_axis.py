@@ -129,7 +129,7 @@ def feature_relation(store: Store, axis: str) -> FromClause:
     whole: Any
     if store.engine.dialect.name == "postgresql":
         numbers = cast(func.string_to_array(listed, ","), ARRAY(BigInteger))
-        whole = func.unnest(numbers).table_valued("value")
+        whole = func.unnest(numbers).table_valued("value").render_derived()
     else:
         whole = func.json_each("[" + listed + "]").table_valued("value")
     bits: Any = literal_column(str(_FEATURE_BITS))

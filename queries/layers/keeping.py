@@ -41,6 +41,9 @@ class Keeping:
         self._kept: OrderedDict[Hashable, tuple[_Kept, float]] = OrderedDict()
         self._seq = -1
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def get(self, key: Hashable, make: Callable[[], K]) -> K:
         with self._lock:
             found = self._kept.pop(key, None)

@@ -21,6 +21,7 @@ class Targets:
     def __init__(self, layer: KeptLayer, numbers: Array) -> None:
         self._shapes = layer.metric[numbers]
         self._numbers = numbers
+        self._corners = int(shapely.get_num_coordinates(self._shapes).sum())
 
     @cached_property
     def edges(self) -> Edges:
@@ -40,8 +41,8 @@ class Targets:
 
     @property
     def nbytes(self) -> int:
-        corners = int(shapely.get_num_coordinates(self._shapes).sum())
-        return corners * _BYTES_PER_CORNER + self.edges.nbytes
+        edges: Edges | None = vars(self).get("edges")  # not made for being weighed
+        return self._corners * _BYTES_PER_CORNER + (0 if edges is None else edges.nbytes)
 
     @cached_property
     def _tree(self) -> shapely.STRtree:

@@ -94,6 +94,7 @@ def test_near_is_chosen_changed_shown_and_linked(watched: Watched) -> None:
     wait_for_places(page, "pumps%3A1000")
     widest = count_after(page, wider)
     row.locator("[data-part=field]").select_option("state")
+    assert places(page) == {"near": ["pumps:1000"]}  # until a value is chosen
     row.locator("[data-part=value]").select_option("=in repair: a=b")
     wait_for_places(page, "state")
     expect(page.locator("#sentence")).to_contain_text(
@@ -105,7 +106,9 @@ def test_near_is_chosen_changed_shown_and_linked(watched: Watched) -> None:
     again = fresh.new_page()
     fresh.add_cookies([{"name": "pantau_lang", "value": "en", "url": watched.url}])
     again.goto(link)
-    expect(again.locator(".figure-number").first).to_have_text(figures.split("\n")[1])
+    expect(again.locator(".figure-number").first).to_have_text(
+        figures.split("\n")[1], timeout=15_000
+    )
     assert again.locator("#figures").inner_text() == figures
     assert again.url == link
     expect(again.locator("[data-part=value]")).to_have_value("=in repair: a=b")

@@ -118,7 +118,7 @@ def test_a_channels_own_page(reference: Reference) -> None:
     refused = words(refusal_table(one.traffic, all_of_them, reference))
     assert "outside the city 400 20" in refused
     keys = words(key_table(one, all_of_them, reference))
-    assert "phones write publish" in keys and "600 a minute at most 10 Mar 2026" in keys
+    assert "phones write, publish · 600 a minute at most 10 Mar 2026" in keys
     assert "revoked 10 Mar 2026" in keys
     assert "Too few arrivals in 30 days" in words(channel_head(one, all_of_them, reference))
 

@@ -69,6 +69,29 @@ def test_hot_spots_are_told_in_words(city: Store, measure: str, compare: str) ->
     json.dumps(values, allow_nan=False)
 
 
+@pytest.mark.parametrize("compare", ["off", "before"])
+@pytest.mark.parametrize(("layer", "words"), [("flood", "per km²"), ("river", "nearest within")])
+def test_each_feature_has_its_value(city: Store, layer: str, words: str, compare: str) -> None:
+    view = View("per_10000", leaf(city), compare, areas=layer)
+    wanted = ComplaintFilter.from_query("start=2026-03-01&end=2026-03-08")
+    values, told = paint(city, wanted, view)
+    assert list(values["values"]) == ["#0"]
+    assert values["values"]["#0"][6]
+    assert words in text_of(told)
+    json.dumps(values, allow_nan=False)
+
+
+def test_features_are_served_to_be_coloured(app: Flask, client: FlaskClient) -> None:
+    store: Store = app.extensions["pantau"]
+    put_layer(store, "flood", [shapely.box(106.81, -6.21, 106.83, -6.2)])
+    version = client.get("/api/layers.json").get_json()["layers"][0]["version"]
+    answer = client.get(f"/api/layers/flood/areas.geojson?v={version}")
+    assert [one["properties"]["code"] for one in answer.get_json()["features"]] == ["#0"]
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert "no-cache" in client.get("/api/layers/flood/areas.geojson").headers["Cache-Control"]
+    assert client.get("/api/layers/lakes/areas.geojson").status_code == 404
+
+
 def test_an_unknown_layer_is_refused_in_words(city: Store) -> None:
     with pytest.raises(FilterError, match="layer 'lakes' is not known"):
         paint(city, EVERYTHING, View("per_10000", leaf(city), second="lakes:share_near:9"))
