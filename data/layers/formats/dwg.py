@@ -72,8 +72,8 @@ def _guarded(path: Path) -> Iterator[None]:
         # The decoder is not written in Python: what it cannot go on with is no Exception.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        what = str(error).splitlines()[0][:100] if str(error) else type(error).__name__
+        what = "".join(char for char in str(error)[:100] if char.isprintable())
         raise LayerError(
-            f"{path.name} is a damaged or incomplete DWG drawing ({what}); send it again, or save "
-            "it as DXF"
+            f"{path.name} is a damaged or incomplete DWG drawing "
+            f"({what or type(error).__name__}); send it again, or save it as DXF"
         ) from error

@@ -61,9 +61,10 @@ def _open(path: Path) -> Any:
         raise
     except (DXFError, OSError, ArithmeticError, LookupError, ValueError, TypeError,
             AttributeError, RecursionError) as error:  # fmt: skip
-        what = str(error).splitlines()[0][:100] if str(error) else type(error).__name__
+        what = "".join(char for char in str(error)[:100] if char.isprintable())
         raise LayerError(
-            f"{path.name} is a damaged DXF drawing ({what}); save it again as DXF 2018"
+            f"{path.name} is a damaged DXF drawing ({what or type(error).__name__}); save it again "
+            "as DXF 2018"
         ) from error
 
 
