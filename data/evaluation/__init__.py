@@ -1,0 +1,1 @@
+"""What is kept of the monthly evaluations, and the methods by which they are made."""
