@@ -71,7 +71,7 @@ def snapshot_at(store: Store, as_of: datetime, through_seq: int | None = None) -
     with read(store.engine) as connection:
         newest = connection.scalar(select(func.max(complaints.c.updated_at)))
         seq = connection.scalar(select(func.max(schema.events.c.seq))) or 0
-        if newest is None or newest <= as_of and (through_seq is None or seq <= through_seq):
+        if newest is None or (newest <= as_of and (through_seq is None or seq <= through_seq)):
             return None
         known = connection.execute(select(schema.snapshots).where(_of(as_of, through_seq))).first()
     if known is not None and known.seq == seq and now() - known.used_at < _TOUCH:

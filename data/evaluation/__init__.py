@@ -1,1 +1,1 @@
-"""What is kept of the monthly evaluations, and the methods by which they are made."""
+"""What the monthly evaluation keeps: versions of its method, and the editions that were issued."""

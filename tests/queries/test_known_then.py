@@ -1,4 +1,4 @@
-"""What was known when somebody looked stays known so, whatever is recorded later of earlier days."""
+"""What was known when one looked stays known so, whatever is recorded later of earlier days."""
 
 from collections import Counter
 from dataclasses import replace
