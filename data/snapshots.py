@@ -177,7 +177,7 @@ def _fill(
     for row in rows:
         if row.id not in facts:  # stored later, though it came before the instant
             continue
-        state, fixed = _state(facts[row.id]), unchanging(row)
+        state, fixed = _state(facts[row.id]), unchanging(row, reference.calendars)
         complaint_rows.append(
             {"snapshot_id": snapshot_id, "id": row.id, **complaint_facts(state, fixed, zone)}
         )
