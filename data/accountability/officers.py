@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -32,10 +32,17 @@ class Kept:
     unchanged: int = 0
 
 
-def keep_terms(store: Store, told: Sequence[Told], *, replace: bool = False) -> Kept:
+def keep_terms(
+    store: Store,
+    told: Sequence[Told],
+    *,
+    replace: bool = False,
+    recorded_at: datetime | None = None,
+) -> Kept:
     """Store these terms; one of the same post, officer and first day takes the place of the former.
 
     With `replace` the terms are all there are of the posts they are of, and others are withdrawn.
+    They count as known since now; those that are made up can count as known since another instant.
     Raises OfficerError where two terms of one post overlap; then nothing is stored.
     """
     with write(store.engine) as connection:
@@ -55,7 +62,7 @@ def keep_terms(store: Store, told: Sequence[Told], *, replace: bool = False) -> 
         problems = find_overlaps([*told, *staying])
         if problems:
             raise OfficerError(problems)
-        return _write(connection, stored, wanted, gone)
+        return _write(connection, stored, wanted, gone, recorded_at or now())
 
 
 def _write(
@@ -63,8 +70,8 @@ def _write(
     stored: dict[Any, Any],
     wanted: dict[Any, Told],
     gone: dict[Any, Any],
+    at: datetime,
 ) -> Kept:
-    at = now()
     changed = [
         key
         for key, one in wanted.items()
