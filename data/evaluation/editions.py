@@ -4,7 +4,6 @@ A draft is kept whole: the evaluation, what it was computed from beside the even
 method. Issuing adds the documents and a number. A correction is another edition.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,13 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 
 from data.database import read, write
+from data.evaluation.files import keep_documents, sha256_of
 from data.evaluation.objections import Objection, clean, of_editions, unanswered
 from data.evaluation.problems import EditionError
-from data.evaluation.tables import LONGEST_NAME, editions, files, issues
+from data.evaluation.tables import LONGEST_NAME, editions, issues
 from data.instants import now
 from data.store import Store
 
-EVALUATION, METHOD, INPUTS = "evaluation.json", "method.toml", "inputs.json"
 LONGEST_REASON = 4_000
 _HEAD = [
     column
@@ -44,7 +43,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Issue:
-    """`sha256` is that of the list of the edition's files: see `checksums`."""
+    """`sha256` is that of the list of the edition's files: see `files.checksums`."""
 
     number: int  # 1: the first of its month
     by: str
@@ -54,7 +53,7 @@ class Issue:
 
 @dataclass(frozen=True)
 class Edition:
-    """All but the texts; see `texts_of`."""
+    """All but the texts; see `files.texts_of`."""
 
     id: int
     month: str
@@ -78,27 +77,17 @@ class Edition:
         return "contested" if self.objections else "draft"
 
 
-@dataclass(frozen=True)
-class Texts:
-    method: str
-    inputs: str
-    evaluation: str
-
-
-@dataclass(frozen=True)
-class StoredFile:
-    name: str
-    sha256: str
-    bytes: int
-
-
-def add_draft(store: Store, draft: Draft, *, by: str, reason: str | None = None) -> Edition:
+def add_draft(
+    store: Store, draft: Draft, *, by: str, reason: str | None = None, is_first: bool = False
+) -> Edition:
     """Keep a draft. Once a month is issued it is a correction: `reason` says what and why.
 
-    Raises EditionError.
+    Raises EditionError; if it is to be the month's first, also where there is one.
     """
     by = clean("the name of who drafts", by, LONGEST_NAME)
     with write(store.engine) as connection:
+        if is_first and _newest(connection, draft.month) is not None:
+            raise EditionError(f"{draft.month} is drafted already")
         corrects = _newest_issued(connection, draft.month)
         if corrects is None:
             reason = None
@@ -124,38 +113,44 @@ def add_draft(store: Store, draft: Draft, *, by: str, reason: str | None = None)
     return find_edition(store, edition_id)
 
 
-def issue(store: Store, edition_id: int, documents: Mapping[str, bytes], *, by: str) -> Edition:
+def next_number(store: Store, edition_id: int) -> int:
+    """What an edition's number would be if it were issued now.
+
+    Raises EditionError where it cannot be: only the newest draft of a month can, when every
+    objection of the month is answered.
+    """
+    with read(store.engine) as connection:
+        return _check_issuable(connection, _row(connection, edition_id))
+
+
+def issue(
+    store: Store,
+    edition_id: int,
+    documents: Mapping[str, bytes],
+    *,
+    by: str,
+    number: int,
+    at: datetime,
+) -> Edition:
     """Make a draft an issued edition, with its documents by file name. Raises EditionError.
 
-    Only the newest draft of a month can be issued, when every objection of the month is answered.
+    The documents bear `number` and `at`; if it is not the edition's number any more, none is kept.
     """
     by = clean("the name of who issues", by, LONGEST_NAME)
     with write(store.engine) as connection:
         row = _row(connection, edition_id)
-        _check_issuable(connection, row)
-        texts = _texts(connection, edition_id)
-        whole = {**_own_files(texts), **documents}
-        for name in sorted(whole):
-            if name in documents:
-                connection.execute(
-                    insert(files).values(
-                        edition_id=edition_id,
-                        name=name,
-                        sha256=sha256_of(documents[name]),
-                        content=documents[name],
-                    )
-                )
-        number = connection.scalar(
-            select(func.count()).select_from(issues).where(issues.c.month == row.month)
-        )
+        if _check_issuable(connection, row) != number:
+            raise EditionError(
+                f"another edition of {row.month} was issued meanwhile; look at it, and issue anew"
+            )
         connection.execute(
             insert(issues).values(
                 edition_id=edition_id,
                 month=row.month,
-                number=(number or 0) + 1,
+                number=number,
                 by=by,
-                at=now(),
-                sha256=sha256_of(checksums({n: sha256_of(c) for n, c in whole.items()}).encode()),
+                at=at,
+                sha256=keep_documents(connection, edition_id, documents),
             )
         )
     return find_edition(store, edition_id)
@@ -176,55 +171,13 @@ def find_edition(store: Store, edition_id: int) -> Edition:
         return _editions(connection, [_row(connection, edition_id)])[0]
 
 
-def texts_of(store: Store, edition_id: int) -> Texts:
-    """The method, the inputs and the evaluation, as they were kept. Raises EditionError."""
-    with read(store.engine) as connection:
-        return _texts(connection, edition_id)
-
-
-def files_of(store: Store, edition_id: int) -> tuple[StoredFile, ...]:
-    """All files of an edition by name: its texts, and the documents of an issued one."""
-    with read(store.engine) as connection:
-        own = _own_files(_texts(connection, edition_id))
-        rows = connection.execute(
-            select(files.c.name, files.c.sha256, func.length(files.c.content).label("bytes")).where(
-                files.c.edition_id == edition_id
-            )
-        ).all()
-    found = [StoredFile(name, sha256_of(content), len(content)) for name, content in own.items()]
-    found += [StoredFile(row.name, row.sha256, row.bytes) for row in rows]
-    return tuple(sorted(found, key=lambda file: file.name))
-
-
-def content_of(store: Store, edition_id: int, name: str) -> bytes:
-    """The bytes of a file of `files_of`. Raises EditionError."""
-    with read(store.engine) as connection:
-        own = _own_files(_texts(connection, edition_id))
-        if name in own:
-            return own[name]
-        content = connection.scalar(
-            select(files.c.content).where(files.c.edition_id == edition_id, files.c.name == name)
-        )
-    if content is None:
-        raise EditionError(f"edition {edition_id} has no file {name[:80]!r}")
-    return bytes(content)
-
-
-def checksums(hashes: Mapping[str, str]) -> str:
-    """As `sha256sum --check` reads it: one line for each file, by name."""
-    return "".join(f"{hashes[name]}  {name}\n" for name in sorted(hashes))
-
-
-def sha256_of(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _check_issuable(connection: Connection, row: Row[Any]) -> None:
+def _check_issuable(connection: Connection, row: Row[Any]) -> int:
+    """The number it would have."""
     if connection.scalar(select(issues.c.edition_id).where(issues.c.edition_id == row.id)):
         raise EditionError(
             f"edition {row.id} is issued already; a correction is a new draft with its reason"
         )
-    newest = connection.scalar(select(func.max(editions.c.id)).where(editions.c.month == row.month))
+    newest = _newest(connection, row.month)
     if newest != row.id:
         raise EditionError(
             f"edition {row.id} is not the newest draft of {row.month}; that is {newest}"
@@ -237,6 +190,12 @@ def _check_issuable(connection: Connection, row: Row[Any]) -> None:
             f"objections to the evaluation of {row.month} wait for an answer: {listed}; "
             "answer them first"
         )
+    issued = select(func.count()).select_from(issues).where(issues.c.month == row.month)
+    return (connection.scalar(issued) or 0) + 1
+
+
+def _newest(connection: Connection, month: str) -> int | None:
+    return connection.scalar(select(func.max(editions.c.id)).where(editions.c.month == month))
 
 
 def _newest_issued(connection: Connection, month: str) -> int | None:
@@ -249,20 +208,6 @@ def _row(connection: Connection, edition_id: int) -> Row[Any]:
     if row is None:
         raise EditionError(f"there is no edition {edition_id}; `flask evaluation list` shows them")
     return row
-
-
-def _texts(connection: Connection, edition_id: int) -> Texts:
-    _row(connection, edition_id)
-    columns = (editions.c.method_text, editions.c.inputs, editions.c.evaluation)
-    return Texts(*connection.execute(select(*columns).where(editions.c.id == edition_id)).one())
-
-
-def _own_files(texts: Texts) -> dict[str, bytes]:
-    return {
-        EVALUATION: texts.evaluation.encode(),
-        INPUTS: texts.inputs.encode(),
-        METHOD: texts.method.encode(),
-    }
 
 
 def _editions(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[Edition, ...]:

@@ -11,16 +11,14 @@ from data.database import write
 from data.evaluation import tables
 from data.evaluation.editions import (
     Draft,
+    Edition,
     add_draft,
-    checksums,
-    content_of,
-    files_of,
     find_edition,
     issue,
     list_editions,
-    sha256_of,
-    texts_of,
+    next_number,
 )
+from data.evaluation.files import checksums, content_of, files_of, sha256_of, texts_of
 from data.evaluation.objections import answer, object_to
 from data.evaluation.problems import EditionError
 from data.store import Store
@@ -41,6 +39,11 @@ def a_draft(month: str = "2026-10", evaluation: str = '{"n":1}\n') -> Draft:
     )
 
 
+def issued_by(name: str, store: Store, edition_id: int) -> Edition:
+    at, number = datetime(2026, 11, 11, 3, tzinfo=UTC), next_number(store, edition_id)
+    return issue(store, edition_id, DOCUMENTS, by=name, number=number, at=at)
+
+
 def test_a_draft_is_contested_answered_and_issued(any_store: Store) -> None:
     edition = add_draft(any_store, a_draft(), by="  Biro Organisasi ")
     assert (edition.state, edition.drafted_by) == ("draft", "Biro Organisasi")
@@ -48,10 +51,10 @@ def test_a_draft_is_contested_answered_and_issued(any_store: Store) -> None:
     contested = find_edition(any_store, edition.id)
     assert (contested.state, contested.objections) == ("contested", (objection,))
     with pytest.raises(EditionError, match=r"objections to the evaluation of 2026-10 wait.*: 1;"):
-        issue(any_store, edition.id, DOCUMENTS, by="Biro")
+        issued_by("Biro", any_store, edition.id)
     answered = answer(any_store, objection.id, "Sudah dipindahkan", by="Biro")
     assert answered.answer is not None and answered.answer.text == "Sudah dipindahkan"
-    issued = issue(any_store, edition.id, DOCUMENTS, by="Biro")
+    issued = issued_by("Biro", any_store, edition.id)
     assert issued.state == "issued" and issued.issue is not None
     assert (issued.issue.number, issued.issue.by) == (1, "Biro")
     assert list_editions(any_store) == (issued,)
@@ -60,7 +63,7 @@ def test_a_draft_is_contested_answered_and_issued(any_store: Store) -> None:
 
 def test_every_file_of_an_issue_counts_for_its_checksum(any_store: Store) -> None:
     edition = add_draft(any_store, a_draft(), by="x")
-    issued = issue(any_store, edition.id, DOCUMENTS, by="x")
+    issued = issued_by("x", any_store, edition.id)
     found = files_of(any_store, edition.id)
     assert [file.name for file in found] == [
         *("a.pdf", "b.csv", "evaluation.json", "inputs.json", "method.toml")
@@ -79,7 +82,7 @@ def test_what_is_kept_is_never_changed(any_store: Store) -> None:
     """Not even by one who writes to the database past the program."""
     edition = add_draft(any_store, a_draft(), by="x")
     answer(any_store, object_to(any_store, edition.id, "no", by="y").id, "yes", by="x")
-    issue(any_store, edition.id, DOCUMENTS, by="x")
+    issued_by("x", any_store, edition.id)
     before = (find_edition(any_store, edition.id), texts_of(any_store, edition.id))
     changes: list[Any] = [delete(table) for table in (tables.files, tables.answers, tables.issues)]
     changes += [delete(table) for table in (tables.objections, tables.editions)]
@@ -106,13 +109,13 @@ def test_what_is_kept_is_never_changed(any_store: Store) -> None:
 def test_a_correction_is_a_new_edition_with_its_reason(any_store: Store) -> None:
     first = add_draft(any_store, a_draft(), by="x", reason="nothing to correct yet")
     assert (first.corrects, first.reason) == (None, None)
-    issue(any_store, first.id, DOCUMENTS, by="x")
+    issued_by("x", any_store, first.id)
     for none in (None, "", " \n"):
         with pytest.raises(EditionError, match="a correction must give the reason"):
             add_draft(any_store, a_draft(evaluation='{"n":2}\n'), by="x", reason=none)
     second = add_draft(any_store, a_draft(evaluation='{"n":2}\n'), by="x", reason="12 cases moved")
     assert (second.corrects, second.reason, second.state) == (first.id, "12 cases moved", "draft")
-    issued = issue(any_store, second.id, DOCUMENTS, by="x")
+    issued = issued_by("x", any_store, second.id)
     assert issued.issue is not None and issued.issue.number == 2
     assert texts_of(any_store, first.id).evaluation == '{"n":1}\n'
     assert add_draft(any_store, a_draft("2026-11"), by="x").corrects is None
@@ -125,14 +128,14 @@ def test_a_correction_is_a_new_edition_with_its_reason(any_store: Store) -> None
 def test_only_the_newest_draft_is_issued_and_once(any_store: Store) -> None:
     old, new = (add_draft(any_store, a_draft(), by="x") for _ in range(2))
     with pytest.raises(EditionError, match="edition 1 is not the newest draft of 2026-10; that"):
-        issue(any_store, old.id, DOCUMENTS, by="x")
+        issued_by("x", any_store, old.id)
     objection = object_to(any_store, old.id, "to the former draft", by="y")
     with pytest.raises(EditionError, match="wait for an answer: 1"):
-        issue(any_store, new.id, DOCUMENTS, by="x")
+        issued_by("x", any_store, new.id)
     answer(any_store, objection.id, "see the new draft", by="x")
-    issue(any_store, new.id, DOCUMENTS, by="x")
+    issued_by("x", any_store, new.id)
     with pytest.raises(EditionError, match="edition 2 is issued already"):
-        issue(any_store, new.id, DOCUMENTS, by="x")
+        issued_by("x", any_store, new.id)
     late = object_to(any_store, new.id, "after the issue", by="y")  # ground for a correction
     assert find_edition(any_store, new.id).objections == (late,)
 
@@ -156,3 +159,19 @@ def test_what_cannot_be_kept_is_named(any_store: Store) -> None:
     answer(any_store, objection.id, "once", by="x")
     with pytest.raises(EditionError, match="objection 1 is answered already"):
         answer(any_store, objection.id, "twice", by="x")
+
+
+def test_documents_that_bear_another_number_are_not_kept(any_store: Store) -> None:
+    edition = add_draft(any_store, a_draft(), by="x")
+    with pytest.raises(EditionError, match="another edition of 2026-10 was issued meanwhile"):
+        issue(any_store, edition.id, DOCUMENTS, by="x", number=2, at=datetime.now(UTC))
+    assert [file.name for file in files_of(any_store, edition.id)] == [
+        *("evaluation.json", "inputs.json", "method.toml")
+    ]
+
+
+def test_two_schedulers_draft_a_month_once(any_store: Store) -> None:
+    add_draft(any_store, a_draft(), by="x", is_first=True)
+    with pytest.raises(EditionError, match="2026-10 is drafted already"):
+        add_draft(any_store, a_draft(), by="x", is_first=True)
+    assert len(list_editions(any_store)) == 1
