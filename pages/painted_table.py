@@ -10,9 +10,9 @@ import pandas as pd
 from components.choropleth import classes_of
 from components.exposure_words import any_measure_word
 from components.hot_spot_map import kind_word
-from components.measures import DURATIONS, HOT_CELLS, HOT_MEASURES, SHARES
+from components.measures import DURATIONS, HOT_CELLS, HOT_MEASURES, SHARES, measure_word, unit_word
 from components.words import compare_word
-from data.i18n import current_language, format_date_range
+from data.i18n import current_language, format_date_range, format_metres
 from data.i18n import gettext as _
 from data.layers.model import LayerError, Shapes
 from data.store import Store
@@ -20,17 +20,19 @@ from pages.painting import View, level_word, names_of_layers
 from queries.boundaries import whole_boundaries
 from queries.classes import Classes
 from queries.comparison import compared_with
-from queries.districts import MEASURES, district_differences, district_values
+from queries.districts import MEASURES, difference_of, district_differences, district_values
 from queries.filters import ComplaintFilter, FilterError
 from queries.layers.both import two_measures
-from queries.layers.by_feature import COUNT, PER_AREA, feature_values, measures_of
+from queries.layers.by_feature import feature_values, fitting_measure
 from queries.layers.exposure import Exposure
+from queries.layers.feature_axis import NEAREST_METRES
 from queries.layers.features import kept_layer
 from queries.layers.hot_spots import hot_cell_shapes, hot_spots
 from queries.views import seen_at
 from reports.layer_file_parts import FileAbout, Table, unique_name
 from reports.provenance import about_result
 
+_PLAIN = ("satisfaction", "open_backlog")  # whose names do not say the unit
 _SECONDS = 3600  # in an hour
 _WHOLE = ("n", "n_before", "n_first", "n_second", "class")
 
@@ -56,14 +58,15 @@ def painted_table(
     Durations are in hours, shares from 0 to 1. `class` counts from 1 as the legend does; class_from
     <= value < class_to. Raises FilterError for an unknown layer, ValueError for an unknown measure.
     """
-    wanted = complaint_filter.replace(districts=())
+    is_of_features = bool(view.areas) and not view.second and view.measure not in HOT_MEASURES
+    wanted = complaint_filter if is_of_features else complaint_filter.replace(districts=())
     other = compared_with(store, wanted, view.compare)
     if view.measure in HOT_MEASURES:
         found = _hot_spots(store, wanted, other, view)
     elif view.second:
         found, other = _both(store, wanted, view, view.second), None
     elif view.areas:
-        found, other = _features(store, wanted, view, view.areas), None
+        found = _features(store, wanted, other, view, view.areas)
     else:
         found = _districts(store, wanted, other, view)
     description = ""
@@ -90,35 +93,35 @@ def _districts(
         values = district_differences(store, wanted, other, measure=view.measure, level=view.level)
     else:
         values = district_values(store, wanted, measure=view.measure, level=view.level)
-    frame = _with_classes(
-        values, classes_of(values, measure=view.measure, is_difference=other is not None)
-    )
-    columns = ("value", "low", "high", "now", "before", "class_from", "class_to")
-    frame, unit = _in_unit(frame, view.measure, columns)
-    title = f"{any_measure_word(view.measure, {})}, {level_word(store, view.level)}"
-    if other:
-        title = _("{measure}: difference").format(measure=title)
-    return _Found(frame, _shapes_of(store, view.level, frame["code"]), title, unit)
+    frame, unit = _classed(values, view.measure, is_difference=other is not None)
+    title = f"{measure_word(view.measure)}, {level_word(store, view.level)}"
+    shapes = _shapes_of(store, view.level, frame["code"])
+    return _Found(frame, shapes, _titled(title, other), unit)
 
 
-def _features(store: Store, wanted: ComplaintFilter, view: View, code: str) -> _Found:
+def _features(
+    store: Store, wanted: ComplaintFilter, other: ComplaintFilter | None, view: View, code: str
+) -> _Found:
     try:
         layer = kept_layer(store, code)
     except LayerError as error:
-        raise FilterError(str(error)) from None
-    measure = view.measure
-    if measure not in measures_of(layer):
-        measure = PER_AREA if layer.is_polygonal else COUNT
+        raise FilterError(f"areas {code[:80]!r}: {error}") from None
+    measure = fitting_measure(layer, view.measure)
     values = feature_values(store, wanted, code, measure)
-    frame = _with_classes(values, classes_of(values, measure=measure))
-    columns = ("value", "low", "high", "class_from", "class_to")
-    frame, unit = _in_unit(frame, measure, columns)
-    words = {PER_AREA: _("complaints per km²"), COUNT: _("Complaints")}
-    word = words.get(measure) or any_measure_word(measure, {})
-    title = f"{word}, {names_of_layers(store)[code]}"
+    if other:
+        values = difference_of(values, feature_values(store, other, code, measure))
+    frame, unit = _classed(values, measure, is_difference=other is not None)
     # Features are counted from 1 where people read them.
-    frame = frame.assign(feature=frame["feature"] + 1).drop(columns="code")
-    return _Found(frame, layer.shapes, title, unit, (code,), layer.columns, False)
+    frame = frame.drop(columns="code").assign(feature=frame["code"].astype(int) + 1)
+    title = f"{measure_word(measure)}, {names_of_layers(store)[code]}"
+    if not layer.is_polygonal:
+        near = _("nearest within {distance}").format(distance=format_metres(NEAREST_METRES))
+        title = f"{title}, {near}"
+    return _Found(frame, layer.shapes, _titled(title, other), unit, (code,), layer.columns, False)
+
+
+def _titled(title: str, other: ComplaintFilter | None) -> str:
+    return title if other is None else _("{measure}: difference").format(measure=title)
 
 
 def _both(store: Store, wanted: ComplaintFilter, view: View, second: str) -> _Found:
@@ -150,9 +153,18 @@ def _hot_spots(
         spots,
         shapes,
         f"{_('Hot spots')} (Getis-Ord Gi*), {word}",
-        _("complaints per km²"),
+        unit_word("per_km2"),
         is_of_districts=not is_of_cells,
     )
+
+
+def _classed(
+    values: pd.DataFrame, measure: str, *, is_difference: bool
+) -> tuple[pd.DataFrame, str]:
+    """With the classes of the map, and the word for the unit of the values."""
+    classes = classes_of(values, measure=measure, is_difference=is_difference)
+    columns = ("value", "low", "high", "now", "before", "class_from", "class_to")
+    return _in_unit(_with_classes(values, classes), measure, columns)
 
 
 def _with_classes(values: pd.DataFrame, classes: Classes) -> pd.DataFrame:
@@ -176,9 +188,7 @@ def _in_unit(frame: pd.DataFrame, measure: str, columns: Sequence[str]) -> tuple
         return frame.assign(**{name: frame[name] / _SECONDS for name in there}), _("hours")
     if measure in SHARES or ":share_" in measure:
         return frame, _("share from 0 to 1")
-    return frame, {"satisfaction": _("stars of 5"), "open_backlog": _("complaints")}.get(
-        measure, ""
-    )
+    return frame, unit_word(measure) if measure in _PLAIN else ""
 
 
 def _table(found: _Found) -> Table:

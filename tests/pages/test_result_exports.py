@@ -272,7 +272,14 @@ def test_features_have_their_values_and_their_own_fields(
     assert frame["value"].tolist() == pytest.approx(expected["value"].tolist(), nan_ok=True)
     assert frame["depth"].tolist() == pytest.approx([1.5, 2, np.nan], nan_ok=True)
     assert [shapely.to_wkb(s) for s in frame.geometry] == [shapely.to_wkb(s) for s in FLOODS]
+    assert frame["feature"].tolist() == [1, 2, 3]
     assert "Open now, Floods of 2007" in said_in(path) and "ODbL-1.0" in said_in(path)
+    kept_out = frame_of(fetch(client, tmp_path, "map-areas", "gpkg", f"{query}&district=20"))
+    assert kept_out["n"].sum() < frame["n"].sum()  # the chosen district bounds what is counted
+    query = "start=2026-03-05&end=2026-03-10&compare=before&areas=flood-2007&measure=per_10000"
+    changed = frame_of(fetch(client, tmp_path, "map-areas", "gpkg", query))
+    assert changed["feature"].tolist() == [1, 2, 3]
+    assert (changed["now"] - changed["before"]).equals(changed["value"])
     answer = client.get("/export/map-areas.csv?areas=moon")
     assert answer.status_code == 400 and "'moon'" in answer.get_json()["error"]
 
