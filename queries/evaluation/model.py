@@ -69,7 +69,7 @@ class Subject:
     components: dict[str, Measured]  # by COMPONENTS
     on_time_share: Measured  # as it is, whatever the mix
     ratios: dict[str, Measured]  # observed ÷ expected for its mix, by component; not shrunk
-    comparable_share: float | None  # of the cases: of services that others handle as well
+    comparable_share: float  # of its services' cases, the others' share: 0 has nobody to compare
     parts: dict[str, float]  # points of each component that the method weighs
     score: float | None  # the weighted mean of the parts, 0 to 100; None without cases
     rank: tuple[int, int] | None  # 95% of the bootstrap; 1 is best; None if not ranked
