@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from data.kpi_targets import check_targets
+
 
 class PackError(ValueError):
     """A file of the city pack is missing or wrong."""
@@ -140,6 +142,7 @@ def _check_city(city: dict[str, Any], path: Path) -> None:
         key in ("attribution", "licence") and isinstance(value, str) for key, value in said.items()
     ):
         raise PackError(f"{path}: [open_data] holds the texts attribution and licence, no more")
+    check_targets(city.get("kpi", {}), path, PackError)
     for key in ("name", "time_zone", "jurisdiction_id"):
         if not isinstance(city[key], str) or not city[key]:
             raise PackError(f"{path}: {key} {city[key]!r} is not a text; write it in quotes")
