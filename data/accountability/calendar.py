@@ -84,6 +84,17 @@ class WorkingCalendar:
         whole = sum(self._block(number).total for number in range(first, last))
         return whole + self._block(last).before(end) - self._block(first).before(start)
 
+    def is_working_day(self, day: date) -> bool:
+        """Whether the offices open on a local date."""
+        return bool(self.hours[day.weekday()]) and day not in self.holidays
+
+    def add_days(self, day: date, working_days: int) -> date:
+        """The last of so many working days after a local date; that date itself for none."""
+        while working_days > 0:
+            day += timedelta(days=1)
+            working_days -= self.is_working_day(day)
+        return day
+
     def _block(self, number: int) -> _Block:
         block = self._blocks.get(number)
         if block is None:

@@ -128,3 +128,12 @@ def test_a_night_shift_is_an_hour_shorter_or_longer_when_the_clocks_change() -> 
     spring, autumn = at("America/New_York", "2026-03-08"), at("America/New_York", "2026-11-01")
     assert nights.between(spring, spring + 12 * 3600) == 5 * 3600
     assert nights.between(autumn, autumn + 12 * 3600) == 7 * 3600
+
+
+def test_working_days_after_the_end_of_a_month() -> None:
+    """Seven after 30 April 2026: not the Friday that is a holiday, nor the weekends."""
+    jakarta = office("Asia/Jakarta", frozenset({date(2026, 5, 1)}))
+    assert jakarta.add_days(date(2026, 4, 30), 7) == date(2026, 5, 12)
+    assert jakarta.add_days(date(2026, 4, 30), 0) == date(2026, 4, 30)
+    assert not jakarta.is_working_day(date(2026, 5, 1))
+    assert jakarta.is_working_day(date(2026, 5, 4))
