@@ -5,11 +5,12 @@ from datetime import datetime
 
 from data.evaluation.method import Method, read_method
 from data.store import Store
+from queries.accountability import terms_by_unit
 from queries.evaluation.bootstrap import seed_of
 from queries.evaluation.canonical import rounded
 from queries.evaluation.cases import is_open
 from queries.evaluation.fairness import compare_rules
-from queries.evaluation.flags import find_flags, list_flags
+from queries.evaluation.flags import Flagged, find_flags, list_flags
 from queries.evaluation.measured import measure_all
 from queries.evaluation.model import Evaluation, Maturity, Measured, Subject
 from queries.evaluation.month import Month, read_month, seen_text
@@ -25,12 +26,15 @@ def evaluate(
     seen_at: datetime,
     method: str | Method = "1.0",
     through_seq: int | None = None,
+    known_at: datetime | None = None,
 ) -> Evaluation:
     """The complaints received in a calendar month of the city, as they stood at `seen_at`.
 
     `through_seq` is the last event of the log that was known; None: the newest there is. Whoever
-    wants the same again later gives the one that the evaluation states. Raises MonthError for a
-    month that is none or had not begun, MethodError for a version there is not.
+    wants the same again later gives the one that the evaluation states, and as `known_at` the
+    instant at which it was made: terms of office count as they were known then; None: as now.
+    Raises MonthError for a month that is none or had not begun, MethodError for a version there
+    is not.
     """
     rules = method if isinstance(method, Method) else read_method(method)
     reference = store.reference()
@@ -55,7 +59,7 @@ def evaluate(
         through_seq=known.through_seq,
         method=rules.version,
         units=units,
-        officers=(),
+        officers=_officers(store, known, table, known_at, flagged, rules, seed),
         city_figures=_city(table, rules),
         flags=list_flags(known, flagged, codes),
         funnel=funnel,
@@ -63,6 +67,35 @@ def evaluate(
         maturity=_maturity(known),
         counts=_counts(known, units),
     )
+
+
+def _officers(
+    store: Store,
+    month: Month,
+    table: Table,
+    known_at: datetime | None,
+    flagged: list[Flagged],
+    method: Method,
+    seed: int,
+) -> tuple[Subject, ...]:
+    """Who led each unit when it got the case answers for it; by unit and officer.
+
+    Whoever led two units in the month is judged for each.
+    """
+    terms = terms_by_unit(store, known_at)
+    units = store.reference().units
+    pairs, names, codes = [], {}, {}
+    for row, place in enumerate(terms.term_at(table.unit_id, table.started_at).tolist()):
+        if place < 0:
+            continue
+        term = terms.terms[place]
+        unit = units[term.unit_id]
+        key = f"{unit.code}\x1f{term.officer_code}"
+        pairs.append((key, row))
+        names[key] = Named(term.officer_name, "officer", unit.code)
+        codes[key] = term.officer_code
+    found, _ = judge(month, table, group_rows(pairs), names, flagged, method, seed)
+    return tuple(replace(officer, code=codes[officer.code]) for officer in found)
 
 
 def _city(table: Table, method: Method) -> dict[str, Measured]:
