@@ -30,6 +30,7 @@ from pages import (
 )
 from queries import channel_commands, view_commands
 from queries import commands as stats_commands
+from reports import evaluation_commands, follow_commands
 from reports import layer_commands as layer_export_commands
 
 server_log = logging.getLogger("pantau")
@@ -48,6 +49,8 @@ _PARTS = (
     stats_commands,
     channel_commands,
     view_commands,
+    evaluation_commands,
+    follow_commands,
     intake,
     layer_routes,
     map_routes,

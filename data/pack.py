@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from data.accountability.calendar_rules import BASES, CalendarError, calendar_content
+from data.kpi_targets import check_targets
 
 
 class PackError(ValueError):
@@ -142,6 +143,7 @@ def _check_city(city: dict[str, Any], path: Path) -> None:
         key in ("attribution", "licence") and isinstance(value, str) for key, value in said.items()
     ):
         raise PackError(f"{path}: [open_data] holds the texts attribution and licence, no more")
+    check_targets(city.get("kpi", {}), path, PackError)
     for key in ("name", "time_zone", "jurisdiction_id"):
         if not isinstance(city[key], str) or not city[key]:
             raise PackError(f"{path}: {key} {city[key]!r} is not a text; write it in quotes")

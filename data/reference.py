@@ -1,7 +1,7 @@
 """What is small and changes rarely: the city, its districts, services, units and channels."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, select
 
 from data import schema
 from data.accountability.calendar import WorkingCalendar
+from data.kpi_targets import read_targets
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class CityInfo:
     demo: bool
     attribution: str = ""  # whose the complaints are, as open data; empty: the city's
     licence: str = ""  # under which; empty: it is not stated
+    targets: Mapping[str, float] = field(default_factory=dict)  # of the KPIs, those that are set
 
 
 @dataclass(frozen=True)
@@ -209,6 +211,7 @@ def load_reference(connection: Connection) -> Reference:
             zoom=city["map"]["zoom"],
             boundaries=settings.get("boundaries", "none"),
             demo=bool(settings.get("demo", False)),
+            targets=read_targets(city),
             **city.get("open_data", {}),
         ),
         districts={r.id: District(**r._mapping) for r in _rows(connection, schema.districts)},
