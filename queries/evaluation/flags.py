@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from data.evaluation.method import Flags
 from queries.evaluation.cases import Case
+from queries.evaluation.lives import Life
 from queries.evaluation.model import FLAG_KINDS, Flag
 from queries.evaluation.month import Month
-from queries.evaluation.table import is_closed
 
 
 @dataclass(frozen=True)
@@ -122,12 +122,12 @@ def _unusual_handovers(month: Month, limits: Flags) -> Iterator[int]:
         if case.ended_at is None:
             continue
         following = month.cases[place + 1]
-        if following.unit_id in had[case.life] or _is_late(case, limits.late_handover_share):
+        is_back = following.unit_id in had[case.life]
+        if is_back or _is_late(month.lives[case.life], case, limits.late_handover_share):
             yield place
 
 
-def _is_late(case: Case, share: float) -> bool:
-    if case.due_at is None or case.ended_at is None or is_closed(case):
+def _is_late(life: Life, case: Case, share: float) -> bool:
+    if case.due_at is None or case.ended_at is None:
         return False
-    allowance = case.due_at - case.started_at
-    return case.ended_at - case.started_at >= share * allowance
+    return life.allowance_used(case.started_at, case.ended_at, case.due_at) > share

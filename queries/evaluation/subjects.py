@@ -121,4 +121,4 @@ def _is_late_on_arrival(month: Month, case: Case, share: float) -> bool:
     life = month.lives[case.life]
     if case.ordinal == 0 or life.due_at is None:
         return False
-    return case.started_at - life.requested_at >= share * (life.due_at - life.requested_at)
+    return life.allowance_used(life.requested_at, case.started_at, life.due_at) > share
