@@ -61,7 +61,7 @@ def rank_intervals(
     if not len(places):
         return found
     drawn = np.empty((len(weights), len(places)))
-    facts = np.hstack([table.observed, table.expected, table.counted]).astype(np.float64)
+    facts = np.hstack([table.credited, table.expected, table.counted]).astype(np.float64)
     for column, place in enumerate(places):
         rows = groups.rows[np.searchsorted(groups.subject, place) :]
         rows = rows[: int((groups.subject == place).sum())]
@@ -76,4 +76,5 @@ def rank_intervals(
 def _exact(sums: NDArray[np.float64]) -> Sums:
     size = len(PARTS)
     whole: Ints = np.rint(sums).astype(np.int64)
-    return Sums(whole[:, :size], whole[:, size : 2 * size], whole[:, 2 * size :])
+    credited = whole[:, :size]
+    return Sums(credited, credited, whole[:, size : 2 * size], whole[:, 2 * size :])

@@ -13,7 +13,7 @@ from queries.evaluation.bootstrap import draw_weights, seed_of
 from queries.evaluation.canonical import rounded
 from queries.evaluation.cases import is_open
 from queries.evaluation.fairness import compare_rules
-from queries.evaluation.flags import Flagged, find_flags, list_flags
+from queries.evaluation.flags import Flagged, find_flags, list_flags, unproven
 from queries.evaluation.measured import measure_all
 from queries.evaluation.model import Evaluation, Maturity, Measured, Subject
 from queries.evaluation.month import Month, read_month, seen_text
@@ -42,9 +42,9 @@ def evaluate(
     rules = method if isinstance(method, Method) else read_method(method)
     reference = store.reference()
     known = read_month(store, month, seen_at, through_seq)
-    table = make_table(known, rules.reopened_within_days)
     codes = {unit.id: unit.code for unit in reference.units.values()}
     flagged = find_flags(known, rules.flags)
+    table = make_table(known, rules, unproven(known, flagged, rules.flags))
     weights = draw_weights(
         seed_of(reference.city.name, month, rules.version),
         rules.rounds,

@@ -37,6 +37,16 @@ def find_flags(month: Month, limits: Flags) -> list[Flagged]:
     ]
 
 
+def unproven(month: Month, flagged: list[Flagged], limits: Flags) -> list[int]:
+    """The cases closed in minutes with nothing shown for it, unless the citizen was content."""
+    return [
+        flag.case
+        for flag in flagged
+        if flag.kind == "closed_in_minutes_without_photo"
+        and (month.cases[flag.case].stars or 0) <= limits.low_stars
+    ]
+
+
 def list_flags(month: Month, flagged: list[Flagged], codes: dict[int, str]) -> tuple[Flag, ...]:
     """The flags of each unit, by kind and its code (`codes` by id), with the complaints behind."""
     lives: dict[tuple[str, str], list[int]] = defaultdict(list)
