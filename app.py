@@ -25,6 +25,7 @@ from pages import (
     layer_filter_routes,
     layer_routes,
     map_routes,
+    report_routes,
     shell,
     view_routes,
 )
@@ -56,6 +57,7 @@ _PARTS = (
     map_routes,
     layer_filter_routes,
     view_routes,
+    report_routes,
     demo_feed,
     guard,
 )

@@ -19,6 +19,7 @@ def navigation() -> html.Nav:
     links = [
         ("map", "/", _("Map"), True),
         ("search", "/complaints", _("Look up a complaint"), True),
+        ("reports", "/reports", _("Monthly evaluations"), True),
         ("layers", "/layers", _("City layers"), True),
         ("code-slash", "/open311/v2/docs", _("Open311 interface"), False),
     ]

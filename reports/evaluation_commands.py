@@ -11,7 +11,6 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from data.evaluation.editions import Edition, find_edition, list_editions
-from data.evaluation.files import texts_of
 from data.evaluation.method import MethodError
 from data.evaluation.objections import answer, object_to
 from data.evaluation.problems import EditionError
@@ -20,11 +19,12 @@ from data.reference import CityMissing
 from data.store import Store, current_store
 from queries.evaluation.compare import CITY, compare_evaluations
 from queries.evaluation.due import last_month
-from queries.evaluation.model import Evaluation
 from queries.evaluation.month import MonthError
 from queries.views import local_today
 from reports.evaluation.lifecycle import (
+    check_subject,
     draft_edition,
+    evaluation_of,
     export_edition,
     issue_edition,
     newest_edition,
@@ -215,20 +215,6 @@ def compare_command(before: int, after: int) -> None:
     for change in compare_evaluations(one, two):
         code = change.code if change.code != CITY else two.city
         click.echo(f"{code}\t{change.measure}\t{change.before}\t{change.after}")
-
-
-def evaluation_of(store: Store, edition_id: int) -> Evaluation:
-    return Evaluation.from_json(texts_of(store, edition_id).evaluation)
-
-
-def check_subject(store: Store, edition: Edition, code: str) -> None:
-    """Raises EditionError for one of whom the edition says nothing."""
-    found = evaluation_of(store, edition.id)
-    if code not in {one.code for one in (*found.units, *found.officers)}:
-        raise EditionError(
-            f"{code[:80]!r} is neither a unit nor an officer in edition {edition.id} of "
-            f"{edition.month}; leave it out to object to the whole"
-        )
 
 
 def _edition(

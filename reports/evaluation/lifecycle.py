@@ -190,6 +190,21 @@ def newest_edition(store: Store, month: str, *, prefer_issued: bool = False) -> 
     return issued[0] if prefer_issued and issued else found[0]
 
 
+def evaluation_of(store: Store, edition_id: int) -> Evaluation:
+    """Raises EditionError where there is no such edition."""
+    return Evaluation.from_json(texts_of(store, edition_id).evaluation)
+
+
+def check_subject(store: Store, edition: Edition, code: str) -> None:
+    """Raises EditionError for one of whom the edition says nothing."""
+    found = evaluation_of(store, edition.id)
+    if code not in {one.code for one in (*found.units, *found.officers)}:
+        raise EditionError(
+            f"{code[:80]!r} is neither a unit nor an officer in edition {edition.id} of "
+            f"{edition.month}; leave it out to object to the whole"
+        )
+
+
 def standing_of(store: Store, edition: Edition) -> Standing:
     """Which edition it is, in the words of its documents."""
     if edition.issue is not None:
