@@ -29,6 +29,7 @@ from pages import (
 )
 from queries import channel_commands, view_commands
 from queries import commands as stats_commands
+from reports import kpi_brief_commands
 from reports import layer_commands as layer_export_commands
 
 server_log = logging.getLogger("pantau")
@@ -46,6 +47,7 @@ _PARTS = (
     stats_commands,
     channel_commands,
     view_commands,
+    kpi_brief_commands,
     intake,
     layer_routes,
     map_routes,
