@@ -44,7 +44,7 @@ def page_values(brief: "KpiBrief") -> dict[str, Any]:
             {"title": _("Districts"), "rows": _falls(brief.districts)},
             {"title": _("Services"), "rows": _falls(brief.services)},
         ],
-        "none": _("none"),
+        "none": _("none beyond chance"),
         "note": _(
             "≈: the change may be chance (its 95% interval holds zero). Open complaints count for"
             " as long as they have waited."

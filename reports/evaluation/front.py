@@ -171,7 +171,7 @@ def _named(heading: str, mark: str, units: Sequence[Subject]) -> dict[str, Any]:
         "head": [_("Unit"), _("Cases"), _("Rank, 95%")],
         "rows": rows,
         "more": more if rest else "",
-        "none": _("none"),
+        "none": _("no unit"),
     }
 
 
