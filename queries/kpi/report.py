@@ -25,9 +25,7 @@ def kpi_report(
     names = wanted or tuple(PANELS)
     reference = store.reference()
     scope = read_scope(store, complaint_filter)
-    found = {
-        name: panel(store, complaint_filter, name, language, scope=scope) for name in names
-    }
+    found = {name: panel(store, complaint_filter, name, language, scope=scope) for name in names}
     return {
         "version": VERSION,
         "city": reference.city.name,
