@@ -195,7 +195,7 @@ def months_chart(months: Sequence[Month], *, theme: Theme, scale: float = 1) -> 
     figure.update_layout(
         template=template(theme, scale=scale),
         height=_MONTHS_HEIGHT * scale,
-        margin={"l": 0, "r": 8, "t": 6, "b": 0},
+        margin={"l": 0, "r": 28, "t": 6, "b": 0},
         dragmode=False,
         hovermode="closest",
         xaxis={

@@ -285,7 +285,7 @@ def unit_list(found: Sequence[UnitResult]) -> list[Any]:
         rows: list[Any] = [_unit_bar(one) for one in units[:_UNITS_SHOWN]]
         if len(units) > _UNITS_SHOWN:
             more = _("{n} more in the table").format(n=format_number(len(units) - _UNITS_SHOWN))
-            rows.append(html.P(more, className="note"))
+            rows.append(html.P(more, className="note screen-note"))
         if not units:
             rows = [html.P(_("None beyond chance."), className="empty-note")]
         paper = _on_paper(len(units), _UNITS_PRINTED)
