@@ -98,12 +98,14 @@
         parts.set("measure", pantau.state.view.measure || "");
         parts.set("level", pantau.state.view.level || "");
         parts.set("compare", pantau.state.view.compare || "off");
+        if (pantau.state.view.second) parts.set("second", pantau.state.view.second);
+        if (pantau.state.view.areas) parts.set("areas", pantau.state.view.areas);
         parts.set("layers", (pantau.state.view.layers || []).join(","));
         if (pantau.overlays.shown.length) parts.set("overlay", pantau.overlays.text());
         if (pantau.map.bounds()) parts.set("bbox", pantau.map.bounds());
         parts.set("theme", document.documentElement.dataset.bsTheme);
-        parts.set("lang", document.documentElement.lang);
       }
+      parts.set("lang", document.documentElement.lang);
       link.href = "/export/" + link.dataset.export + "?" + parts;
     });
   };

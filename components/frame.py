@@ -7,12 +7,11 @@ from dash import html
 from components import ids
 from components.basics import icon, icon_button
 from components.channel_badge import channels_link
+from components.export_menu import export_menu
 from components.saved_view_list import save_button, views_link
 from data.i18n import current_language, language_name
 from data.i18n import gettext as _
 from data.reference import Reference
-
-EXPORTS = ("complaints.csv", "complaints.geojson", "map.png", "map.svg")
 
 
 def navigation() -> html.Nav:
@@ -64,7 +63,7 @@ def header(reference: Reference) -> html.Header:
             ),
             icon_button("link-45deg", _("Copy the link to this view"), id="copy-link"),
             save_button(),
-            _export_menu(),
+            export_menu(),
             html.Span(className="grow"),
             html.Div(
                 [
@@ -79,34 +78,6 @@ def header(reference: Reference) -> html.Header:
             _languages(reference),
         ],
         className="header",
-    )
-
-
-def _export_menu() -> html.Details:
-    words = {
-        "complaints.csv": _("Table (CSV)"),
-        "complaints.geojson": _("Points (GeoJSON)"),
-        "map.png": _("Picture (PNG)"),
-        "map.svg": _("Drawing (SVG)"),
-    }
-    return html.Details(
-        [
-            html.Summary(
-                icon("download"),
-                className="icon-button",
-                title=_("Take this view with you"),
-                **{"aria-label": _("Take this view with you")},
-            ),
-            html.Div(
-                [
-                    html.A(words[name], href=f"/export/{name}", **{"data-export": name})
-                    for name in EXPORTS
-                ]
-                + [html.P(_("Without personal data."), className="note")],
-                className="menu-list",
-            ),
-        ],
-        className="menu",
     )
 
 

@@ -8,6 +8,7 @@ from dash import html
 
 from components.channel_tables import table
 from components.channel_words import age
+from components.export_menu import layer_exports
 from components.layer_words import (
     badges,
     count_words,
@@ -54,6 +55,7 @@ def layer_facts(layer: Layer, reference: Reference, at: datetime) -> html.Div:
         (_("File"), f"{version.file_name} ({version.file_format})"),
         (_("Coordinates"), version.crs),
         (_("Code"), layer.code),
+        (_("Take it along"), layer_exports(layer.code)),
         *_remote_facts(layer, at),
     ]
     notes = [html.Li(note_sentence(note), key=note.kind) for note in version.notes]

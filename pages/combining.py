@@ -20,10 +20,9 @@ from queries.filters import ComplaintFilter
 from queries.layers.both import two_measures
 from queries.layers.conditions import LayerCondition
 from queries.layers.near_far import near_against_far
-from queries.layers.repeat_places import repeat_places
+from queries.layers.repeat_places import AT_LEAST, repeat_places
 
 _REPEAT_PLACES = 8
-_AT_LEAST = 3
 _GRAPH_CONFIG = {"displayModeBar": False, "responsive": True}
 
 
@@ -144,11 +143,11 @@ def register(app: Dash) -> None:
 
 
 def repeat_view(store: Store, wanted: ComplaintFilter) -> html.Div:
-    places = repeat_places(store, wanted, at_least=_AT_LEAST, limit=_REPEAT_PLACES)
+    places = repeat_places(store, wanted, at_least=AT_LEAST, limit=_REPEAT_PLACES)
     reference = store.reference()
     found = store.locator().locate_many(places["latitude"], places["longitude"])
     places["district_code"] = [reference.districts[int(one)].code if one else None for one in found]
-    return repeat_places_list(places, reference, at_least=_AT_LEAST)
+    return repeat_places_list(places, reference, at_least=AT_LEAST)
 
 
 def compared_condition(wanted: ComplaintFilter) -> LayerCondition | None:

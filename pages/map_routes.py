@@ -4,7 +4,13 @@ from flask import Blueprint, Flask, Response, request
 
 from data.instants import now
 from data.store import current_store
-from pages import export_routes, health, layer_edit_routes, layer_upload_routes
+from pages import (
+    export_routes,
+    health,
+    layer_edit_routes,
+    layer_upload_routes,
+    result_export_routes,
+)
 from pages.answers import accepts_gzip, answer_error, answer_errors, answer_json
 from pages.map_parameters import read_bounds, read_filter, read_int, read_language, read_seq
 from queries.boundaries import boundaries_geojson
@@ -26,6 +32,7 @@ def init_app(server: Flask) -> None:
     for blueprint in (
         routes,
         export_routes.routes,
+        result_export_routes.routes,
         health.routes,
         layer_upload_routes.routes,
         layer_edit_routes.routes,

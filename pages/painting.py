@@ -16,7 +16,7 @@ from queries.comparison import compared_with
 from queries.districts import difference_of, district_differences, district_values
 from queries.filters import ComplaintFilter, FilterError
 from queries.layers.both import two_measures
-from queries.layers.by_feature import COUNT, PER_AREA, feature_values, measures_of
+from queries.layers.by_feature import feature_values, fitting_measure
 from queries.layers.coloured import coloured_code, is_colourable
 from queries.layers.feature_axis import NEAREST_METRES
 from queries.layers.features import kept_layer, known_layers
@@ -82,9 +82,7 @@ def _features(store: Store, wanted: ComplaintFilter, view: View) -> Painted:
         layer = kept_layer(store, view.areas)
     except LayerError as error:
         raise FilterError(f"areas {view.areas[:80]!r}: {error}") from None
-    measure = view.measure
-    if measure not in measures_of(layer):
-        measure = PER_AREA if layer.is_polygonal else COUNT
+    measure = fitting_measure(layer, view.measure)
     other = compared_with(store, wanted, view.compare)
     values = feature_values(store, wanted, view.areas, measure)
     if other:

@@ -151,6 +151,8 @@ def _config(store: Store, reference: Reference) -> str:
                 "saved": _("Saved."),
                 "unreachable": _("The server does not answer; try again when it does."),
                 "series": _("Complaints received per day"),
+                "makingFile": _("The file is being made …"),
+                "madeFile": _("The file is ready."),
             },
         },
         separators=(",", ":"),

@@ -61,6 +61,12 @@ def simplify_together(shapes: np.ndarray, *, tolerance: float = _TOLERANCE) -> n
 
 
 def _load(store: Store, level: int) -> Boundaries:
+    found = whole_boundaries(store, level)
+    return Boundaries(found.districts, simplify_together(found.shapes))
+
+
+def whole_boundaries(store: Store, level: int) -> Boundaries:
+    """The shapes of a level as they are stored."""
     table = schema.districts
     query = (
         select(table.c.id, table.c.geometry)
@@ -72,7 +78,7 @@ def _load(store: Store, level: int) -> Boundaries:
     known = store.reference().districts
     rows = [row for row in rows if row.id in known]
     shapes = np.asarray(shapely.from_geojson([row.geometry for row in rows]), dtype=object)
-    return Boundaries(tuple(known[row.id] for row in rows), simplify_together(shapes))
+    return Boundaries(tuple(known[row.id] for row in rows), shapes.reshape(len(rows)))
 
 
 def _write(store: Store, found: Boundaries) -> GeoJson:

@@ -7,11 +7,10 @@ from flask import Flask
 
 from data.layers import catalogue
 from data.layers.commands import in_one_sentence, layers
-from data.layers.contents import fetch_features
 from data.layers.model import LayerError
 from data.store import current_store
-from reports.layer_file_parts import FileAbout
-from reports.layer_files import FILE_FORMATS, write_layer_file
+from reports.layer_files import FILE_FORMATS, write_table_file
+from reports.layer_table import layer_table
 
 
 def init_app(app: Flask) -> None:
@@ -40,23 +39,7 @@ def export_command(code: str, out: Path, number: int | None, language: str | Non
         if not found:
             raise LayerError(f"layer {code!r} has no version {number}")
         version = found[0]
-    table = fetch_features(store, version.id)
-    reference = store.reference()
-    language = language or reference.city.languages[0]
-    about = FileAbout(
-        name=reference.language_text(layer.about.names, language) or code,
-        description=_description(
-            reference.language_text(layer.about.descriptions, language),
-            is_approximate=layer.about.is_approximate,
-        ),
-        source=layer.about.source,
-        licence=layer.about.licence,
-        date=version.created_at,
-    )
-    write_layer_file(out, table.shapes, table.columns, about)
-    click.echo(f"{out}: {len(table):,} features, {out.stat().st_size:,} bytes")
-
-
-def _description(text: str, *, is_approximate: bool) -> str:
-    """Whoever gets the file without the page must know it too."""
-    return " ".join(part for part in (text, "Approximate." if is_approximate else "") if part)
+    language = language or store.reference().city.languages[0]
+    table, about = layer_table(store, layer, version, language)
+    write_table_file(out, table, about)
+    click.echo(f"{out}: {len(table.shapes):,} features, {out.stat().st_size:,} bytes")

@@ -50,10 +50,12 @@ def geojson_chunks(
         yield b"\n]}\n"
 
 
-def export_name(store: Store, complaint_filter: ComplaintFilter, ending: str) -> str:
-    """A file name that says city, period and the day of export, in plain letters."""
+def export_name(
+    store: Store, complaint_filter: ComplaintFilter, ending: str, *, what: str = ""
+) -> str:
+    """A file name that says city, what it holds, period and day of export, in plain letters."""
     signs = (s if s.isascii() and s.isalnum() else "-" for s in store.reference().city.name.lower())
-    city = "".join(signs).strip("-") or "city"
+    city = "_".join(filter(None, ("".join(signs).strip("-") or "city", what)))
     today = local_today(store)
     start, end = complaint_filter.dates(today)
     last = None if end is None else end - timedelta(days=1)

@@ -78,6 +78,13 @@ def measures_of(layer: KeptLayer) -> tuple[str, ...]:
     return tuple(m for m in FEATURE_MEASURES if m != PER_AREA or layer.is_polygonal)
 
 
+def fitting_measure(layer: KeptLayer, measure: str) -> str:
+    """The measure, or what stands for it here: of one per resident, one per km² or the count."""
+    if measure in measures_of(layer):
+        return measure
+    return PER_AREA if layer.is_polygonal else COUNT
+
+
 def _found(
     store: Store, complaint_filter: ComplaintFilter, layer: KeptLayer, axis: str, measure: str
 ) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from scipy import sparse
 from scipy.stats import norm
 
 from data.geography import TILE_ZOOM, to_tiles
+from data.layers.model import Shapes
 from data.store import Store
 from queries.cache import Cache
 from queries.counts import count_by
@@ -177,9 +178,7 @@ def _cells_around(store: Store, ground: Ground) -> tuple[np.ndarray, np.ndarray]
 def hot_cells(store: Store) -> list[dict[str, Any]]:
     """The cells that are tested, as GeoJSON features with `code` and `name`."""
     places = _places(store, "cell")
-    numbers = [tuple(map(int, code.split("/")[1:])) for code in places.codes]
-    column, row = np.array(numbers, int).reshape(-1, 2).T
-    shapes = shapely.transform(cell_shapes(column, row), lambda degrees: np.round(degrees, 6))
+    shapes = hot_cell_shapes(store)
     return [
         {
             "type": "Feature",
@@ -191,6 +190,16 @@ def hot_cells(store: Store) -> list[dict[str, Any]]:
             places.codes, places.names, shapely.to_geojson(shapes), strict=True
         )
     ]
+
+
+def hot_cell_shapes(store: Store) -> Shapes:
+    """Their squares in degrees, in the order in which `hot_spots` has them."""
+    numbers = [tuple(map(int, code.split("/")[1:])) for code in _places(store, "cell").codes]
+    column, row = np.array(numbers, int).reshape(-1, 2).T
+    shapes: Shapes = shapely.transform(
+        cell_shapes(column, row), lambda degrees: np.round(degrees, 6)
+    )
+    return shapes
 
 
 def cell_shapes(column: np.ndarray, row: np.ndarray) -> np.ndarray:

@@ -21,10 +21,11 @@ REPEAT_PLACE_COLUMNS = (
     "last_day",
 )
 MOST = 200
+AT_LEAST = 3  # times, to be called repeated
 
 
 def repeat_places(
-    store: Store, complaint_filter: ComplaintFilter, *, at_least: int = 3, limit: int = MOST
+    store: Store, complaint_filter: ComplaintFilter, *, at_least: int = AT_LEAST, limit: int = MOST
 ) -> pd.DataFrame:
     """Zoom-20 cells (about 38 m) with one service reported `at_least` times, most first.
 
