@@ -21,6 +21,7 @@ from data.store import Store, open_store
 from pages import (
     demo_feed,
     guard,
+    kpi_routes,
     layer_filter_routes,
     layer_routes,
     map_routes,
@@ -53,6 +54,7 @@ _PARTS = (
     map_routes,
     layer_filter_routes,
     view_routes,
+    kpi_routes,
     demo_feed,
     guard,
 )

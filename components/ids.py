@@ -104,6 +104,22 @@ LAYER_STYLE = "layer-style-form"
 LAYER_FIELDS = "layer-fields"
 LAYER_VERSIONS = "layer-versions"
 
+# KPI page
+KPI_ABOUT = "kpi-about"
+KPI_LOOK = "kpi-look"  # Interval
+KPI_SURVIVAL = "kpi-survival-chart"
+KPI_MONTHS = "kpi-months-chart"
+
+
+def kpi(name: str) -> str:
+    """Where a part of the KPI page is drawn."""
+    return f"kpi-{name}"
+
+
+def kpi_panel(name: str) -> str:
+    """The whole part, with its title."""
+    return f"kpi-panel-{name}"
+
 
 def parts(place: str) -> str:
     """The Store of what a script draws into an element; see components/drawn.py."""
