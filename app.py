@@ -9,6 +9,7 @@ from flask import Flask, Response
 import intake
 from data import boundaries, key_commands, photo_commands
 from data import commands as city_commands
+from data.accountability import commands as officer_commands
 from data.database import AWAY
 from data.demo import commands as demo_commands
 from data.imports import commands as import_commands
@@ -36,6 +37,7 @@ from reports import layer_commands as layer_export_commands
 server_log = logging.getLogger("pantau")
 _PARTS = (
     city_commands,
+    officer_commands,
     boundaries,
     import_commands,
     pull_commands,

@@ -130,7 +130,7 @@ def _fill(
     complaint_rows: list[dict[str, Any]] = []
     spells: list[dict[str, Any]] = []
     for row in rows:
-        state, fixed = _state(facts[row.id]), unchanging(row)
+        state, fixed = _state(facts[row.id]), unchanging(row, reference.calendars)
         complaint_rows.append(
             {"snapshot_id": snapshot_id, "id": row.id, **complaint_facts(state, fixed, zone)}
         )

@@ -114,7 +114,7 @@ def spells_of(view: View) -> FromClause:
     spells, past = schema.spells, schema.past_spells
     if view.snapshot_id is None:
         return spells
-    names = ("complaint_id", *schema.SPELL_COLUMNS)
+    names = ("complaint_id", "ordinal", *schema.SPELL_COLUMNS)
     unchanged = (
         select(*(spells.c[name] for name in names))
         .join_from(spells, schema.complaints, schema.complaints.c.id == spells.c.complaint_id)

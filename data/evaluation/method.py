@@ -41,7 +41,7 @@ class Method:
     sha256: str  # of the file, hex
     min_cases: int
     other_cutoffs: tuple[int, ...]
-    moved_ranks: int
+    moved_share: float
     reopened_within_days: int
     weights: dict[str, float]  # they sum to 100
     full: dict[str, float]
@@ -77,7 +77,7 @@ def parse_method(content: bytes, *, name: str) -> Method:
             sha256=hashlib.sha256(content).hexdigest(),
             min_cases=int(raw["min_cases"]),
             other_cutoffs=tuple(int(number) for number in raw["other_cutoffs"]),
-            moved_ranks=int(raw["moved_ranks"]),
+            moved_share=float(raw["moved_share"]),
             reopened_within_days=int(raw["reopened_within_days"]),
             weights=_numbers(raw["weights"]),
             full=_numbers(raw["full"]),

@@ -95,6 +95,17 @@ def open_with(life: Life, before: int) -> tuple[int, int] | None:
     return (unit_id, ordinal) if is_open and unit_id is not None else None
 
 
+def is_open(life: Life) -> bool:
+    """Whether the complaint, whoever has it, is neither resolved nor rejected."""
+    found = True
+    for moment in life.moments:
+        if moment.kind in _CLOSING:
+            found = False
+        elif moment.kind is EventKind.REOPENED:
+            found = True
+    return found
+
+
 def _until(life: Life, before: int) -> Iterator[Moment]:
     for moment in life.moments:
         if moment.at >= before:

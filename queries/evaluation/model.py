@@ -74,7 +74,7 @@ class Subject:
     score: float | None  # the weighted mean of the parts, 0 to 100; None without cases
     rank: tuple[int, int] | None  # 95% of the bootstrap; 1 is best; None if not ranked
     is_ranked: bool
-    differs: str | None  # DIFFERENCES; None if not ranked
+    differs: str | None  # DIFFERENCES; None if not ranked, or without a deadline passed
     flags: dict[str, int]  # by FLAG_KINDS
     handovers: Handovers
 
@@ -133,8 +133,8 @@ class Fairness:
     """What another rule would have said."""
 
     rows: tuple[FairnessRow, ...]  # by code
-    moved: dict[str, int]  # rule: units that would stand over `moved_by` ranks elsewhere
-    moved_by: int
+    moved: dict[str, int]  # ranked units that another rule would place elsewhere, by rule
+    moved_by: float  # by more than this share of the list
 
 
 @dataclass(frozen=True)

@@ -192,7 +192,7 @@ def _fairness(chance: random.Random, units: Sequence[Subject]) -> Fairness:
         )
         for unit in sorted(units, key=lambda unit: unit.code)
     ]
-    return Fairness(tuple(rows), {"raw": 43, "former_points": 61, "standardised": 12}, 20)
+    return Fairness(tuple(rows), {"raw": 43, "former_points": 61, "standardised": 12}, 0.1)
 
 
 def _replaced(subject: Subject, **changes: Any) -> Subject:
