@@ -95,7 +95,7 @@ def fairness_page(material: Material) -> dict[str, Any]:
         "note": _(
             "The places of each unit by other rules, beside the rank interval of the method."
             " Bold: a place outside that interval, so the rule would change what is said of the"
-            " unit."
+            " unit. The former rule placed every unit, however few its cases."
         ),
         "moved_title": _(
             "Units that would stand elsewhere by more than {share} of the list"
