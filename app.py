@@ -31,7 +31,7 @@ from pages import (
 )
 from queries import channel_commands, view_commands
 from queries import commands as stats_commands
-from reports import kpi_brief_commands
+from reports import evaluation_commands, follow_commands, kpi_brief_commands
 from reports import layer_commands as layer_export_commands
 
 server_log = logging.getLogger("pantau")
@@ -51,6 +51,8 @@ _PARTS = (
     channel_commands,
     view_commands,
     kpi_brief_commands,
+    evaluation_commands,
+    follow_commands,
     intake,
     layer_routes,
     map_routes,

@@ -146,17 +146,20 @@ def read_facts(connection: Connection, complaint_id: int) -> list[Fact]:
 
 
 def facts_by_complaint(
-    connection: Connection, condition: Any, *, until: int
+    connection: Connection, condition: Any, *, until: int, through_seq: int | None = None
 ) -> dict[int, list[Fact]]:
-    """The events up to an instant (UTC seconds) of all complaints that meet a condition on
-    `complaints`, in the order they were stored."""
+    """The events up to an instant (UTC seconds), and up to a number where one is given, of all
+    complaints that meet a condition on `complaints`, in the order they were stored."""
     events, complaints = schema.events, schema.complaints
-    rows = connection.execute(
+    query = (
         select(*_FACT)
         .join_from(events, complaints, complaints.c.id == events.c.complaint_id)
         .where(condition, events.c.at <= literal(until, BigInteger))
         .order_by(events.c.seq)
     )
+    if through_seq is not None:
+        query = query.where(events.c.seq <= through_seq)
+    rows = connection.execute(query)
     found: dict[int, list[Fact]] = {}
     for row in rows:
         found.setdefault(row.complaint_id, []).append(_fact(row))

@@ -373,9 +373,11 @@ snapshots = Table(
     "snapshots",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("as_of", Instant, nullable=False, unique=True),
+    Column("as_of", Instant, nullable=False),
+    Column("through_seq", BigInteger),  # events after it count for nothing; None: all count
     Column("seq", BigInteger, nullable=False),  # replayed with the log up to here
     Column("used_at", Instant, nullable=False),
+    UniqueConstraint("as_of", "through_seq"),
 )
 
 past_complaints = Table(

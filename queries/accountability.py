@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from data.accountability.listing import Term, read_terms
-from data.database import read
+from data.accountability.listing import Term
 from data.instants import local_midnight, to_epoch
 from data.store import Store
 
@@ -54,8 +53,7 @@ class Terms:
 
 def terms_by_unit(store: Store, known_at: datetime | None = None) -> Terms:
     """Every term, as it is known now, or was at a past instant."""
-    with read(store.engine) as connection:
-        found = read_terms(connection, known_at)
+    found = store.terms(known_at)
     zone = store.reference().city.time_zone
     bounds = [_bounds(term, zone) for term in found]
     start = np.asarray([first for first, _ in bounds], np.int64)
@@ -75,11 +73,9 @@ def officers_in_office(
 ) -> tuple[Term, ...]:
     """Who held the posts of a unit at an instant, its head first; a post may be vacant."""
     day = at.astimezone(store.reference().city.time_zone).date()
-    with read(store.engine) as connection:
-        found = read_terms(connection, known_at)
     return tuple(
         term
-        for term in found
+        for term in store.terms(known_at)
         if term.unit_id == unit_id
         and term.from_date <= day
         and (term.until_date is None or day <= term.until_date)

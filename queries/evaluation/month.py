@@ -88,10 +88,17 @@ def read_month(store: Store, month: str, seen_at: datetime, through_seq: int | N
             until=until,
             through_seq=seq,
         )
+    # The present rows let through more than matters, and another number of them every day.
+    older = [life for life in older if _matters(life, begin)]
     last = min(end, until + 1)
     cases = [case for place, life in enumerate(lives) for case in cases_of(life, place)]
     held = _held([*lives, *older], begin, last)
     return Month(month, begin, last, until, seq, lives, cases, held, len(older))
+
+
+def _matters(life: Life, begin: int) -> bool:
+    """By the log alone: it was open at the month's begin, or something happened since."""
+    return life.moments[-1].at >= begin or open_with(life, begin) is not None
 
 
 def _held(lives: list[Life], begin: int, end: int) -> list[Held]:

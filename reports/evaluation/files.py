@@ -47,13 +47,10 @@ def evaluation_files(
     material = material_of(evaluation, method=method, outline=outline, standing=standing)
     for code in units:
         subject_of(material, code)
+    makers = (evaluation_pdf, evaluation_workbook, figures_csv, cases_csv)
+    names = file_names(evaluation, language)
+    files = {name: make(material, language) for name, make in zip(names, makers, strict=True)}
     stem = file_stem(evaluation, language)
-    files = {
-        f"{stem}.pdf": evaluation_pdf(material, language),
-        f"{stem}.xlsx": evaluation_workbook(material, language),
-        f"{stem}.csv": figures_csv(material, language),
-        f"{stem}-flagged-cases.csv": cases_csv(material, language),
-    }
     if units:
         files[f"{stem}-{_units_name(units)}.pdf"] = units_pdf(material, language, units)
     return files
@@ -89,6 +86,12 @@ def write_evaluation(
 def file_stem(evaluation: Evaluation, language: str) -> str:
     """'pantau-evaluation-2026-10-id'."""
     return f"pantau-evaluation-{_plain(evaluation.month)}-{language}"
+
+
+def file_names(evaluation: Evaluation, language: str) -> tuple[str, ...]:
+    """Those of `evaluation_files` without pages of units."""
+    stem = file_stem(evaluation, language)
+    return (f"{stem}.pdf", f"{stem}.xlsx", f"{stem}.csv", f"{stem}-flagged-cases.csv")
 
 
 def _units_name(units: Sequence[str]) -> str:
