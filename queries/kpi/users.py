@@ -15,7 +15,7 @@ from data.database import read
 from data.instants import day_of
 from data.store import Store
 from queries.filters import ComplaintFilter
-from queries.kpi.cohort import cohort_of, select_everyone
+from queries.kpi.cohort import cohort_of, select_everyone, timeless
 from queries.kpi.comparing import indicators
 from queries.kpi.model import NOTHING, Kpi, Measured, Scope, Window, counted
 from queries.kpi.reporters import current_reporters
@@ -106,10 +106,16 @@ def users_kpi(store: Store, complaint_filter: ComplaintFilter, scope: Scope) -> 
         maturity={
             "day": now.days[-1].isoformat() if now.days else None,
             "days": len(now.days),
+            "is_narrowed": _is_narrowed(complaint_filter),
             "without_account": len(cohort_of(everyone, scope.now))
             - reporters.of(cohort_of(everyone, scope.now))[1],
         },
     )
+
+
+def _is_narrowed(complaint_filter: ComplaintFilter) -> bool:
+    """Whether the filter asks for what apps do not say of their users."""
+    return timeless(complaint_filter).replace(channels=(), as_of=None) != ComplaintFilter()
 
 
 def usage_values(usage: Usage, window: Window) -> dict[str, Measured]:
