@@ -9,6 +9,7 @@ from flask import Flask, Response
 import intake
 from data import boundaries, key_commands, photo_commands
 from data import commands as city_commands
+from data.accountability import commands as officer_commands
 from data.database import AWAY
 from data.demo import commands as demo_commands
 from data.imports import commands as import_commands
@@ -21,19 +22,23 @@ from data.store import Store, open_store
 from pages import (
     demo_feed,
     guard,
+    kpi_routes,
     layer_filter_routes,
     layer_routes,
     map_routes,
+    report_routes,
     shell,
     view_routes,
 )
 from queries import channel_commands, view_commands
 from queries import commands as stats_commands
+from reports import evaluation_commands, follow_commands, kpi_brief_commands
 from reports import layer_commands as layer_export_commands
 
 server_log = logging.getLogger("pantau")
 _PARTS = (
     city_commands,
+    officer_commands,
     boundaries,
     import_commands,
     pull_commands,
@@ -46,11 +51,16 @@ _PARTS = (
     stats_commands,
     channel_commands,
     view_commands,
+    kpi_brief_commands,
+    evaluation_commands,
+    follow_commands,
     intake,
     layer_routes,
     map_routes,
     layer_filter_routes,
     view_routes,
+    report_routes,
+    kpi_routes,
     demo_feed,
     guard,
 )

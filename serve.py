@@ -142,7 +142,7 @@ def _serve(children: Children, name: str, host: str, port: int, demo_key: str | 
         if demo_key:
             print(f"The demo's API key: {demo_key}", flush=True)
             children.start("flask", "demo", "live", "--url", address)
-        children.start("flask", "layers", "follow", "--server", address, *options)
+        children.start("flask", "follow", "--server", address, *options)
     code = server.wait()
     children.stop()
     children.wait()

@@ -9,6 +9,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,8 @@ def load_shapes(name: str, make: Callable[[], np.ndarray]) -> np.ndarray:
     if not path.exists():
         print(f"{name} is not beside this project: made-up shapes instead")
         return make()
-    return shapely.make_valid(pyogrio.read_dataframe(path).geometry.to_numpy())
+    shapes = pyogrio.read_dataframe(path).geometry.to_numpy()
+    return shapely.make_valid(shapes, method="structure", keep_collapsed=False)
 
 
 def make_roads() -> np.ndarray:
@@ -144,24 +146,30 @@ def main() -> None:
         )
         print(f" complaints read into memory in {seconds:.1f} s")
         plain = _Plain(store, places, roads, floods)
-        for metres, join in ((50, plain.near), (200, None)):
+        for metres in (50, 200):
             wanted = ComplaintFilter.from_query(f"near=roads:{metres}")
             measure(
                 store,
                 f"complaints within {metres} m of a road",
-                lambda wanted=wanted: count_by(store, [], wanted),  # type: ignore[misc]
-                None if join is None else span(lambda: plain.near(50)),
+                partial(count_by, store, [], wanted),
+                span(partial(plain.near, metres)),
             )
         measure(
             store,
-            "response and promises by flood polygon",
-            lambda: duration_summary(store, ComplaintFilter(), by="layer:flood"),
+            "complaints by flood polygon",
+            partial(count_by, store, ["feature:flood"], ComplaintFilter()),
             span(plain.by_polygon),
         )
         measure(
             store,
+            "response times and promises by flood polygon",
+            partial(duration_summary, store, ComplaintFilter(), by="layer:flood"),
+            None,
+        )
+        measure(
+            store,
             "complaints by the nearest road within 500 m",
-            lambda: count_by(store, ["feature:roads"], ComplaintFilter()),
+            partial(count_by, store, ["feature:roads"], ComplaintFilter()),
             span(plain.by_nearest),
         )
         store.engine.dispose()

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from dash import dcc, html
 
+from components.accountability import accountable_words, handover_words, working_time_note
 from components.basics import icon_button, status_mark
 from components.photos import media_links, photo_strip
 from components.repeats_view import people_tag, repeats_sheet
 from components.words import event_word
-from data.i18n import current_language, format_duration, format_instant, format_list
+from data.i18n import current_language, format_duration, format_instant
 from data.i18n import gettext as _
 from data.reference import Reference
 from data.vocabulary import EventKind, Outcome
@@ -74,6 +75,7 @@ def complaint_article(view: ComplaintView, reference: Reference) -> html.Article
                             html.H3(_("The citizen's clocks")),
                             _clock(_("Response"), view.response, reference),
                             _clock(_("Resolution"), view.resolution, reference),
+                            working_time_note(view.response.calendar or view.resolution.calendar),
                         ],
                         className="sheet",
                     ),
@@ -89,6 +91,7 @@ def complaint_article(view: ComplaintView, reference: Reference) -> html.Article
                     html.Section(
                         [
                             html.H3(_("Who was accountable")),
+                            html.P(handover_words(view.handovers), className="note"),
                             *[_spell(spell, reference) for spell in view.spells],
                         ]
                         if view.spells
@@ -198,12 +201,13 @@ def _clock(title: str, clock: Clock, reference: Reference) -> html.Div:
         "missed": (_("✕ late"), "worse"),
     }[clock.promise]
     due = clock.due_at
+    due_words = _("due {instant}, in working time") if clock.calendar else _("due {instant}")
     return html.Div(
         [
             html.Span(title, className="clock-title"),
             html.Span(words, className="clock-words"),
             html.Span(promise[0], className=f"tag {promise[1]}") if promise[0] else None,
-            html.Span(_("due {instant}").format(instant=_when(due, reference)), className="note")
+            html.Span(due_words.format(instant=_when(due, reference)), className="note")
             if due
             else None,
         ],
@@ -225,7 +229,7 @@ def _spell(spell: SpellView, reference: Reference) -> html.Div:
 
 
 def _event(event: EventView, reference: Reference) -> html.Li:
-    details = [event.unit.name] if event.unit and event.kind != EventKind.RATED else []
+    details = [accountable_words(event)]
     stars = event.data.get("stars")
     if event.kind == EventKind.RATED and isinstance(stars, int):
         details.append(_stars(stars))
@@ -233,7 +237,7 @@ def _event(event: EventView, reference: Reference) -> html.Li:
         [
             html.Span(_when(event.at, reference), className="timeline-when"),
             html.Span(event_word(event.kind), className="timeline-what"),
-            html.Span(format_list(details), className="note") if details else None,
+            html.Span(" · ".join(details), className="note"),
             html.P(event.note, className="timeline-note") if event.note else None,
         ],
         className=f"timeline-event kind-{event.kind.value}",

@@ -104,6 +104,42 @@ LAYER_STYLE = "layer-style-form"
 LAYER_FIELDS = "layer-fields"
 LAYER_VERSIONS = "layer-versions"
 
+# KPI page
+KPI_ABOUT = "kpi-about"
+KPI_LOOK = "kpi-look"  # Interval
+KPI_SURVIVAL = "kpi-survival-chart"
+KPI_MONTHS = "kpi-months-chart"
+
+
+def kpi(name: str) -> str:
+    """Where a part of the KPI page is drawn."""
+    return f"kpi-{name}"
+
+
+def kpi_panel(name: str) -> str:
+    """The whole part, with its title."""
+    return f"kpi-panel-{name}"
+
+
+# evaluations
+REPORT_LIST = "report-list"
+REPORTS_STAMP = "reports-stamp"  # Store: the stamp of what is shown
+REPORTS_LOOK = "reports-look"  # Interval: on the page of all editions
+REPORTS_CHANGED = "reports-changed"  # Store: set by the script that sent an objection
+REPORT_SHOWN = "report-shown"  # Store: the edition's id
+REPORT_STAMP = "report-stamp"  # Store: the stamps of its figures and of its month
+REPORT_LOOK = "report-look"  # Interval: on an edition's own page
+REPORT_HEAD = "report-head"
+REPORT_SUMMARY = "report-summary-drawn"
+REPORT_UNITS = "report-units-drawn"
+REPORT_FLAGS = "report-flags-drawn"
+REPORT_FAIRNESS = "report-fairness-drawn"
+REPORT_FILES = "report-files-drawn"
+REPORT_OBJECTIONS = "report-objections-drawn"
+REPORT_FORM = "report-form"
+REPORT_PAIR = "report-pair"  # Store: the ids of the two that are compared
+REPORT_CHANGES = "report-changes"
+
 
 def parts(place: str) -> str:
     """The Store of what a script draws into an element; see components/drawn.py."""

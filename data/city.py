@@ -7,7 +7,9 @@ import shapely
 from sqlalchemy import Connection, Engine, Table, func, select, update
 
 from data import schema
+from data.accountability.calendar_rules import calendar_content, fingerprint, library_version
 from data.database import upgrade, write
+from data.instants import now
 from data.pack import CityPack, PackError
 from data.pack import read_pack as read_pack
 from data.schematic import dissolve_up, schematic_cells
@@ -27,10 +29,11 @@ def init_city(engine: Engine, pack: CityPack) -> None:
                 f"this database belongs to {city['name']}; "
                 f"give {pack.city['name']} one of its own by PANTAU_DATABASE_URL"
             )
-        if read_setting(connection, "pack") == pack.fingerprint:
+        made_of = f"{pack.fingerprint} holidays {library_version()}"
+        if read_setting(connection, "pack") == made_of:
             return  # nothing to refresh, and no reason for open pages to load anew
         write_setting(
-            connection, "city", {"zone_abbreviation": pack.city["time_zone"], **pack.city}
+            connection, "city", {"zone_abbreviation": pack.city["time_zone"], **_kept(pack.city)}
         )
         districts = _put_districts(connection, pack)
         units = _upsert(connection, schema.units, "code", _unit_rows(pack, districts))
@@ -39,8 +42,14 @@ def init_city(engine: Engine, pack: CityPack) -> None:
         _upsert(connection, schema.channels, "code", cast(list[dict[str, Any]], channels))
         if read_setting(connection, "boundaries") is None:
             _draw_boundaries(connection, pack, districts)
-        write_setting(connection, "pack", pack.fingerprint)
+        _put_calendar(connection, pack)
+        write_setting(connection, "pack", made_of)
         touch_reference(connection)
+
+
+def _kept(city: dict[str, Any]) -> dict[str, Any]:
+    """What city.toml says, but for its dates: those are in the calendar."""
+    return {key: value for key, value in city.items() if key != "days_off"}
 
 
 def read_setting(connection: Connection, key: str) -> Any:
@@ -165,6 +174,8 @@ def _service_rows(pack: CityPack, units: dict[str, int]) -> list[dict[str, Any]]
                 "response_hours": _hours(row, "response_hours"),
                 "resolution_hours": _hours(row, "resolution_hours"),
                 "unit_kind": row["unit_kind"],
+                "response_basis": row.get("response_basis") or "calendar",
+                "resolution_basis": row.get("resolution_basis") or "calendar",
                 "agency_id": units.get(row.get("agency_code", "")),
                 "attributes": pack.attributes.get(row["service_code"], []),
             }
@@ -174,6 +185,19 @@ def _service_rows(pack: CityPack, units: dict[str, int]) -> list[dict[str, Any]]
 
 def _hours(row: dict[Any, Any], column: str) -> float | None:
     return float(row[column]) if row.get(column) else None
+
+
+def _put_calendar(connection: Connection, pack: CityPack) -> None:
+    """Put the pack's calendar in force. Former ones stay, for the promises made by them."""
+    content, calendar_id = calendar_content(pack.city), None
+    if content is not None:
+        mark, table = fingerprint(content), schema.working_calendars
+        calendar_id = connection.scalar(select(table.c.id).where(table.c.fingerprint == mark))
+        if calendar_id is None:
+            calendar_id = (connection.scalar(select(func.max(table.c.id))) or 0) + 1
+            row = {"id": calendar_id, "fingerprint": mark, "content": content, "since": now()}
+            connection.execute(table.insert().values(row))
+    write_setting(connection, "working_calendar", calendar_id)
 
 
 def _draw_boundaries(connection: Connection, pack: CityPack, ids: dict[str, int]) -> None:

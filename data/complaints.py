@@ -101,7 +101,7 @@ def append_within(
     new_fact = Fact(kind, instant, unit_id, (data or {}).get("stars"))
     # What is reported late takes its place in time; among equals the order of arrival counts.
     history = sorted([*read_facts(connection, row.id), new_fact], key=lambda fact: fact.at)
-    state, fixed = fold(history), unchanging(row)
+    state, fixed = fold(history), unchanging(row, reference.calendars)
     seq = next_seq(connection)
     connection.execute(
         insert(schema.events).values(

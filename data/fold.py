@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from data.accountability.calendar import WorkingCalendar
 from data.durations import to_bin
 from data.instants import day_of
 from data.vocabulary import RESPONSES, EventKind, Outcome, Status
@@ -130,7 +131,10 @@ def _hand_to(state: Folded, unit_id: int | None, at: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Unchanging:
-    """What a complaint's events never alter. Deadlines are UTC seconds."""
+    """What a complaint's events never alter. Deadlines are UTC seconds.
+
+    The calendars are those by which the deadlines run; None: day and night.
+    """
 
     service_id: int
     channel_id: int
@@ -140,6 +144,8 @@ class Unchanging:
     response_due_at: int | None
     resolution_due_at: int | None
     is_repeat: int = 0  # 1 or 0
+    response_calendar: WorkingCalendar | None = None
+    resolution_calendar: WorkingCalendar | None = None
 
 
 def complaint_facts(state: Folded, fixed: Unchanging, zone: ZoneInfo) -> dict[str, Any]:
@@ -175,12 +181,12 @@ def spell_facts(state: Folded, fixed: Unchanging) -> list[dict[str, Any]]:
 
     Each unit has the complaint's whole allowance, counted from its own start.
     """
+    received = state.requested_at
     rows = []
     for spell in state.spells:
         start = spell.started_at
         response = _clock(start, spell.responded_at, spell.rejected_at, spell.ended_at)
         resolution = _clock(start, spell.resolved_at, spell.rejected_at, spell.ended_at)
-        shift = start - state.requested_at
         rows.append(
             {
                 "unit_id": spell.unit_id,
@@ -188,11 +194,15 @@ def spell_facts(state: Folded, fixed: Unchanging) -> list[dict[str, Any]]:
                 "ended_at": spell.ended_at,
                 "response_outcome": response[0],
                 "response_bin": response[1],
-                "response_due_at": _shifted(fixed.response_due_at, shift),
+                "response_due_at": due_from(
+                    start, received, fixed.response_due_at, fixed.response_calendar
+                ),
                 "responded_at": spell.responded_at,
                 "resolution_outcome": resolution[0],
                 "resolution_bin": resolution[1],
-                "resolution_due_at": _shifted(fixed.resolution_due_at, shift),
+                "resolution_due_at": due_from(
+                    start, received, fixed.resolution_due_at, fixed.resolution_calendar
+                ),
                 "resolved_at": spell.resolved_at,
             }
         )
@@ -212,5 +222,12 @@ def _clock(
     return _STILL_OPEN, None
 
 
-def _shifted(due_at: int | None, seconds: int) -> int | None:
-    return None if due_at is None else due_at + seconds
+def due_from(
+    start: int, received: int, due_at: int | None, calendar: WorkingCalendar | None
+) -> int | None:
+    """The deadline of who had the complaint from `start` on, with all the time it had at first."""
+    if due_at is None or start == received:
+        return due_at
+    if calendar is None:
+        return due_at + start - received
+    return calendar.add(start, calendar.between(received, due_at))

@@ -155,6 +155,12 @@ def format_instant(
     return f"{text} {abbreviation}".strip()
 
 
+def weekday_names() -> list[str]:
+    """Mon … Sun."""
+    names = dates.get_day_names("abbreviated", "stand-alone", locale=_language.get())
+    return [names[day] for day in range(7)]
+
+
 def format_list(words: list[str]) -> str:
     """a, b and c."""
     if len(words) < 2:

@@ -165,7 +165,7 @@ def _store(connection: Connection, reference: Reference, news: Sequence[_News]) 
             )
             seq += 1
         state = fold(sorted([*item.facts, *fresh], key=lambda fact: fact.at))
-        fixed = unchanging(item.row)
+        fixed = unchanging(item.row, reference.calendars)
         facts = complaint_facts(state, fixed, zone)
         connection.execute(
             update(complaints)

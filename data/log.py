@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import JSON, BigInteger, Connection, Table, func, literal, select, type_coerce
 
 from data import schema
+from data.accountability.calendar import WorkingCalendar
 from data.fold import Fact, Folded, Unchanging, complaint_facts, spell_facts
 from data.instants import Instant
 from data.prepare import DETAIL_FIELDS, Prepared
@@ -63,9 +64,15 @@ def complaint_row(
         "longitude": new.longitude,
         "last_seq": seq,
         "duplicate_of": duplicate_of,
+        "response_calendar_id": _id_of(prepared.fixed.response_calendar),
+        "resolution_calendar_id": _id_of(prepared.fixed.resolution_calendar),
         **complaint_facts(state, prepared.fixed, zone),
         "is_repeat": int(duplicate_of is not None),
     }
+
+
+def _id_of(calendar: WorkingCalendar | None) -> int | None:
+    return None if calendar is None else calendar.id
 
 
 def details_row(complaint_id: int, prepared: Prepared) -> dict[str, Any]:
@@ -139,17 +146,20 @@ def read_facts(connection: Connection, complaint_id: int) -> list[Fact]:
 
 
 def facts_by_complaint(
-    connection: Connection, condition: Any, *, until: int
+    connection: Connection, condition: Any, *, until: int, through_seq: int | None = None
 ) -> dict[int, list[Fact]]:
-    """The events up to an instant (UTC seconds) of all complaints that meet a condition on
-    `complaints`, in the order they were stored."""
+    """The events up to an instant (UTC seconds), and up to a number where one is given, of all
+    complaints that meet a condition on `complaints`, in the order they were stored."""
     events, complaints = schema.events, schema.complaints
-    rows = connection.execute(
+    query = (
         select(*_FACT)
         .join_from(events, complaints, complaints.c.id == events.c.complaint_id)
         .where(condition, events.c.at <= literal(until, BigInteger))
         .order_by(events.c.seq)
     )
+    if through_seq is not None:
+        query = query.where(events.c.seq <= through_seq)
+    rows = connection.execute(query)
     found: dict[int, list[Fact]] = {}
     for row in rows:
         found.setdefault(row.complaint_id, []).append(_fact(row))
@@ -170,8 +180,12 @@ def _fact(row: Any) -> Fact:
     return Fact(EventKind(row.kind), row.at, row.unit_id, (row.data or {}).get("stars"))
 
 
-def unchanging(row: Any) -> Unchanging:
-    """What a row of `complaints` says that no event alters; instants of `row` are raw."""
+def unchanging(row: Any, calendars: Mapping[int, WorkingCalendar]) -> Unchanging:
+    """What a row of `complaints` says that no event alters; instants of `row` are raw.
+
+    `calendars` are all that the city ever had, by id.
+    """
+    response, resolution = row.response_calendar_id, row.resolution_calendar_id
     return Unchanging(
         service_id=row.service_id,
         channel_id=row.channel_id,
@@ -181,6 +195,8 @@ def unchanging(row: Any) -> Unchanging:
         response_due_at=row.response_due_at,
         resolution_due_at=row.resolution_due_at,
         is_repeat=row.is_repeat,
+        response_calendar=None if response is None else calendars[response],
+        resolution_calendar=None if resolution is None else calendars[resolution],
     )
 
 

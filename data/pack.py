@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from data.accountability.calendar_rules import BASES, CalendarError, calendar_content
+from data.kpi_targets import check_targets
+
 
 class PackError(ValueError):
     """A file of the city pack is missing or wrong."""
@@ -140,6 +143,7 @@ def _check_city(city: dict[str, Any], path: Path) -> None:
         key in ("attribution", "licence") and isinstance(value, str) for key, value in said.items()
     ):
         raise PackError(f"{path}: [open_data] holds the texts attribution and licence, no more")
+    check_targets(city.get("kpi", {}), path, PackError)
     for key in ("name", "time_zone", "jurisdiction_id"):
         if not isinstance(city[key], str) or not city[key]:
             raise PackError(f"{path}: {key} {city[key]!r} is not a text; write it in quotes")
@@ -161,6 +165,10 @@ def _check_city(city: dict[str, Any], path: Path) -> None:
             raise PackError(
                 f"{path}: [map] {key} {view[key]!r} is not a number up to {largest:g}; mend it"
             )
+    try:
+        calendar_content(city)
+    except CalendarError as error:
+        raise PackError(f"{path}: {error}") from error
     levels = city["levels"]
     if not (isinstance(levels, list) and levels and all(map(_is_level, levels))):
         raise PackError(f"{path}: each of [[levels]] needs an id and a table of names, name")
@@ -216,6 +224,8 @@ def _check_services(pack: CityPack) -> None:
             raise PackError(
                 f"{path}, {code}: agency_code {agency!r} is no unit; write a code of units.csv"
             )
+        for column in ("response_basis", "resolution_basis"):
+            _check_basis(pack, path, code, column, row.get(column, ""))
     for code, questions in pack.attributes.items():
         for question in questions:
             if not isinstance(question.get("public", True), bool):
@@ -227,6 +237,18 @@ def _check_services(pack: CityPack) -> None:
         raise PackError(
             f"{pack.folder / 'attributes.toml'}: [[{code}]] is no service; "
             "write a service_code of services.csv"
+        )
+
+
+def _check_basis(pack: CityPack, path: Path, code: str, column: str, value: str) -> None:
+    if value and value not in BASES:
+        raise PackError(
+            f"{path}, {code}: {column} {value!r} is unknown; write {' or '.join(BASES)}"
+        )
+    if value == "working" and "working_hours" not in pack.city:
+        raise PackError(
+            f"{path}, {code}: {column} is 'working', but city.toml has no [working_hours]; "
+            "write them there, or write calendar"
         )
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
+from data.accountability.calendar import WorkingCalendar
 from data.fold import Unchanging
 from data.geography import Locator, to_tile
 from data.instants import now, to_epoch
@@ -121,8 +123,7 @@ def prepare(
             district_id=district_id,
             x=x,
             y=y,
-            response_due_at=_deadline(requested_at, service.response_hours),
-            resolution_due_at=_resolution_deadline(new, requested_at, service),
+            **_deadlines(new, requested_at, service, reference),
         ),
     )
 
@@ -166,14 +167,32 @@ def _tile(new: NewComplaint, tile: tuple[int, int] | None) -> tuple[int | None, 
     return tile or to_tile(new.latitude, new.longitude)
 
 
-def _deadline(requested_at: datetime, hours: float | None) -> int | None:
-    return None if hours is None else to_epoch(requested_at + timedelta(hours=hours))
+def _deadlines(
+    new: NewComplaint, requested_at: datetime, service: Service, reference: Reference
+) -> dict[str, Any]:
+    """Both deadlines, and the calendars by which they run; None: day and night."""
+    response = reference.calendar_for(service.response_basis)
+    found = {
+        "response_due_at": _deadline(requested_at, service.response_hours, response),
+        "response_calendar": response,
+    }
+    if new.resolution_due_at is not None:  # said by its source, in whatever way it counts
+        return found | {"resolution_due_at": to_epoch(new.resolution_due_at)}
+    resolution = reference.calendar_for(service.resolution_basis)
+    return found | {
+        "resolution_due_at": _deadline(requested_at, service.resolution_hours, resolution),
+        "resolution_calendar": resolution,
+    }
 
 
-def _resolution_deadline(new: NewComplaint, requested_at: datetime, service: Service) -> int | None:
-    if new.resolution_due_at is not None:
-        return to_epoch(new.resolution_due_at)
-    return _deadline(requested_at, service.resolution_hours)
+def _deadline(
+    requested_at: datetime, hours: float | None, calendar: WorkingCalendar | None
+) -> int | None:
+    if hours is None:
+        return None
+    if calendar is None:
+        return to_epoch(requested_at + timedelta(hours=hours))
+    return calendar.add(to_epoch(requested_at), round(hours * 3600))
 
 
 def unit_id_of(reference: Reference, code: str) -> int:

@@ -1,7 +1,7 @@
 """What is small and changes rarely: the city, its districts, services, units and channels."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Table, select
 
 from data import schema
+from data.accountability.calendar import WorkingCalendar
+from data.kpi_targets import read_targets
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class CityInfo:
     demo: bool
     attribution: str = ""  # whose the complaints are, as open data; empty: the city's
     licence: str = ""  # under which; empty: it is not stated
+    targets: Mapping[str, float] = field(default_factory=dict)  # of the KPIs, those that are set
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class Service:
     unit_kind: str
     agency_id: int | None
     attributes: tuple[dict[str, Any], ...]
+    response_basis: str  # 'calendar' or 'working': in which time the hours of its targets run
+    resolution_basis: str
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,8 @@ class Reference:
     services: dict[int, Service]
     units: dict[int, Unit]
     channels: dict[int, Channel]
+    calendars: dict[int, WorkingCalendar]  # all that the city ever had
+    calendar_id: int | None  # the one in force
 
     @cached_property
     def district_by_code(self) -> dict[str, District]:
@@ -160,6 +167,10 @@ class Reference:
             return service.agency_id
         return None if district_id is None else self.unit_of_district.get(district_id)
 
+    def calendar_for(self, basis: str) -> WorkingCalendar | None:
+        """The calendar in force by which a target of this basis runs; None: day and night."""
+        return self.calendars[self.calendar_id] if basis == "working" and self.calendar_id else None
+
     def language_text(self, names: Mapping[str, str], language: str) -> str:
         """The text in this language, else in the city's first, else any."""
         for wanted in (language, *self.city.languages):
@@ -200,6 +211,7 @@ def load_reference(connection: Connection) -> Reference:
             zoom=city["map"]["zoom"],
             boundaries=settings.get("boundaries", "none"),
             demo=bool(settings.get("demo", False)),
+            targets=read_targets(city),
             **city.get("open_data", {}),
         ),
         districts={r.id: District(**r._mapping) for r in _rows(connection, schema.districts)},
@@ -215,6 +227,11 @@ def load_reference(connection: Connection) -> Reference:
         },
         units={r.id: Unit(**r._mapping) for r in _rows(connection, schema.units)},
         channels={r.id: Channel(**r._mapping) for r in _rows(connection, schema.channels)},
+        calendars={
+            r.id: WorkingCalendar.from_content(r.id, r.content)
+            for r in _rows(connection, schema.working_calendars)
+        },
+        calendar_id=settings.get("working_calendar"),
     )
 
 

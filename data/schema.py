@@ -76,6 +76,17 @@ services = Table(
     Column("unit_kind", String(32), nullable=False),
     Column("agency_id", ForeignKey("units.id")),
     Column("attributes", JSON, nullable=False),  # Open311 attribute definitions, in order
+    Column("response_basis", String(16), nullable=False, server_default="calendar"),  # | working
+    Column("resolution_basis", String(16), nullable=False, server_default="calendar"),
+)
+
+working_calendars = Table(  # never changed: a promise keeps the calendar it was made by
+    "working_calendars",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fingerprint", String(64), nullable=False, unique=True),  # SHA-256, hex
+    Column("content", JSON, nullable=False),  # see data/accountability/calendar_rules.py
+    Column("since", Instant, nullable=False),
 )
 
 channels = Table(
@@ -173,6 +184,9 @@ complaints = Table(
     Column("longitude", Float),
     Column("last_seq", BigInteger, nullable=False),
     Column("duplicate_of", ForeignKey("complaints.id")),  # the first of the group; see duplicates
+    # By which calendar the deadline runs; None: day and night.
+    Column("response_calendar_id", ForeignKey("working_calendars.id")),
+    Column("resolution_calendar_id", ForeignKey("working_calendars.id")),
     *_facts(),
     UniqueConstraint("source", "external_id"),
     Index("ix_complaints_requested_at", "requested_at"),
@@ -359,9 +373,11 @@ snapshots = Table(
     "snapshots",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("as_of", Instant, nullable=False, unique=True),
+    Column("as_of", Instant, nullable=False),
+    Column("through_seq", BigInteger),  # events after it count for nothing; None: all count
     Column("seq", BigInteger, nullable=False),  # replayed with the log up to here
     Column("used_at", Instant, nullable=False),
+    UniqueConstraint("as_of", "through_seq"),
 )
 
 past_complaints = Table(

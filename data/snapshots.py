@@ -3,12 +3,27 @@
 A complaint untouched since that instant is read from `complaints`. The others are folded again up
 to it and kept in `past_complaints` and `past_spells`; a later question only replays what the log
 has gained since.
+
+What is stored late but happened before the instant belongs to that past. Where the past must stay
+what it was when somebody looked, `through_seq` also names the newest event that was known then:
+what the log gained afterwards is left out, whenever it happened.
 """
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from data import schema
 from data.database import read, write
@@ -22,7 +37,32 @@ _KEPT = 64  # snapshots; the one not used for longest goes first
 _TOUCH = timedelta(minutes=10)
 
 
-def snapshot_at(store: Store, as_of: datetime) -> int | None:
+def unchanged_since(as_of: datetime, through_seq: int | None) -> ColumnElement[bool]:
+    """Of `complaints`: the row says today what it said then."""
+    complaints = schema.complaints
+    if through_seq is None:
+        return complaints.c.updated_at <= as_of
+    return and_(complaints.c.updated_at <= as_of, complaints.c.last_seq <= through_seq)
+
+
+def _changed_since(as_of: datetime, through_seq: int | None) -> ColumnElement[bool]:
+    """Of `complaints`: it may have been there then, as something else."""
+    complaints = schema.complaints
+    if through_seq is None:
+        changed = complaints.c.updated_at > as_of
+    else:
+        changed = or_(complaints.c.updated_at > as_of, complaints.c.last_seq > through_seq)
+    return and_(changed, complaints.c.requested_at <= as_of)
+
+
+def _of(as_of: datetime, through_seq: int | None) -> ColumnElement[bool]:
+    snapshots = schema.snapshots
+    return and_(
+        snapshots.c.as_of == as_of, snapshots.c.through_seq.is_not_distinct_from(through_seq)
+    )
+
+
+def snapshot_at(store: Store, as_of: datetime, through_seq: int | None = None) -> int | None:
     """The id of the snapshot that completes `complaints` for a past instant.
 
     None when nothing has happened since: the present rows are the answer.
@@ -30,30 +70,28 @@ def snapshot_at(store: Store, as_of: datetime) -> int | None:
     complaints = schema.complaints
     with read(store.engine) as connection:
         newest = connection.scalar(select(func.max(complaints.c.updated_at)))
-        if newest is None or newest <= as_of:
-            return None
         seq = connection.scalar(select(func.max(schema.events.c.seq))) or 0
-        known = connection.execute(
-            select(schema.snapshots).where(schema.snapshots.c.as_of == as_of)
-        ).first()
+        if newest is None or (newest <= as_of and (through_seq is None or seq <= through_seq)):
+            return None
+        known = connection.execute(select(schema.snapshots).where(_of(as_of, through_seq))).first()
     if known is not None and known.seq == seq and now() - known.used_at < _TOUCH:
         return int(known.id)
-    return _replay(store, as_of)
+    return _replay(store, as_of, through_seq)
 
 
-def is_complete(connection: Connection, as_of: datetime, snapshot_id: int | None) -> bool:
+def is_complete(
+    connection: Connection, as_of: datetime, through_seq: int | None, snapshot_id: int | None
+) -> bool:
     """Whether this look at the database finds every complaint of the past in one of its halves.
 
     A complaint that changes after the replay leaves `complaints` and is not yet in the snapshot:
     then ask for the snapshot again.
     """
     complaints, snapshots = schema.complaints, schema.snapshots
-    changed = select(complaints.c.id).where(
-        complaints.c.updated_at > as_of, complaints.c.requested_at <= as_of
-    )
+    changed = select(complaints.c.id).where(_changed_since(as_of, through_seq))
     if snapshot_id is not None:
         seq = connection.scalar(
-            select(snapshots.c.seq).where(snapshots.c.id == snapshot_id, snapshots.c.as_of == as_of)
+            select(snapshots.c.seq).where(snapshots.c.id == snapshot_id, _of(as_of, through_seq))
         )
         if seq is None:
             return False
@@ -61,23 +99,29 @@ def is_complete(connection: Connection, as_of: datetime, snapshot_id: int | None
     return connection.execute(changed.limit(1)).first() is None
 
 
-def _replay(store: Store, as_of: datetime) -> int:
+def _replay(store: Store, as_of: datetime, through_seq: int | None) -> int:
     reference = store.reference()
     snapshots = schema.snapshots
     with write(store.engine) as connection:
         seq = connection.scalar(select(func.max(schema.events.c.seq))) or 0
-        known = connection.execute(select(snapshots).where(snapshots.c.as_of == as_of)).first()
+        known = connection.execute(select(snapshots).where(_of(as_of, through_seq))).first()
         if known is None:
             _forget_oldest(connection)
             snapshot_id = (connection.scalar(select(func.max(snapshots.c.id))) or 0) + 1
             connection.execute(
-                insert(snapshots).values(id=snapshot_id, as_of=as_of, seq=seq, used_at=now())
+                insert(snapshots).values(
+                    id=snapshot_id,
+                    as_of=as_of,
+                    through_seq=through_seq,
+                    seq=seq,
+                    used_at=now(),
+                )
             )
-            _fill(connection, reference, snapshot_id, as_of, after_seq=None)
+            _fill(connection, reference, snapshot_id, as_of, through_seq, after_seq=None)
         else:
             snapshot_id = known.id
             if known.seq < seq:
-                _fill(connection, reference, snapshot_id, as_of, after_seq=known.seq)
+                _fill(connection, reference, snapshot_id, as_of, through_seq, after_seq=known.seq)
             connection.execute(
                 update(snapshots)
                 .where(snapshots.c.id == snapshot_id)
@@ -106,6 +150,7 @@ def _fill(
     reference: Reference,
     snapshot_id: int,
     as_of: datetime,
+    through_seq: int | None,
     *,
     after_seq: int | None,
 ) -> None:
@@ -114,7 +159,7 @@ def _fill(
         schema.past_complaints,
         schema.past_spells,
     )
-    touched: Any = and_(complaints.c.updated_at > as_of, complaints.c.requested_at <= as_of)
+    touched = _changed_since(as_of, through_seq)
     if after_seq is not None:
         touched = and_(touched, complaints.c.last_seq > after_seq)
         for table, key in ((past_spells, past_spells.c.complaint_id), (past, past.c.id)):
@@ -125,12 +170,14 @@ def _fill(
                 )
             )
     rows = connection.execute(select(*raw_columns(complaints)).where(touched)).all()
-    facts = facts_by_complaint(connection, touched, until=to_epoch(as_of))
+    facts = facts_by_complaint(connection, touched, until=to_epoch(as_of), through_seq=through_seq)
     zone = reference.city.time_zone
     complaint_rows: list[dict[str, Any]] = []
     spells: list[dict[str, Any]] = []
     for row in rows:
-        state, fixed = _state(facts[row.id]), unchanging(row)
+        if row.id not in facts:  # stored later, though it came before the instant
+            continue
+        state, fixed = _state(facts[row.id]), unchanging(row, reference.calendars)
         complaint_rows.append(
             {"snapshot_id": snapshot_id, "id": row.id, **complaint_facts(state, fixed, zone)}
         )

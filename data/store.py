@@ -3,11 +3,13 @@
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, func, inspect, select
 
 from data import schema
+from data.accountability.listing import Term, read_terms
 from data.database import open_engine, read
 from data.geography import Locator, load_locator
 from data.reference import CityMissing, Reference, current_version, load_reference
@@ -60,6 +62,11 @@ class Store:
                 )
             self._locator = (reference.version, locator)
         return self._locator[1]
+
+    def terms(self, known_at: datetime | None = None) -> list[Term]:
+        """All terms of office, as known now or at a past instant; see `read_terms`."""
+        with read(self.engine) as connection:
+            return read_terms(connection, known_at)
 
     def latest_seq(self) -> int:
         """The number of the newest event; 0 before the first."""

@@ -103,11 +103,14 @@ def service_notice(service: CityService, language: str) -> str | None:
         return gettext(
             "The city means to respond within {response} and to solve this within {resolution}."
         ).format(
-            response=_target(service.response_hours), resolution=_target(service.resolution_hours)
+            response=_target(service.response_hours, service.response_basis),
+            resolution=_target(service.resolution_hours, service.resolution_basis),
         )
 
 
-def _target(hours: float) -> str:
+def _target(hours: float, basis: str) -> str:
+    if basis == "working":
+        return gettext("{n} working hours").format(n=format_number(hours, int(hours % 1 > 0)))
     if hours >= 72 and hours % 24 == 0:
         return gettext("{n} days").format(n=format_number(hours / 24))
     return gettext("{n} h").format(n=format_number(hours, 0 if hours == int(hours) else 1))

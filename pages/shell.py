@@ -33,7 +33,7 @@ from data.instants import now
 from data.reference import Reference
 from data.store import Store, current_store
 from data.vocabulary import Status
-from pages import channels, complaint, document, layers, map, views
+from pages import channels, complaint, document, kpi, layers, map, reports, views
 from queries.filters import ComplaintFilter, FilterError
 from queries.layers.features import known_layers, layer_names
 
@@ -58,10 +58,12 @@ def build(server: Flask, store: Store) -> Dash:
     app.layout = layout
     register(app)
     map.register(app)
+    kpi.register(app)
     complaint.register(app)
     channels.register(app)
     layers.register(app)
     views.register(app)
+    reports.register(app)
     return app
 
 
@@ -81,6 +83,7 @@ def layout() -> html.Div:
             dcc.Store(id=ids.RETURNED),
             dcc.Store(id=ids.NOTICE),
             dcc.Store(id=ids.VIEWS_CHANGED),
+            dcc.Store(id=ids.REPORTS_CHANGED),
             dcc.Store(id=ids.SCALE, data=1),
             dcc.Store(id=ids.THEME, data=document.theme_of_request()),
             html.Div(id="page-config", hidden=True, **{"data-config": _config(store, reference)}),
@@ -148,6 +151,7 @@ def _config(store: Store, reference: Reference) -> str:
                 "day": _("Day"),
                 "received": _("Received"),
                 "saved": _("Saved."),
+                "objected": _("Your objection is kept as number {n}."),
                 "unreachable": _("The server does not answer; try again when it does."),
                 "series": _("Complaints received per day"),
                 "makingFile": _("The file is being made …"),
@@ -253,6 +257,8 @@ def page_at(path: str) -> html.Div:
     match path.strip("/").split("/"):
         case [""]:
             return map.layout()
+        case ["kpi"]:
+            return kpi.layout()
         case ["complaints"]:
             return complaint.look_up_page()
         case ["complaints", service_request_id]:
@@ -265,6 +271,12 @@ def page_at(path: str) -> html.Div:
             return channels.channel_layout(unquote(code))
         case ["layers"]:
             return layers.layout()
+        case ["reports"]:
+            return reports.layout()
+        case ["reports", number]:
+            return reports.edition_layout(unquote(number))
+        case ["reports", number, before]:
+            return reports.compare_layout(unquote(number), unquote(before))
         case ["layers", code]:
             return layers.layer_layout(unquote(code))
     return html.Div(

@@ -31,8 +31,10 @@ _URL_KEYS = {
     "overdue": "overdue",
     "text": "q",
     "as_of": "as_of",
+    "through_seq": "through",
 }
 _MAX_TEXT = 200
+_MOST_EVENTS = 2**63  # beyond, the database has no number
 _YEARS = range(1900, 3000)  # beyond, a period before this one has no date
 _FIRST_DATE = date(_YEARS[0], 1, 1)
 
@@ -62,6 +64,7 @@ class ComplaintFilter:
     overdue: bool = False
     text: str | None = None
     as_of: datetime | None = None  # aware; None: now
+    through_seq: int | None = None  # with as_of: the newest event known then; None: all are
 
     def __post_init__(self) -> None:
         if self.period is not None and self.period not in PERIODS:
@@ -77,6 +80,11 @@ class ComplaintFilter:
             raise FilterError(f"start {self.start} is not before end {self.end}")
         if self.as_of is not None and self.as_of.tzinfo is None:
             raise FilterError(f"as_of {self.as_of.isoformat()} lacks its offset, such as +07:00")
+        if self.through_seq is not None:
+            if self.as_of is None:
+                raise FilterError(f"through {self.through_seq} lacks its as_of; give both")
+            if not 0 <= self.through_seq < _MOST_EVENTS:
+                raise FilterError(f"through {self.through_seq} is not the number of an event")
         codes = [status.code for status in Status]
         for status in self.statuses:
             if status not in codes:
@@ -121,6 +129,8 @@ class ComplaintFilter:
                 pairs += [(key, str(one)) for one in value]
             elif isinstance(value, bool):
                 pairs += [(key, "1")] if value else []
+            elif isinstance(value, int):
+                pairs.append((key, str(value)))
             elif isinstance(value, date):  # a datetime is one, too
                 pairs.append((key, value.isoformat()))
             elif value:
@@ -196,6 +206,8 @@ def _parse(key: str, values: list[str], kind: str) -> Any:
             return tuple(LayerCondition.from_text(key, text) for text in dict.fromkeys(values))
         if "Area" in kind:
             return tuple(Area.from_text(text) for text in dict.fromkeys(values))
+        if "int" in kind:
+            return int(value)
         if "tuple" in kind:
             return tuple(dict.fromkeys(values))
         if key == "as_of":  # its type, and a date's, are written with "datetime"
@@ -205,6 +217,8 @@ def _parse(key: str, values: list[str], kind: str) -> Any:
     except ConditionError as error:
         raise FilterError(str(error)) from None
     except ValueError:
+        if "int" in kind:
+            raise FilterError(f"{key} {value[:40]!r} is not a whole number") from None
         example = "2026-10-31T00:00:00+07:00" if key == "as_of" else "2026-10-31"
         raise FilterError(f"{key} {value!r} is not a date such as {example}") from None
     if "bool" in kind:

@@ -12,7 +12,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Row, String, cast, distinct, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    String,
+    cast,
+    distinct,
+    func,
+    or_,
+    select,
+)
 
 from data import schema
 from data.reference import Reference
@@ -89,7 +100,7 @@ def most_reported(store: Store, complaint_filter: ComplaintFilter, limit: int) -
         else:
             firsts = _largest_in_memory(store, present, limit)
         is_past = complaint_filter.as_of is not None
-        rows = _describe(connection, firsts, view.seen_at if is_past else None)
+        rows = _describe(connection, firsts, view.facts if is_past else None)
         seen_at = view.seen_at
     return _frame(rows, store.reference(), seen_at)
 
@@ -130,9 +141,10 @@ def _largest_in_database(connection: Connection, view: View, limit: int) -> list
 
 
 def _describe(
-    connection: Connection, firsts: Sequence[int], until: datetime | None
+    connection: Connection, firsts: Sequence[int], past: FromClause | None
 ) -> Sequence[Row[Any]]:
-    """The first complaint of each group, and how many complaints and people it has."""
+    """The first complaint of each group, and how many complaints and people it has; of a past
+    instant, of the complaints that were there then."""
     complaints = schema.complaints
     first = complaints.alias("first")
     belongs = or_(complaints.c.duplicate_of == first.c.id, complaints.c.id == first.c.id)
@@ -149,8 +161,8 @@ def _describe(
         .where(first.c.id.in_(firsts))
         .group_by(first.c.id)
     )
-    if until is not None:
-        query = query.where(complaints.c.requested_at <= until)
+    if past is not None:
+        query = query.where(complaints.c.id.in_(select(past.c.id)))
     return connection.execute(query).all()
 
 

@@ -9,6 +9,7 @@ from data.i18n import (
     format_instant,
     format_list,
     format_metres,
+    format_number,
     gettext,
     use_language,
 )
@@ -128,6 +129,9 @@ def _narrower(complaint_filter: "ComplaintFilter", reference: Reference) -> list
         city = reference.city
         instant = format_instant(complaint_filter.as_of, city.time_zone, city.zone_abbreviation)
         found.append(gettext("as of {instant}").format(instant=instant))
+    if complaint_filter.through_seq is not None:
+        number = format_number(complaint_filter.through_seq)
+        found.append(gettext("as known with event {number}").format(number=number))
     return found
 
 

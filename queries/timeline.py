@@ -1,13 +1,14 @@
 """One complaint with all that happened to it, for its own page. Never who reported it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Row, select
 
 from data import schema
+from data.accountability.calendar import WorkingCalendar
 from data.database import read
 from data.instants import now
 from data.reference import Channel, District, Reference, Service, Unit
@@ -18,6 +19,7 @@ from queries.repeats import Repeated, find_repeated
 
 Promise = Literal["none", "not_due", "met", "missed"]
 _LONGEST_ID = 64  # as stored
+_NAMES_UNIT = (EventKind.RECEIVED, EventKind.ASSIGNED, EventKind.TRANSFERRED)
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Clock:
     due_at: datetime | None
     seconds: float  # until it stopped, or until now
     promise: Promise
+    calendar: WorkingCalendar | None = None  # by which its deadline runs; None: day and night
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,11 @@ class SpellView:
 
 @dataclass(frozen=True)
 class EventView:
-    """One fact; `note` is plain text as it was written."""
+    """One fact; `note` is plain text as it was written.
+
+    `accountable` is the unit that answers for the complaint from this event on, `former` the one
+    that it was taken from by this event, if any.
+    """
 
     seq: int
     kind: EventKind
@@ -56,6 +63,8 @@ class EventView:
     unit: Unit | None
     note: str | None
     data: Mapping[str, Any]
+    accountable: Unit | None
+    former: Unit | None
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,11 @@ class ComplaintView:
     spells: tuple[SpellView, ...]
     repeated: Repeated | None  # None: nobody else reports the same
     seen_at: datetime
+
+    @property
+    def handovers(self) -> int:
+        """How often it went from one unit to another."""
+        return max(len(self.spells) - 1, 0)
 
 
 def complaint_page(store: Store, service_request_id: str) -> ComplaintView | None:
@@ -127,13 +141,17 @@ def _view(
     reference: Reference,
     instant: datetime,
 ) -> ComplaintView:
-    events = tuple(_event(event, reference) for event in happened)
+    events = tuple(_events(happened, reference))
     rejections = [event.at for event in events if event.kind is EventKind.REJECTED]
     cut_off = rejections[-1] if rejections else None
     status = Status(row.status)
 
     def cut(spell: Row[Any]) -> datetime | None:
         return spell.ended_at or cut_off  # a rejection ends no spell, but its clocks
+
+    def clock(of: Row[Any], name: str, start: datetime, end: datetime | None) -> Clock:
+        calendar = reference.calendars.get(getattr(row, f"{name}_calendar_id"))
+        return replace(_clock(of, name, start, end, instant), calendar=calendar)
 
     return ComplaintView(
         service_request_id=row.service_request_id,
@@ -150,8 +168,8 @@ def _view(
             status.is_open and row.resolution_due_at and row.resolution_due_at < instant
         ),
         rating=row.rating,
-        response=_clock(row, "response", row.requested_at, cut_off, instant),
-        resolution=_clock(row, "resolution", row.requested_at, cut_off, instant),
+        response=clock(row, "response", row.requested_at, cut_off),
+        resolution=clock(row, "resolution", row.requested_at, cut_off),
         description=row.description,
         address=row.address_string,
         media_urls=tuple(row.media_urls or ()),
@@ -162,8 +180,8 @@ def _view(
                 unit=reference.units[spell.unit_id],
                 started_at=spell.started_at,
                 ended_at=spell.ended_at,
-                response=_clock(spell, "response", spell.started_at, cut(spell), instant),
-                resolution=_clock(spell, "resolution", spell.started_at, cut(spell), instant),
+                response=clock(spell, "response", spell.started_at, cut(spell)),
+                resolution=clock(spell, "resolution", spell.started_at, cut(spell)),
             )
             for spell in held
         ),
@@ -172,15 +190,23 @@ def _view(
     )
 
 
-def _event(event: Row[Any], reference: Reference) -> EventView:
-    return EventView(
-        seq=event.seq,
-        kind=EventKind(event.kind),
-        at=event.at,
-        unit=reference.units.get(event.unit_id),
-        note=event.note,
-        data=event.data or {},
-    )
+def _events(happened: Any, reference: Reference) -> Iterator[EventView]:
+    accountable: Unit | None = None
+    for event in happened:
+        kind, unit = EventKind(event.kind), reference.units.get(event.unit_id)
+        takes_over = kind in _NAMES_UNIT and unit is not None and unit != accountable
+        former = accountable if takes_over else None
+        accountable = unit if takes_over else accountable
+        yield EventView(
+            seq=event.seq,
+            kind=kind,
+            at=event.at,
+            unit=unit,
+            note=event.note,
+            data=event.data or {},
+            accountable=accountable,
+            former=former,
+        )
 
 
 def _clock(

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from data import schema
 from data.database import read
 from data.instants import now
-from data.snapshots import is_complete, snapshot_at
+from data.snapshots import is_complete, snapshot_at, unchanged_since
 from data.store import Store
 from data.vocabulary import Status
 from queries.among import IsAmong
@@ -51,6 +51,11 @@ class View:
     _store: Store
     _filter: ComplaintFilter
     _chosen: Selection
+
+    @property
+    def through_seq(self) -> int | None:
+        """The newest event of the log that was known; None: all are."""
+        return self._filter.through_seq
 
     @cached_property
     def condition(self) -> ColumnElement[bool]:
@@ -81,9 +86,11 @@ def open_view(store: Store, complaint_filter: ComplaintFilter) -> View:
     snapshot_id = None
     facts: FromClause = schema.complaints
     if complaint_filter.as_of is not None:
-        snapshot_id = snapshot_at(store, complaint_filter.as_of)
+        snapshot_id = snapshot_at(store, complaint_filter.as_of, complaint_filter.through_seq)
         if snapshot_id is not None:
-            facts = _past_complaints(snapshot_id, complaint_filter.as_of)
+            facts = _past_complaints(
+                snapshot_id, complaint_filter.as_of, complaint_filter.through_seq
+            )
     return View(facts, instant, snapshot_id, store, complaint_filter, chosen)
 
 
@@ -102,8 +109,8 @@ def looking(store: Store, complaint_filter: ComplaintFilter) -> Iterator[tuple[C
     for _ in range(_TRIES):
         view = open_view(store, complaint_filter)
         with read(store.engine) as connection:
-            as_of = complaint_filter.as_of
-            if as_of is None or is_complete(connection, as_of, view.snapshot_id):
+            as_of, through_seq = complaint_filter.as_of, complaint_filter.through_seq
+            if as_of is None or is_complete(connection, as_of, through_seq, view.snapshot_id):
                 yield connection, view
                 return
     raise StillChanging(f"the log kept changing {_TRIES} times while {as_of} was replayed")
@@ -114,11 +121,11 @@ def spells_of(view: View) -> FromClause:
     spells, past = schema.spells, schema.past_spells
     if view.snapshot_id is None:
         return spells
-    names = ("complaint_id", *schema.SPELL_COLUMNS)
+    names = ("complaint_id", "ordinal", *schema.SPELL_COLUMNS)
     unchanged = (
         select(*(spells.c[name] for name in names))
         .join_from(spells, schema.complaints, schema.complaints.c.id == spells.c.complaint_id)
-        .where(schema.complaints.c.updated_at <= view.seen_at)
+        .where(unchanged_since(view.seen_at, view.through_seq))
     )
     replayed = select(*(past.c[name] for name in names)).where(
         past.c.snapshot_id == view.snapshot_id
@@ -126,11 +133,11 @@ def spells_of(view: View) -> FromClause:
     return union_all(unchanged, replayed).subquery("spells")
 
 
-def _past_complaints(snapshot_id: int, as_of: datetime) -> FromClause:
+def _past_complaints(snapshot_id: int, as_of: datetime, through_seq: int | None) -> FromClause:
     complaints, past = schema.complaints, schema.past_complaints
     names = ("id", *schema.FACT_COLUMNS)
     unchanged = select(*(complaints.c[name] for name in names)).where(
-        complaints.c.updated_at <= as_of
+        unchanged_since(as_of, through_seq)
     )
     replayed = select(*(past.c[name] for name in names)).where(past.c.snapshot_id == snapshot_id)
     return union_all(unchanged, replayed).subquery("facts")

@@ -142,7 +142,7 @@ def postgresql_server() -> Iterator[PostgresServer]:
     programs = find_programs()
     if programs is None:
         pytest.skip("PostgreSQL's initdb and postgres are not installed")
-    with running_postgresql(programs) as server:
+    with running_postgresql(programs, is_durable=False) as server:
         yield server
 
 

@@ -13,11 +13,12 @@ from flask.cli import AppGroup
 from data.city import read_setting
 from data.database import read
 from data.demo.character import Character, CharacterError, read_character
-from data.demo.fill import SEED_SETTING, AlreadyFilled, Plan, fill_city, unfinished_fill
+from data.demo.fill import AlreadyFilled, Plan, fill_city, unfinished_fill
 from data.demo.key import KEY_VARIABLE, NoDemo, ensure_channel_keys
 from data.demo.live import Live
 from data.demo.mover import Mover
 from data.demo.newcomers import Newcomers
+from data.demo.officers import SEED_SETTING, add_officers
 from data.demo.places import with_centers
 from data.demo.streams import stream
 from data.instants import from_epoch, now, to_epoch
@@ -72,6 +73,17 @@ def fill(complaints: int, seed: int, end: str | None, months: float, among_other
     click.echo(f"{filled.complaints:,} complaints stored, {filled.skipped:,} were there already")
     if filled.refused:
         raise click.ClickException(f"{len(filled.refused):,} were refused: {filled.refused[0]}")
+
+
+@demo.command("officers")
+def officers_command() -> None:
+    """Give a demo city that has no officers some that are invented."""
+    store = current_store()
+    try:
+        added = add_officers(store, _character(store))
+    except (NoDemo, CharacterError, CityMissing) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{added:,} terms of invented officers stored")
 
 
 @demo.command("live")

@@ -17,6 +17,7 @@ from data.demo.character import Character
 from data.demo.delays import delays_of
 from data.demo.histories import write_histories
 from data.demo.lives import make_lives
+from data.demo.officers import SEED_SETTING, add_officers
 from data.demo.people import usage_by_day
 from data.demo.places import with_centers
 from data.demo.skills import make_skills
@@ -26,7 +27,6 @@ from data.reference import Reference
 from data.store import Store
 from data.usage import DayOfUse, record_usage
 
-SEED_SETTING = "demo_seed"  # where the living demo finds its hot spots again
 _UNFINISHED_SETTING = "demo_unfinished"
 _BATCH = 2_500
 _DAYS_A_MONTH = 30.4375
@@ -93,6 +93,7 @@ def fill_city(
         created += result.created
         skipped += result.skipped
         refused += [reason for _, reason in result.refused]
+    add_officers(store, character)
     record_usage(store, _usage(reference, character, hours, seed))
     with write(store.engine) as connection:
         write_setting(connection, _UNFINISHED_SETTING, None)

@@ -25,12 +25,13 @@ def init_app(app: Flask) -> None:
         app.cli.add_command(layers)
 
 
-def _default_server() -> str:
+def default_server() -> str:
+    """Where a server started on this machine answers, unless told otherwise."""
     return f"http://127.0.0.1:{os.environ.get('PORT') or 8050}"
 
 
 _server = click.option(
-    "--server", default=_default_server, help="Where Pantau itself runs, for the demo's feeds."
+    "--server", default=default_server, help="Where Pantau itself runs, for the demo's feeds."
 )
 
 
@@ -61,6 +62,11 @@ def refresh_command(codes: tuple[str, ...], everything: bool, server: str) -> No
 @in_one_sentence
 def follow_command(pack: bool, verbose: bool, server: str) -> None:
     """Keep remote layers up to date until stopped; several processes may do so."""
+    follow_layers(stop_when_ended(), pack=pack, verbose=verbose, server=server)
+
+
+def stop_when_ended() -> threading.Event:
+    """Set when this process is asked to end."""
     stop = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -68,6 +74,11 @@ def follow_command(pack: bool, verbose: bool, server: str) -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
+    return stop
+
+
+def follow_layers(stop: threading.Event, *, pack: bool, verbose: bool, server: str) -> None:
+    """Fetch what is due until `stop` is set."""
     if pack:
         try:
             _load_pack(quiet=not verbose, stop=stop)

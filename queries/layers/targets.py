@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from queries.layers.edges import Edges
+from queries.layers.edges import TIE_METRES, Edges
 from queries.layers.features import KeptLayer
 from queries.layers.holding import Polygons
 
@@ -36,7 +36,11 @@ class Targets:
         """Whether each place is within so many metres, place by place: for those on the brink."""
         places = shapely.points(np.column_stack([x, y]))
         near = np.zeros(len(places), bool)
-        near[self._tree.query(places, predicate="dwithin", distance=metres)[0]] = True
+        # A prepared shape's dwithin rounds unlike distance: that only proposes, this decides.
+        wide = metres + TIE_METRES
+        place, shape = self._tree.query(places, predicate="dwithin", distance=wide)
+        closer = shapely.distance(places[place], self._shapes[shape]) <= metres
+        near[place[closer]] = True
         return near
 
     @property

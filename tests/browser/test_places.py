@@ -21,7 +21,7 @@ VIEW = "lat=-6.20000&lon=106.83000&zoom=12"
 
 @pytest.fixture(scope="module", autouse=True)
 def layers(server: Server) -> Iterator[None]:
-    """60 pumps of three states and a flood, over the middle of Jakarta."""
+    """60 stations of three states and a flood, over the middle of Jakarta."""
     chance = random.Random(5)
     store = open_store(server.database_url)
     if not list_layers(store):
@@ -30,7 +30,7 @@ def layers(server: Server) -> Iterator[None]:
             for _ in range(60)
         ]
         states = ["broken", "working", "in repair: a=b"] * 20
-        publish_shapes(store, "pumps", pumps, {"state": states, "number": list(range(60))})
+        publish_shapes(store, "stations", pumps, {"state": states, "number": list(range(60))})
         publish_shapes(store, "flood", [shapely.box(106.78, -6.25, 106.86, -6.15)])
     yield
     store.engine.dispose()
@@ -80,25 +80,25 @@ def test_near_is_chosen_changed_shown_and_linked(watched: Watched) -> None:
     row = page.locator(".place-row")
     expect(row).to_have_class(re.compile("draft"))
     assert places(page) == {}
-    row.locator("[data-part=layer]").select_option("pumps")
+    row.locator("[data-part=layer]").select_option("stations")
     near = count_after(page, everything)
     assert 0 < near < everything
-    assert places(page) == {"near": ["pumps:200"]}
+    assert places(page) == {"near": ["stations:200"]}
     expect(page.locator("path.reach:not(.points)")).to_have_count(1)
     row.locator("[data-part=more]").click()
-    wait_for_places(page, "pumps%3A250")
+    wait_for_places(page, "stations%3A250")
     wider = count_after(page, near)
     assert wider > near
     row.locator("[data-part=metres]").fill("1000")
     row.locator("[data-part=metres]").press("Enter")
-    wait_for_places(page, "pumps%3A1000")
+    wait_for_places(page, "stations%3A1000")
     widest = count_after(page, wider)
     row.locator("[data-part=field]").select_option("state")
-    assert places(page) == {"near": ["pumps:1000"]}  # until a value is chosen
+    assert places(page) == {"near": ["stations:1000"]}  # until a value is chosen
     row.locator("[data-part=value]").select_option("=in repair: a=b")
     wait_for_places(page, "state")
     expect(page.locator("#sentence")).to_contain_text(
-        "within 1 km of Pumps (state: in repair: a=b)"
+        "within 1 km of Stations (state: in repair: a=b)"
     )
     assert 0 < count_after(page, widest) < widest
     link, figures = page.url, page.locator("#figures").inner_text()
@@ -116,24 +116,24 @@ def test_near_is_chosen_changed_shown_and_linked(watched: Watched) -> None:
 
 
 def test_the_count_is_what_the_server_counts_and_far_is_the_rest(watched: Watched) -> None:
-    page = watched.open("/?period=all&near=pumps:500")
+    page = watched.open("/?period=all&near=stations:500")
     near = count(page)
     page.locator("[data-part=kind]").select_option("far")
     far = count_after(page, near)
-    assert places(page) == {"far": ["pumps:500"]}
+    assert places(page) == {"far": ["stations:500"]}
     page.locator("[data-part=remove]").click()
     count_after(page, far)
     rows = {
         query: list(csv.DictReader(page.request.get(address + query).text().splitlines()))
         for address in (f"{watched.url}/export/complaints.csv?period=all",)
-        for query in ("", "&near=pumps:500")
+        for query in ("", "&near=stations:500")
     }
-    assert len(rows["&near=pumps:500"]) == near
+    assert len(rows["&near=stations:500"]) == near
     assert near + far == sum(bool(row["lat"]) for row in rows[""])
 
 
 def test_inside_offers_polygons_alone(watched: Watched) -> None:
-    page = watched.open("/?near=pumps:200")
+    page = watched.open("/?near=stations:200")
     page.locator("[data-part=kind]").select_option("outside")
     wait_for_places(page, "period")
     expect(page.locator(".place-row")).to_have_class(re.compile("draft"))
@@ -149,12 +149,18 @@ def test_inside_offers_polygons_alone(watched: Watched) -> None:
 
 
 def test_what_means_nothing_is_told_and_left_out(watched: Watched) -> None:
-    bad = "near=nowhere:200&near=pumps:x&inside=pumps&area=circle:1,2&near=pumps:1:colour=red"
-    page = watched.open(f"/?{bad}&near=pumps:300")
+    bad = "near=nowhere:200&near=stations:x&inside=stations&area=circle:1,2"
+    bad += "&near=stations:1:colour=red"
+    page = watched.open(f"/?{bad}&near=stations:300")
     expect(page.locator("#notice-line")).to_contain_text("near=nowhere:200")
-    for part in ("near=pumps:x", "inside=pumps", "area=circle:1,2", "near=pumps:1:colour=red"):
+    for part in (
+        "near=stations:x",
+        "inside=stations",
+        "area=circle:1,2",
+        "near=stations:1:colour=red",
+    ):
         expect(page.locator("#notice-line")).to_contain_text(part)
-    assert places(page) == {"near": ["pumps:300"]}
+    assert places(page) == {"near": ["stations:300"]}
     expect(page.locator(".place-row")).to_have_count(1)
 
 

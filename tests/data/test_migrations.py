@@ -11,7 +11,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, select, text
 
 from data import saved_views
+from data.accountability import tables as officer_tables
 from data.database import open_engine, read, upgrade, write
+from data.evaluation import tables as evaluation_tables
 from data.layers import tables
 from data.schema import events
 
@@ -35,7 +37,9 @@ def upgrade_to(engine: Engine, revision: str) -> None:
 
 def test_an_upgraded_database_is_what_the_schema_says(empty: Engine) -> None:
     upgrade(empty)
-    assert tables.metadata is saved_views.metadata  # and both have added their tables to it
+    # All of them have added their tables to it.
+    assert tables.metadata is saved_views.metadata is officer_tables.metadata
+    assert tables.metadata is evaluation_tables.metadata
     metadata = tables.metadata
     with read(empty) as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []

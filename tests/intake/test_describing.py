@@ -113,3 +113,11 @@ def test_the_notice_says_the_citys_targets_in_the_clients_language(api: Api) -> 
         "en": "The city means to respond within 6 h and to solve this within 24 h.",
         "id": "Pemerintah kota berupaya menanggapi dalam 6 jam dan menuntaskan dalam 24 jam.",
     }
+
+
+def test_a_target_in_working_hours_is_told_as_such(api: Api) -> None:
+    """In the tiny city a damaged road is solved within 336 hours in which its offices are open."""
+    answer = api.post(service_code="damaged-road", headers={"Accept-Language": "id"})
+    assert answer.get_json()[0]["service_notice"] == (
+        "Pemerintah kota berupaya menanggapi dalam 24 jam dan menuntaskan dalam 336 jam kerja."
+    )

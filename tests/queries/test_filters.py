@@ -19,6 +19,10 @@ DATES = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 def filters(draw: st.DrawFn) -> ComplaintFilter:
     start = draw(st.none() | DATES)
     offset = timezone(timedelta(minutes=draw(st.integers(-14 * 60, 14 * 60))))
+    as_of = draw(
+        st.none()
+        | st.datetimes(datetime(1901, 1, 1), datetime(2999, 1, 1), timezones=st.just(offset))
+    )
     return ComplaintFilter(
         period=draw(st.none() | st.sampled_from(PERIODS)),
         start=start,
@@ -31,10 +35,8 @@ def filters(draw: st.DrawFn) -> ComplaintFilter:
         districts=draw(CODES),
         overdue=draw(st.booleans()),
         text=draw(st.none() | st.text(st.characters(exclude_characters="\0"), min_size=1)),
-        as_of=draw(
-            st.none()
-            | st.datetimes(datetime(1901, 1, 1), datetime(2999, 1, 1), timezones=st.just(offset))
-        ),
+        as_of=as_of,
+        through_seq=as_of and draw(st.none() | st.integers(0, 2**63 - 1)),
     )
 
 
@@ -67,6 +69,9 @@ def test_defaults_leave_no_trace_in_the_url() -> None:
         ("start=31-10-2026", "start '31-10-2026' is not a date such as 2026-10-31"),
         ("start=2026-10-02&end=2026-10-01", "start 2026-10-02 is not before end 2026-10-01"),
         ("as_of=2026-10-01T00:00:00", "lacks its offset"),
+        ("through=7", "through 7 lacks its as_of; give both"),
+        ("as_of=2026-10-01T00:00:00Z&through=-1", "through -1 is not the number of an event"),
+        ("as_of=2026-10-01T00:00:00Z&through=x", "through 'x' is not a whole number"),
         ("overdue=yes", "overdue 'yes' is neither 0 nor 1"),
         ("status=lost", "status 'lost' is not one of waiting"),
     ],

@@ -105,3 +105,34 @@ def test_without_a_place_or_a_promise_there_is_still_a_page(any_store):
 @pytest.mark.parametrize("unknown", ["", "999", "no", "\0", "1' OR '1'='1", "9" * 5_000, "😀"])
 def test_an_unknown_number_has_no_page(any_store, unknown):
     assert complaint_page(any_store, unknown) is None
+
+
+def test_every_event_names_who_was_accountable_and_hand_overs_are_counted(any_store, number):
+    append(any_store, number, EventKind.ACKNOWLEDGED, at=after(hours=1))
+    append(any_store, number, EventKind.TRANSFERRED, at=after(hours=2), unit_code="dbm")
+    append(any_store, number, EventKind.ASSIGNED, at=after(hours=3), unit_code="dbm")
+    append(any_store, number, EventKind.TRANSFERRED, at=after(hours=4), unit_code="kel-10.1")
+    append(any_store, number, EventKind.RESOLVED, at=after(hours=5))
+    view = complaint_page(any_store, number)
+    assert [event.accountable.code for event in view.events] == [
+        *["kel-10.1", "kel-10.1", "dbm", "dbm", "kel-10.1", "kel-10.1"]
+    ]
+    assert [event.former and event.former.code for event in view.events] == [
+        *[None, None, "kel-10.1", None, "dbm", None]
+    ]
+    assert view.handovers == 2
+    assert [spell.unit for spell in view.spells] == [
+        event.accountable for event in view.events if event.former or event.kind == "received"
+    ]
+
+
+def test_nobody_is_accountable_until_somebody_is_named(any_store):
+    new = NewComplaint(service_code="garbage", channel_code="app", requested_at=NOON)
+    number = receive(any_store, new).service_request_id
+    append(any_store, number, EventKind.ASSIGNED, at=after(hours=2), unit_code="kel-10.1")
+    view = complaint_page(any_store, number)
+    assert [event.accountable and event.accountable.code for event in view.events] == [
+        None,
+        "kel-10.1",
+    ]
+    assert (view.handovers, view.events[1].former) == (0, None)

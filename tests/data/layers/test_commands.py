@@ -142,7 +142,10 @@ def test_what_is_exported_comes_back_the_same(
 ) -> None:
     run("add", pumps, "--approximate", "--licence", "CC0-1.0")
     out = tmp_path / f"out.{ending}"
-    assert f"out.{ending}: 2 features" in run("export", "fire-pumps", "--out", out).output
+    assert (
+        f"out.{ending}: 2 features"
+        in run("export", "fire-pumps", "--out", out, "--language", "en").output
+    )
     run("add", out, "--code", "again")
     first, second = (
         fetch_features(store, find_layer(store, code).version.id)

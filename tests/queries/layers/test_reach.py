@@ -160,8 +160,12 @@ def check(reach: Reach, town: Town, metres: float) -> None:
     assert reach.inside(at).tolist() == truth.holds.any(axis=1).tolist()
     for reached in (metres, metres / 3, 0.0):
         near = (truth.metres <= reached).any(axis=1)
-        assert reach.within(at, reached).tolist() == near.tolist()
-        assert reach.nearest(at, reached).tolist() == truth.nearest(reached)
+        # At exactly that distance the last bit of a float decides; touching is exact.
+        nearest = truth.metres.min(axis=1, initial=np.inf)
+        sure = (reached == 0) | (np.abs(nearest - reached) > 1e-9 * reached)
+        assert reach.within(at, reached)[sure].tolist() == near[sure].tolist()
+        expected = np.array(truth.nearest(reached), int)
+        assert reach.nearest(at, reached)[sure].tolist() == expected[sure].tolist()
 
 
 @settings(max_examples=150, deadline=None)

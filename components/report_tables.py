@@ -1,0 +1,144 @@
+"""The figures of an evaluation, drawn from the texts that its documents are made of."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+
+from data.i18n import gettext as _
+
+Texts = dict[str, Any]
+
+
+def summary_view(texts: Texts) -> list[Any]:
+    """What the month says, in plain words, and the city's own figures."""
+    figures = texts["figures"]
+    return [
+        *(html.P(words) for words in texts["paragraphs"]),
+        html.H4(figures["title"]),
+        _table(figures["title"], figures["head"], [_plain_row(row) for row in figures["rows"]]),
+    ]
+
+
+def subjects_view(texts: Texts) -> list[Any]:
+    """A row each: score, rank interval, and every component with its interval and cases."""
+    heads = texts["head"]
+    return [
+        html.P(texts["note"], className="note"),
+        _table(
+            texts["title"], heads, [_subject_row(row, heads) for row in texts["rows"]], "subjects"
+        ),
+    ]
+
+
+def flags_view(texts: Texts) -> list[Any]:
+    """By kind, each unit with its cases; a case leads to the complaint."""
+    if not texts["kinds"]:
+        return [html.P(texts["none"], className="note")]
+    return [
+        html.P(texts["note"], className="note"),
+        *(
+            html.Details(
+                [
+                    html.Summary(
+                        [html.Strong(kind["title"]), html.Span(kind["meaning"], className="note")]
+                    ),
+                    _table(kind["title"], texts["head"], [_flag_row(row) for row in kind["rows"]]),
+                ],
+                className="flag-kind",
+            )
+            for kind in texts["kinds"]
+        ),
+    ]
+
+
+def fairness_view(texts: Texts) -> list[Any]:
+    """The place of each unit by other rules; what lies outside its interval is marked."""
+    return [
+        html.P(texts["note"], className="note"),
+        html.H4(texts["moved_title"]),
+        _table(texts["moved_title"], [_("Rule"), "n"], [_plain_row(row) for row in texts["moved"]]),
+        _table(
+            texts["title"],
+            texts["head"],
+            [_fairness_row(row) for row in texts["rows"]],
+            "fairness-rows",
+        ),
+    ]
+
+
+def changes_view(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Any]:
+    """Every figure that is another one: of whom, which, before, after."""
+    if not rows:
+        return [html.P(_("Every figure is the same."), className="note")]
+    return [_table(_("What changed"), heads, [_plain_row(row) for row in rows], "changes")]
+
+
+def _table(title: str, heads: Sequence[str], rows: Sequence[html.Tr], name: str = "") -> html.Div:
+    return html.Div(
+        html.Table(
+            [
+                html.Caption(title, className="visually-hidden"),
+                html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
+                html.Tbody(list(rows)),
+            ],
+            className=f"report-table {name}".strip(),
+        ),
+        className="report-scroll",
+        tabIndex="0",
+        role="region",
+        **{"aria-label": title},
+    )
+
+
+def _plain_row(cells: Sequence[str]) -> html.Tr:
+    return html.Tr([html.Th(cells[0], scope="row"), *(html.Td(cell) for cell in cells[1:])])
+
+
+def _subject_row(row: Texts, heads: Sequence[str]) -> html.Tr:
+    name = html.Div(
+        [f"{row['mark']} {row['name']}".strip(), html.Div(row["code"], className="note")]
+    )
+    figures = [(row["n"], "wide"), (row["score"], "score"), (row["rank"], "rank")]
+    return html.Tr(
+        [
+            html.Th(name, scope="row"),
+            *(
+                html.Td(text, className=kind, **{"data-label": head})
+                for (text, kind), head in zip(figures, heads[1:4], strict=True)
+            ),
+            *(
+                html.Td(
+                    [
+                        html.Span(value, className="cell-value"),
+                        html.Span(f"{interval} · n {n}", className="note"),
+                    ],
+                    className="component",
+                    **{"data-label": head},
+                )
+                for (value, interval, n), head in zip(row["cells"], heads[4:], strict=True)
+            ),
+        ],
+        className=None if row["is_ranked"] else "unranked",
+        key=row["code"],
+    )
+
+
+def _flag_row(row: Sequence[str]) -> html.Tr:
+    name, n, cases = row
+    return html.Tr([html.Th(name, scope="row"), html.Td(n), html.Td(cases, className="cases")])
+
+
+def _fairness_row(row: Texts) -> html.Tr:
+    return html.Tr(
+        [
+            html.Th(row["name"], scope="row"),
+            html.Td(row["n"]),
+            html.Td(row["rank"]),
+            *(
+                html.Td(html.Strong(f"≠ {place}") if is_outside else place)
+                for place, is_outside in row["cells"]
+            ),
+        ],
+        className=None if row["is_ranked"] else "unranked",
+    )

@@ -1,0 +1,1 @@
+"""What the monthly evaluation keeps: versions of its method, and the editions that were issued."""

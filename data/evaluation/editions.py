@@ -1,0 +1,224 @@
+"""Editions of the monthly evaluation: drafted, contested, issued; never changed.
+
+A draft is kept whole: the evaluation, what it was computed from beside the event log, and the
+method. Issuing adds the documents and a number. A correction is another edition.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from data.database import read, write
+from data.evaluation.files import keep_documents, sha256_of
+from data.evaluation.objections import Objection, clean, of_editions, unanswered
+from data.evaluation.problems import EditionError
+from data.evaluation.tables import LONGEST_NAME, editions, issues
+from data.instants import now
+from data.store import Store
+
+LONGEST_REASON = 4_000
+_HEAD = [
+    column
+    for column in editions.c
+    if column.name not in ("method_text", "inputs", "evaluation", "drafted_at")
+] + [editions.c.drafted_at]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What is kept of an evaluation that was just computed. Texts are kept as they are."""
+
+    month: str  # '2026-10'
+    seen_at: datetime
+    through_seq: int
+    method: str
+    method_text: str
+    inputs: str
+    evaluation: str
+    maturity: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Issue:
+    """`sha256` is that of the list of the edition's files: see `files.checksums`."""
+
+    number: int  # 1: the first of its month
+    by: str
+    at: datetime
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Edition:
+    """All but the texts; see `files.texts_of`."""
+
+    id: int
+    month: str
+    drafted_at: datetime
+    drafted_by: str
+    seen_at: datetime
+    through_seq: int
+    method: str
+    sha256: str  # of the evaluation
+    maturity: dict[str, Any]
+    corrects: int | None
+    reason: str | None
+    issue: Issue | None
+    objections: tuple[Objection, ...]
+
+    @property
+    def state(self) -> str:
+        """'issued', 'contested' or 'draft'."""
+        if self.issue is not None:
+            return "issued"
+        return "contested" if self.objections else "draft"
+
+
+def add_draft(
+    store: Store, draft: Draft, *, by: str, reason: str | None = None, is_first: bool = False
+) -> Edition:
+    """Keep a draft. Once a month is issued it is a correction: `reason` says what and why.
+
+    Raises EditionError; if it is to be the month's first, also where there is one.
+    """
+    by = clean("the name of who drafts", by, LONGEST_NAME)
+    with write(store.engine) as connection:
+        if is_first and _newest(connection, draft.month) is not None:
+            raise EditionError(f"{draft.month} is drafted already")
+        corrects = _newest_issued(connection, draft.month)
+        if corrects is None:
+            reason = None
+        elif not (reason or "").strip():
+            raise EditionError(
+                f"the evaluation of {draft.month} is issued; a correction must give the reason: "
+                "say what is corrected and why"
+            )
+        else:
+            reason = clean("the reason", reason or "", LONGEST_REASON)
+        edition_id = (connection.scalar(select(func.max(editions.c.id))) or 0) + 1
+        connection.execute(
+            insert(editions).values(
+                id=edition_id,
+                drafted_at=now(),
+                drafted_by=by,
+                sha256=sha256_of(draft.evaluation.encode()),
+                corrects=corrects,
+                reason=reason,
+                **{**vars(draft), "maturity": dict(draft.maturity)},
+            )
+        )
+    return find_edition(store, edition_id)
+
+
+def next_number(store: Store, edition_id: int) -> int:
+    """What an edition's number would be if it were issued now.
+
+    Raises EditionError where it cannot be: only the newest draft of a month can, when every
+    objection of the month is answered.
+    """
+    with read(store.engine) as connection:
+        return _check_issuable(connection, _row(connection, edition_id))
+
+
+def issue(
+    store: Store,
+    edition_id: int,
+    documents: Mapping[str, bytes],
+    *,
+    by: str,
+    number: int,
+    at: datetime,
+) -> Edition:
+    """Make a draft an issued edition, with its documents by file name. Raises EditionError.
+
+    The documents bear `number` and `at`; if it is not the edition's number any more, none is kept.
+    """
+    by = clean("the name of who issues", by, LONGEST_NAME)
+    with write(store.engine) as connection:
+        row = _row(connection, edition_id)
+        if _check_issuable(connection, row) != number:
+            raise EditionError(
+                f"another edition of {row.month} was issued meanwhile; look at it, and issue anew"
+            )
+        connection.execute(
+            insert(issues).values(
+                edition_id=edition_id,
+                month=row.month,
+                number=number,
+                by=by,
+                at=at,
+                sha256=keep_documents(connection, edition_id, documents),
+            )
+        )
+    return find_edition(store, edition_id)
+
+
+def list_editions(store: Store, month: str | None = None) -> tuple[Edition, ...]:
+    """Newest month first, and within it the newest edition."""
+    query = select(*_HEAD).order_by(editions.c.month.desc(), editions.c.id.desc())
+    if month is not None:
+        query = query.where(editions.c.month == month)
+    with read(store.engine) as connection:
+        return _editions(connection, connection.execute(query).all())
+
+
+def find_edition(store: Store, edition_id: int) -> Edition:
+    """Raises EditionError where there is none."""
+    with read(store.engine) as connection:
+        return _editions(connection, [_row(connection, edition_id)])[0]
+
+
+def _check_issuable(connection: Connection, row: Row[Any]) -> int:
+    """The number it would have."""
+    if connection.scalar(select(issues.c.edition_id).where(issues.c.edition_id == row.id)):
+        raise EditionError(
+            f"edition {row.id} is issued already; a correction is a new draft with its reason"
+        )
+    newest = _newest(connection, row.month)
+    if newest != row.id:
+        raise EditionError(
+            f"edition {row.id} is not the newest draft of {row.month}; that is {newest}"
+        )
+    of_month = select(editions.c.id).where(editions.c.month == row.month)
+    waiting = unanswered(connection, connection.scalars(of_month))
+    if waiting:
+        listed = ", ".join(map(str, waiting))
+        raise EditionError(
+            f"objections to the evaluation of {row.month} wait for an answer: {listed}; "
+            "answer them first"
+        )
+    issued = select(func.count()).select_from(issues).where(issues.c.month == row.month)
+    return (connection.scalar(issued) or 0) + 1
+
+
+def _newest(connection: Connection, month: str) -> int | None:
+    return connection.scalar(select(func.max(editions.c.id)).where(editions.c.month == month))
+
+
+def _newest_issued(connection: Connection, month: str) -> int | None:
+    query = select(issues.c.edition_id).where(issues.c.month == month)
+    return connection.scalar(query.order_by(issues.c.number.desc()).limit(1))
+
+
+def _row(connection: Connection, edition_id: int) -> Row[Any]:
+    row = connection.execute(select(*_HEAD).where(editions.c.id == edition_id)).one_or_none()
+    if row is None:
+        raise EditionError(f"there is no edition {edition_id}; `flask evaluation list` shows them")
+    return row
+
+
+def _editions(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[Edition, ...]:
+    rows = list(rows)
+    numbers = [row.id for row in rows]
+    objections = of_editions(connection, numbers)
+    issued = {
+        row.edition_id: Issue(row.number, row.by, row.at, row.sha256)
+        for row in connection.execute(select(issues).where(issues.c.edition_id.in_(numbers)))
+    }
+    return tuple(
+        Edition(**row._mapping, issue=issued.get(row.id), objections=objections.get(row.id, ()))
+        for row in rows
+    )

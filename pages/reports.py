@@ -1,0 +1,338 @@
+"""The monthly evaluations: all editions, one of them, and what changed between two."""
+
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+from dash import Dash, Input, Output, State, dcc, html, no_update
+
+from components import ids
+from components.drawn import drawn, register_drawn
+from components.report_files import files_view
+from components.report_list import reports_list
+from components.report_objections import objection_form, objections_view
+from components.report_tables import (
+    changes_view,
+    fairness_view,
+    flags_view,
+    subjects_view,
+    summary_view,
+)
+from components.report_words import ShownEdition, maturity_words, objection_words, state_mark
+from data.evaluation.editions import Edition, find_edition, list_editions
+from data.evaluation.files import files_of
+from data.evaluation.problems import EditionError
+from data.i18n import gettext as _
+from data.store import Store, current_store
+from pages.report_rows import change_rows, shown_edition, shown_editions, subject_names
+from queries.evaluation.compare import compare_evaluations
+from queries.evaluation.due import due_of, last_month
+from queries.views import local_today
+from reports.evaluation.front import summary
+from reports.evaluation.lifecycle import document_names, material_of_edition
+from reports.evaluation.tables import fairness_page, flag_lists, subject_table
+from reports.evaluation.words import month_text
+
+_LOOK_SECONDS = 30  # an edition is no event of the log: nothing else tells of it
+_PARTS = (
+    ids.REPORT_HEAD,
+    ids.REPORT_SUMMARY,
+    ids.REPORT_UNITS,
+    ids.REPORT_FLAGS,
+    ids.REPORT_FAIRNESS,
+    ids.REPORT_FILES,
+)
+_CONTESTED = (ids.REPORT_OBJECTIONS, ids.REPORT_FORM)
+
+
+def layout() -> html.Div:
+    """All editions, and the countdown."""
+    return html.Div(
+        [
+            html.Header(
+                [
+                    html.H2(_("Monthly evaluations")),
+                    html.P(
+                        _(
+                            "How units and officers handled the complaints of a calendar month, as "
+                            "they stood at a stated instant. What is issued never changes; a "
+                            "correction is a new edition that says what and why."
+                        ),
+                        className="note",
+                    ),
+                ]
+            ),
+            *drawn(ids.REPORT_LIST),
+            dcc.Store(id=ids.REPORTS_STAMP),
+            dcc.Interval(id=ids.REPORTS_LOOK, interval=_LOOK_SECONDS * 1_000),
+        ],
+        className="text-page reports-page",
+    )
+
+
+def edition_layout(number: str) -> html.Div:
+    """One edition: what it says, who objects, and its files."""
+    try:
+        edition = _found(current_store(), number)
+    except EditionError as error:
+        return _absent(error)
+    sections = (
+        ("summary", _("Summary"), drawn(ids.REPORT_SUMMARY)),
+        ("units", _("Units and officers"), drawn(ids.REPORT_UNITS)),
+        ("flags", _("Flags"), drawn(ids.REPORT_FLAGS)),
+        ("fairness", _("Would another rule say otherwise?"), drawn(ids.REPORT_FAIRNESS)),
+        (
+            "objections",
+            _("Objections"),
+            [
+                *drawn(ids.REPORT_OBJECTIONS),
+                html.Details(
+                    [html.Summary(_("Object to this edition")), *drawn(ids.REPORT_FORM)],
+                    className="objection-fold",
+                ),
+            ],
+        ),
+        ("files", _("Files"), drawn(ids.REPORT_FILES)),
+    )
+    return html.Div(
+        [
+            _back(),
+            *drawn(ids.REPORT_HEAD),
+            html.Nav(
+                [html.A(title, href=f"#report-{name}") for name, title, _children in sections],
+                className="report-contents",
+                **{"aria-label": _("Contents")},
+            ),
+            *(
+                html.Section(
+                    [html.H3(title), *children], id=f"report-{name}", className="sheet report-sheet"
+                )
+                for name, title, children in sections
+            ),
+            dcc.Store(id=ids.REPORT_SHOWN, data=edition.id),
+            dcc.Store(id=ids.REPORT_STAMP),
+            dcc.Interval(id=ids.REPORT_LOOK, interval=_LOOK_SECONDS * 1_000),
+        ],
+        className="text-page reports-page",
+    )
+
+
+def compare_layout(number: str, before: str) -> html.Div:
+    """What an edition says otherwise than one before."""
+    store = current_store()
+    try:
+        new, old = (_found(store, one) for one in (number, before))
+        if new.month != old.month:
+            raise EditionError(_("The two editions are of different months; nothing changed."))
+    except EditionError as error:
+        return _absent(error)
+    return html.Div(
+        [
+            _back(),
+            *_comparison(shown_edition(store, old), shown_edition(store, new)),
+            *drawn(ids.REPORT_CHANGES),
+            dcc.Store(id=ids.REPORT_PAIR, data=[old.id, new.id]),
+        ],
+        className="text-page reports-page",
+    )
+
+
+def register(app: Dash) -> None:
+    places = (ids.REPORT_LIST, ids.REPORT_CHANGES, *_PARTS, *_CONTESTED)
+    register_drawn(app, *places)
+
+    @app.callback(
+        Output(ids.parts(ids.REPORT_LIST), "data"),
+        Output(ids.REPORTS_STAMP, "data"),
+        Input(ids.REPORTS_LOOK, "n_intervals"),
+        State(ids.REPORTS_STAMP, "data"),
+    )
+    def show_list(_look: Any, stamp: str | None) -> Any:
+        store = current_store()
+        shown, today = shown_editions(store), local_today(store)
+        found = _stamp(today, *(one.edition for one in shown))
+        if found == stamp:
+            return no_update
+        reference = store.reference()
+        due = due_of(reference, last_month(today), today)
+        is_demo = reference.city.demo
+        return reports_list(shown, due, month_text(due.month), is_demo=is_demo), found
+
+    @app.callback(
+        *(Output(ids.parts(place), "data") for place in (*_PARTS, *_CONTESTED)),
+        Output(ids.REPORT_STAMP, "data"),
+        Input(ids.REPORT_LOOK, "n_intervals"),
+        Input(ids.REPORTS_CHANGED, "data"),
+        State(ids.REPORT_STAMP, "data"),
+        State(ids.REPORT_SHOWN, "data"),
+    )
+    def show_edition(_look: Any, _changed: Any, stamp: list[str] | None, number: int) -> Any:
+        store = current_store()
+        editions = list_editions(store, find_edition(store, number).month)
+        edition = next(one for one in editions if one.id == number)
+        found = [_stamp(edition.state), _stamp(*editions)]
+        if found == stamp:
+            return no_update
+        # The form is drawn once: what is being typed must not be lost when others object.
+        same = stamp is not None and stamp[0] == found[0]
+        parts = [no_update] * len(_PARTS) if same else _figures(store, edition)
+        head = _head(shown_edition(store, edition), _others(store, editions, number))
+        return head, *parts[1:], *_contested(store, edition, editions, stamp is None), found
+
+    @app.callback(Output(ids.parts(ids.REPORT_CHANGES), "data"), Input(ids.REPORT_PAIR, "data"))
+    def show_changes(pair: Sequence[int]) -> Any:
+        store = current_store()
+        old, new = (
+            material_of_edition(store, find_edition(store, number)).evaluation for number in pair
+        )
+        heads = [_("Of whom"), _("Figure"), _("Before"), _("After")]
+        return changes_view(heads, change_rows(compare_evaluations(old, new)))
+
+
+def _figures(store: Store, edition: Edition) -> list[Any]:
+    """In the order of _PARTS."""
+    material = material_of_edition(store, edition)
+    evaluation = material.evaluation
+    tables = [subject_table(_("All units"), evaluation.units)]
+    if evaluation.officers:
+        tables.append(subject_table(_("All officers"), evaluation.officers))
+    made = () if edition.issue else document_names(store, edition)
+    return [
+        None,
+        summary_view(summary(material)),
+        [part for table in tables for part in (html.H4(table["title"]), *subjects_view(table))],
+        flags_view(flag_lists(material)),
+        fairness_view(fairness_page(material)),
+        files_view(shown_edition(store, edition), files_of(store, edition.id), made),
+    ]
+
+
+def _contested(
+    store: Store, edition: Edition, editions: Sequence[Edition], is_first: bool
+) -> list[Any]:
+    """In the order of _CONTESTED."""
+    names = subject_names(material_of_edition(store, edition).evaluation)
+    shown = shown_edition(store, edition)
+    others = _others(store, editions, edition.id)
+    form = objection_form(shown, names) if is_first else no_update
+    return [objections_view(shown, names, others), form]
+
+
+def _others(store: Store, editions: Sequence[Edition], number: int) -> list[ShownEdition]:
+    return [shown_edition(store, one) for one in editions if one.id != number]
+
+
+def _head(shown: ShownEdition, others: Sequence[ShownEdition]) -> html.Header:
+    edition = shown.edition
+    issue = edition.issue
+    facts = [
+        (_("Seen as of"), shown.seen),
+        (_("Maturity"), maturity_words(edition)),
+        (_("Drafted"), f"{edition.drafted_by}, {shown.when(edition.drafted_at)}"),
+        *([(_("Issued"), f"{issue.by}, {shown.when(issue.at)}")] if issue else []),
+        (_("Objections"), objection_words(edition)),
+        (_("Method"), edition.method),
+        (_("Fingerprint of the figures (SHA-256)"), html.Code(edition.sha256)),
+        *([(_("What is new"), edition.reason)] if edition.reason else []),
+    ]
+    links = [
+        html.A(
+            _("what changed since {title}, seen {instant}").format(
+                title=other.title, instant=other.seen
+            ),
+            href=f"/reports/{edition.id}/{other.edition.id}",
+            **{"data-page": "report"},
+        )
+        for other in others
+        if other.edition.id < edition.id
+    ]
+    newer = [other for other in others if other.edition.id > edition.id]
+    return html.Header(
+        [
+            html.H2(f"{shown.month} · {shown.title}"),
+            html.P(state_mark(edition.state)),
+            html.P(
+                [
+                    _("There is a newer one:"),
+                    " ",
+                    html.A(
+                        newer[0].title,
+                        href=f"/reports/{newer[0].edition.id}",
+                        **{"data-page": "report"},
+                    ),
+                ],
+                className="report-newer",
+            )
+            if newer
+            else None,
+            html.Dl(
+                [part for name, value in facts for part in (html.Dt(name), html.Dd(value))],
+                className="facts",
+            ),
+            html.Ul([html.Li(link) for link in links], className="report-links") if links else None,
+        ],
+        className="article-head",
+    )
+
+
+def _comparison(old: ShownEdition, new: ShownEdition) -> list[Any]:
+    is_later = old.edition.seen_at != new.edition.seen_at
+    return [
+        html.Header(
+            [
+                html.H2(
+                    _("{month}: {before} and {after}").format(
+                        month=new.month, before=old.title, after=new.title
+                    )
+                ),
+                *(
+                    html.P(
+                        [
+                            html.A(
+                                one.title,
+                                href=f"/reports/{one.edition.id}",
+                                **{"data-page": "report"},
+                            ),
+                            ", ",
+                            _("seen as of {instant}").format(instant=one.seen),
+                            ": ",
+                            maturity_words(one.edition),
+                        ]
+                    )
+                    for one in (old, new)
+                ),
+                html.P(
+                    _(
+                        "The two look from different instants: more complaints have ended by the "
+                        "later one, and that alone changes figures."
+                    ),
+                    className="note",
+                    hidden=not is_later,
+                ),
+                html.P(new.edition.reason, className="report-reason")
+                if new.edition.reason
+                else None,
+            ]
+        )
+    ]
+
+
+def _found(store: Store, number: str) -> Edition:
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise EditionError(_("There is no edition {number}.").format(number=number[:40]))
+    return find_edition(store, int(number))
+
+
+def _stamp(*parts: Any) -> str:
+    """The same in every process for the same parts."""
+    return f"{zlib.crc32(repr(parts).encode()):x}"
+
+
+def _back() -> html.P:
+    return html.P(html.A(_("All evaluations"), href="/reports", **{"data-page": "reports"}))
+
+
+def _absent(error: EditionError) -> html.Div:
+    return html.Div(
+        [html.H2(_("There is no such edition")), html.P(str(error)), _back()], className="text-page"
+    )

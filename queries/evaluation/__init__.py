@@ -1,0 +1,1 @@
+"""The monthly evaluation: who did how well, as sure as the cases allow."""

@@ -1,0 +1,80 @@
+"""How far ranks depend on chance: the month drawn anew from its own complaints, many times.
+
+Each complaint is given a weight from the Poisson distribution of mean 1 in each round (the Poisson
+bootstrap), the same for all units that had it. What the city reaches is held as it was. Raw bits
+of PCG64, which NumPy promises to keep, are turned into weights by a table of whole numbers, and
+all sums are of whole numbers below 2**53: so every machine draws and adds the same.
+"""
+
+import hashlib
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.evaluation.method import Method
+from queries.evaluation.score import points, ranks, scores
+from queries.evaluation.sums import Groups, Sums
+from queries.evaluation.table import PARTS, Ints, Table
+
+_STEPS = 2**16
+_TAIL = 0.025
+
+
+def seed_of(city: str, month: str, version: str) -> int:
+    """The same for the same city, month and version of the method."""
+    text = f"{city}|{month}|{version}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+def draw_weights(seed: int, rounds: int, complaints: int) -> NDArray[np.uint8]:
+    """(rounds, complaints) weights of mean 1."""
+    number = rounds * complaints
+    raw = np.random.PCG64(seed).random_raw((number + 3) // 4)
+    return _poisson_table()[raw.astype("<u8").view("<u2")[:number]].reshape(rounds, complaints)
+
+
+def _poisson_table() -> NDArray[np.uint8]:
+    """The weight for each number of 16 bits."""
+    table = np.zeros(_STEPS, np.uint8)
+    reached, term = 0.0, math.exp(-1.0)
+    for weight in range(9):
+        table[round(reached * _STEPS) :] = weight
+        reached += term
+        term /= weight + 1
+    return table
+
+
+def rank_intervals(
+    table: Table,
+    groups: Groups,
+    ranked: NDArray[np.bool_],
+    method: Method,
+    weights: NDArray[np.uint8],
+) -> NDArray[np.int64]:
+    """(subjects, 2): the 2.5th and 97.5th percentile of the rank of each ranked subject; else 0.
+
+    `weights` are those of the complaints, (rounds, complaints).
+    """
+    found = np.zeros((len(groups), 2), np.int64)
+    places = np.flatnonzero(ranked)
+    if not len(places):
+        return found
+    drawn = np.empty((len(weights), len(places)))
+    facts = np.hstack([table.credited, table.expected, table.counted]).astype(np.float64)
+    for column, place in enumerate(places):
+        rows = groups.rows[np.searchsorted(groups.subject, place) :]
+        rows = rows[: int((groups.subject == place).sum())]
+        sums = _exact(weights[:, table.life[rows]].astype(np.float64) @ facts[rows])
+        drawn[:, column] = scores(points(sums, method), method)
+    standing = np.sort(ranks(drawn), axis=0)
+    tail = int(_TAIL * len(weights))
+    found[places, 0], found[places, 1] = standing[tail], standing[len(weights) - 1 - tail]
+    return found
+
+
+def _exact(sums: NDArray[np.float64]) -> Sums:
+    size = len(PARTS)
+    whole: Ints = np.rint(sums).astype(np.int64)
+    credited = whole[:, :size]
+    return Sums(credited, credited, whole[:, size : 2 * size], whole[:, 2 * size :])

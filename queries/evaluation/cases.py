@@ -1,0 +1,112 @@
+"""A life told as cases: each is the time that one unit was accountable, with its own clock."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from data.fold import Fact, Spell, due_from, fold
+from data.vocabulary import EventKind
+from queries.evaluation.lives import Life, Moment
+
+_HANDING = (EventKind.ASSIGNED, EventKind.TRANSFERRED)
+_CLOSING = (EventKind.RESOLVED, EventKind.REJECTED)
+
+
+@dataclass(slots=True)
+class Case:
+    """Instants are UTC seconds; None: not yet, or not at all."""
+
+    life: int  # its place in the list of lives
+    ordinal: int  # 0: the unit that had the complaint first
+    unit_id: int
+    service_id: int
+    started_at: int
+    ended_at: int | None  # handed over
+    responded_at: int | None
+    resolved_at: int | None  # and not reopened since
+    rejected_at: int | None
+    due_at: int | None  # the citizen's allowance, counted from this unit's start
+    closed_at: list[int] = field(default_factory=list)  # each resolution, also those undone
+    reopened_at: list[int] = field(default_factory=list)
+    submitted: bool = False
+    sent_back: bool = False
+    stars: int | None = None  # the last word of the citizen
+    media: list[str] = field(default_factory=list)  # pictures that came with the unit's acts
+
+
+def cases_of(life: Life, place: int) -> list[Case]:
+    """The cases of the life at this place of the list, in order."""
+    state = fold(Fact(m.kind, m.at, m.unit_id, m.stars) for m in life.moments)
+    cases = [_case(life, place, ordinal, spell) for ordinal, spell in enumerate(state.spells)]
+    current, unit_id = -1, None
+    for moment in life.moments:
+        is_first = moment.kind is EventKind.RECEIVED
+        takes_over = (is_first or moment.kind in _HANDING) and moment.unit_id is not None
+        if takes_over and moment.unit_id != unit_id:
+            current, unit_id = current + 1, moment.unit_id
+        if current >= 0 and not is_first:
+            _note(cases[current], moment)
+    return cases
+
+
+def _case(life: Life, place: int, ordinal: int, spell: Spell) -> Case:
+    return Case(
+        life=place,
+        ordinal=ordinal,
+        unit_id=spell.unit_id,
+        service_id=life.service_id,
+        started_at=spell.started_at,
+        ended_at=spell.ended_at,
+        responded_at=spell.responded_at,
+        resolved_at=spell.resolved_at,
+        rejected_at=spell.rejected_at,
+        due_at=due_from(spell.started_at, life.requested_at, life.due_at, life.calendar),
+    )
+
+
+def _note(case: Case, moment: Moment) -> None:
+    kind = moment.kind
+    if kind is EventKind.RESOLVED:
+        case.closed_at.append(moment.at)
+    elif kind is EventKind.REOPENED:
+        case.reopened_at.append(moment.at)
+    elif kind is EventKind.SUBMITTED:
+        case.submitted = True
+    elif kind is EventKind.SENT_BACK:
+        case.sent_back = True
+    elif kind is EventKind.RATED:
+        case.stars = moment.stars
+    if kind not in (EventKind.RATED, EventKind.COMMENTED, EventKind.REOPENED):
+        case.media += moment.media
+
+
+def open_with(life: Life, before: int) -> tuple[int, int] | None:
+    """The unit that had the complaint open just before an instant, and the ordinal of its case."""
+    unit_id, ordinal, is_open = None, -1, False
+    for moment in _until(life, before):
+        is_first = moment.kind is EventKind.RECEIVED
+        takes_over = (is_first or moment.kind in _HANDING) and moment.unit_id is not None
+        if takes_over and moment.unit_id != unit_id:
+            unit_id, ordinal = moment.unit_id, ordinal + 1
+        if moment.kind in _CLOSING:
+            is_open = False
+        elif is_first or moment.kind is EventKind.REOPENED:
+            is_open = True
+    return (unit_id, ordinal) if is_open and unit_id is not None else None
+
+
+def is_open(life: Life) -> bool:
+    """Whether the complaint, whoever has it, is neither resolved nor rejected."""
+    found = True
+    for moment in life.moments:
+        if moment.kind in _CLOSING:
+            found = False
+        elif moment.kind is EventKind.REOPENED:
+            found = True
+    return found
+
+
+def _until(life: Life, before: int) -> Iterator[Moment]:
+    for moment in life.moments:
+        if moment.at >= before:
+            return
+        yield moment

@@ -1,0 +1,143 @@
+"""Cases that deserve a look: each ground for a question, none a proof."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from data.evaluation.method import Flags
+from queries.evaluation.cases import Case
+from queries.evaluation.lives import Life
+from queries.evaluation.model import FLAG_KINDS, Flag
+from queries.evaluation.month import Month
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """One kind of flag on one case."""
+
+    kind: str
+    case: int  # its place among the month's cases
+
+
+def find_flags(month: Month, limits: Flags) -> list[Flagged]:
+    """Every flag on every case, by kind in the order of FLAG_KINDS, then by case."""
+    finders: dict[str, Callable[[Month, Flags], Iterable[int]]] = {
+        "low_rating_closed": _low_ratings,
+        "closed_in_minutes_without_photo": _quick_closings,
+        "bulk_closing": _bulk_closings,
+        "reopened_repeatedly": _repeated_reopenings,
+        "closed_just_before_deadline": _brinks,
+        "same_photo_twice": _same_photos,
+        "unusual_handover": _unusual_handovers,
+    }
+    return [
+        Flagged(kind, case)
+        for kind in FLAG_KINDS
+        for case in sorted(set(finders[kind](month, limits)))
+    ]
+
+
+def unproven(month: Month, flagged: list[Flagged], limits: Flags) -> list[int]:
+    """The cases closed in minutes with nothing shown for it, unless the citizen was content."""
+    return [
+        flag.case
+        for flag in flagged
+        if flag.kind == "closed_in_minutes_without_photo"
+        and (month.cases[flag.case].stars or 0) <= limits.low_stars
+    ]
+
+
+def list_flags(month: Month, flagged: list[Flagged], codes: dict[int, str]) -> tuple[Flag, ...]:
+    """The flags of each unit, by kind and its code (`codes` by id), with the complaints behind."""
+    lives: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for flag in flagged:
+        case = month.cases[flag.case]
+        lives[flag.kind, codes[case.unit_id]].append(case.life)
+    found = []
+    for (kind, unit), places in sorted(lives.items(), key=lambda item: _order(*item[0])):
+        names = tuple(month.lives[place].service_request_id for place in dict.fromkeys(places))
+        found.append(Flag(kind, unit, names, len(names)))
+    return tuple(found)
+
+
+def _order(kind: str, unit: str) -> tuple[int, str]:
+    return FLAG_KINDS.index(kind), unit
+
+
+def _low_ratings(month: Month, limits: Flags) -> Iterator[int]:
+    for place, case in enumerate(month.cases):
+        if case.closed_at and case.stars is not None and case.stars <= limits.low_stars:
+            yield place
+
+
+def _quick_closings(month: Month, limits: Flags) -> Iterator[int]:
+    """Closed before anybody could have been there, and nothing shown for it."""
+    for place, case in enumerate(month.cases):
+        if not case.closed_at or case.media:
+            continue
+        if case.closed_at[0] - case.started_at < limits.quick_close_seconds:
+            yield place
+
+
+def _bulk_closings(month: Month, limits: Flags) -> Iterator[int]:
+    """Many closed by one unit within a short time: at a desk, not on the street."""
+    by_unit: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for place, case in enumerate(month.cases):
+        by_unit[case.unit_id] += [(at, place) for at in case.closed_at]
+    for closings in by_unit.values():
+        closings.sort()
+        for last in range(limits.bulk_cases - 1, len(closings)):
+            first = last - limits.bulk_cases + 1
+            if closings[last][0] - closings[first][0] <= limits.bulk_within_seconds:
+                yield from (place for _, place in closings[first : last + 1])
+
+
+def _repeated_reopenings(month: Month, limits: Flags) -> Iterator[int]:
+    for place, case in enumerate(month.cases):
+        if len(case.reopened_at) >= limits.reopened_times:
+            yield place
+
+
+def _brinks(month: Month, limits: Flags) -> Iterator[int]:
+    """Closed just before the deadline, by a unit that does so often."""
+    by_unit: dict[int, list[int]] = defaultdict(list)
+    closed = Counter(case.unit_id for case in month.cases if case.closed_at)
+    for place, case in enumerate(month.cases):
+        if case.due_at is None or not case.closed_at:
+            continue
+        if 0 <= case.due_at - case.closed_at[0] <= limits.brink_seconds:
+            by_unit[case.unit_id].append(place)
+    for unit_id, places in by_unit.items():
+        if len(places) >= max(limits.brink_cases, limits.brink_share * closed[unit_id]):
+            yield from places
+
+
+def _same_photos(month: Month, limits: Flags) -> Iterator[int]:
+    """A picture that came with the acts on two complaints. Photos kept here are stored once, so
+    that the same picture has the same address."""
+    lives: dict[str, set[int]] = defaultdict(set)
+    for case in month.cases:
+        for url in case.media:
+            lives[url].add(case.life)
+    for place, case in enumerate(month.cases):
+        if any(len(lives[url]) > 1 for url in case.media):
+            yield place
+
+
+def _unusual_handovers(month: Month, limits: Flags) -> Iterator[int]:
+    """Passed on when most of the unit's own time was gone, or back to one that had it before."""
+    had: dict[int, set[int]] = defaultdict(set)
+    for place, case in enumerate(month.cases):
+        had[case.life].add(case.unit_id)
+        if case.ended_at is None:
+            continue
+        following = month.cases[place + 1]
+        is_back = following.unit_id in had[case.life]
+        if is_back or _is_late(month.lives[case.life], case, limits.late_handover_share):
+            yield place
+
+
+def _is_late(life: Life, case: Case, share: float) -> bool:
+    if case.due_at is None or case.ended_at is None:
+        return False
+    return life.allowance_used(case.started_at, case.ended_at, case.due_at) > share

@@ -1,0 +1,124 @@
+"""What is known of a calendar month: its complaints, and older ones that were still open in it."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import BigInteger, func, literal, or_, select
+
+from data import schema
+from data.database import read
+from data.instants import from_epoch, local_midnight, to_epoch
+from data.store import Store
+from data.vocabulary import Status
+from queries.evaluation.cases import Case, cases_of, open_with
+from queries.evaluation.lives import Life, read_lives
+
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
+_OPEN = [int(status) for status in Status if status.is_open]
+
+
+class MonthError(ValueError):
+    """A month that is none, or that had not begun at the instant from which one looks."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A complaint that a unit had open at the month's begin (-1) or has at its end (+1)."""
+
+    life: int  # its place among the month's lives; after these come the older ones
+    unit_id: int
+    started_at: int  # when that unit got it
+    change: int
+
+
+@dataclass(frozen=True)
+class Month:
+    """Instants are UTC seconds."""
+
+    month: str
+    begin: int
+    end: int  # of the month, or `seen_at` if that is earlier
+    seen_at: int
+    through_seq: int
+    lives: list[Life]
+    cases: list[Case]  # by life and ordinal
+    held: list[Held]
+    older: int  # how many lives beside the month's own
+
+
+def month_bounds(month: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """When a month like '2026-10' begins and ends in the city. Raises MonthError."""
+    found = _MONTH.fullmatch(month)
+    if found is None or not 1 <= int(found[1]) < 9999:
+        raise MonthError(f"month {month!r} is none; write it as 2026-10")
+    first = date(int(found[1]), int(found[2]), 1)
+    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return local_midnight(first, zone), local_midnight(following, zone)
+
+
+def read_month(store: Store, month: str, seen_at: datetime, through_seq: int | None) -> Month:
+    """`through_seq` None: as far as the log goes now. Raises MonthError."""
+    reference = store.reference()
+    begin_at, end_at = month_bounds(month, reference.city.time_zone)
+    if seen_at <= begin_at:
+        raise MonthError(
+            f"month {month} had not begun at {seen_at.isoformat()}; look from a later instant"
+        )
+    begin, end, until = to_epoch(begin_at), to_epoch(end_at), to_epoch(seen_at)
+    complaints = schema.complaints
+    with read(store.engine) as connection:
+        newest = connection.scalar(select(func.max(schema.events.c.seq))) or 0
+        seq = newest if through_seq is None else min(through_seq, newest)
+        asked = complaints.c.requested_at
+        lives = read_lives(
+            connection,
+            (asked >= literal(begin, BigInteger)) & (asked < literal(end, BigInteger)),
+            reference.calendars,
+            until=until,
+            through_seq=seq,
+        )
+        still = or_(
+            complaints.c.status.in_(_OPEN),
+            complaints.c.updated_at >= literal(begin, BigInteger),
+            complaints.c.last_seq > seq,  # it may have been open as far as was known
+        )
+        older = read_lives(
+            connection,
+            (asked < literal(begin, BigInteger)) & still,
+            reference.calendars,
+            until=until,
+            through_seq=seq,
+        )
+    # The present rows let through more than matters, and another number of them every day.
+    older = [life for life in older if _matters(life, begin)]
+    last = min(end, until + 1)
+    cases = [case for place, life in enumerate(lives) for case in cases_of(life, place)]
+    held = _held([*lives, *older], begin, last)
+    return Month(month, begin, last, until, seq, lives, cases, held, len(older))
+
+
+def _matters(life: Life, begin: int) -> bool:
+    """By the log alone: it was open at the month's begin, or something happened since."""
+    return life.moments[-1].at >= begin or open_with(life, begin) is not None
+
+
+def _held(lives: list[Life], begin: int, end: int) -> list[Held]:
+    found = []
+    for place, life in enumerate(lives):
+        before, after = open_with(life, begin), open_with(life, end)
+        if before == after:
+            continue
+        starts = {}
+        for case in cases_of(life, place):
+            starts[case.ordinal] = case.started_at
+        for at, change in ((before, -1), (after, +1)):
+            if at is not None:
+                found.append(Held(place, at[0], starts[at[1]], change))
+    return found
+
+
+def seen_text(month: Month) -> str:
+    """The instant from which one looks, as an evaluation states it."""
+    return from_epoch(month.seen_at).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,56 @@
+"""Points for what was observed beside what was expected, and their weighted mean."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.evaluation.method import Method
+from queries.evaluation.canonical import DECIMALS
+from queries.evaluation.sums import Sums
+from queries.evaluation.table import GOOD, MICRO, PARTS
+
+Floats = NDArray[np.float64]
+_MIDDLE, _MOST = 50.0, 100.0
+_RESPONSE = PARTS.index("median_response")
+
+
+def points(sums: Sums, method: Method) -> Floats:
+    """0 to 100 for each of PARTS, the last axis; 50 is what the city would reach with this mix.
+
+    See methods/1.0.toml for the formula. Every subject is given some ordinary cases beside its
+    own, so that one with few cases stays near the middle.
+    """
+    shrink, full = _of(method.shrink), _of(method.full)
+    credited, expected = sums.credited / MICRO, sums.expected / MICRO
+    better = np.where(GOOD, 1.0, -1.0) * (credited - expected) / (sums.counted + shrink)
+    more, less = credited[..., _RESPONSE], expected[..., _RESPONSE]
+    extra = shrink[_RESPONSE]
+    better[..., _RESPONSE] = np.log((more + extra) / (less + extra))
+    earned: Floats = np.clip(_MIDDLE + _MIDDLE * better / full, 0.0, _MOST)
+    return np.round(earned, DECIMALS)
+
+
+def scores(parts: Floats, method: Method) -> Floats:
+    """The mean of the points by weight. Rounded, for that is what ranks go by."""
+    weights = _of(method.weights)
+    total = np.zeros(parts.shape[:-1])
+    for place in range(len(PARTS)):  # in this order on every machine
+        total = total + weights[place] * parts[..., place]
+    return np.round(total / float(weights.sum()), DECIMALS)
+
+
+def ranks(values: Floats) -> NDArray[np.int64]:
+    """1 for the highest of the last axis; equal ones share the better rank."""
+    order = np.sort(values, axis=-1)
+    if values.ndim == 1:
+        return 1 + len(values) - np.searchsorted(order, values, side="right")
+    found = [
+        1 + values.shape[-1] - np.searchsorted(row, own, side="right")
+        for row, own in zip(order, values, strict=True)
+    ]
+    return np.array(found, np.int64).reshape(values.shape)
+
+
+def _of(table: dict[str, Any]) -> Floats:
+    return np.array([table.get(part, 0.0) for part in PARTS])

@@ -1,0 +1,215 @@
+"""Cases as columns, and what each adds to what was observed of a unit and to what was expected.
+
+Expected is what the city reaches with cases of the same service, so that a unit is compared with
+its own mix (indirect standardisation). Contributions are whole millionths: sums of whole numbers
+are the same in whatever order and on whatever machine they are added.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.evaluation.method import Method
+from queries.evaluation.cases import Case
+from queries.evaluation.month import Month
+
+MICRO = 1_000_000
+PARTS = (
+    "median_response",
+    "on_time_ratio",
+    "resolution_share",
+    "satisfaction",
+    "reopened_share",
+    "sent_back_share",
+    "backlog_change",
+    "handover_share",
+)
+# Whether more of it is better.
+GOOD = np.array([True, True, True, True, False, False, False, False])
+_BACKLOG = PARTS.index("backlog_change")
+_DAY = 86_400
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One row per case; then one per change of a unit's backlog, which is no case."""
+
+    life: Ints
+    unit_id: Ints
+    service_id: Ints  # 0 for a change of backlog
+    started_at: Ints  # when the unit got it
+    is_case: Bools
+    seconds: Ints  # of the response clock, until it stopped or was censored
+    answered: Bools
+    judged: Bools  # its deadline has passed and it was the unit's to keep
+    on_time: Bools
+    closed: Bools  # resolved, or rejected
+    stars: Ints  # 0: not rated
+    observed: Ints  # (rows, PARTS), millionths
+    credited: Ints  # the same, but of unproven closings no more than expected
+    expected: Ints
+    counted: Ints  # how many cases the part rests on: 0 or 1 each
+
+    def __len__(self) -> int:
+        return len(self.life)
+
+
+def make_table(month: Month, method: Method, unproven: Sequence[int] = ()) -> Table:
+    """`unproven` are places of cases whose closing earns nothing; see methods/1.0.toml."""
+    cases, held = month.cases, month.held
+    rows = len(cases) + len(held)
+    is_case = np.arange(rows) < len(cases)
+
+    def column(of_case: Callable[[Case], Any], of_held: Sequence[int] | int = 0) -> Ints:
+        values = np.zeros(rows, np.int64)
+        values[: len(cases)] = [of_case(case) for case in cases]
+        values[len(cases) :] = of_held
+        return values
+
+    seen = month.seen_at
+    service = column(lambda case: case.service_id)
+    seconds = column(lambda case: response_seconds(case, seen))
+    answered = column(lambda case: case.responded_at is not None).astype(bool)
+    judged = column(lambda case: is_judged(case, seen)).astype(bool)
+    on_time = judged & column(is_on_time).astype(bool)
+    stars = column(lambda case: case.stars or 0)
+    closed = column(lambda case: is_closed(case)).astype(bool)
+    wait = method.reopened_within_days * _DAY
+    asked = np.zeros((rows, len(PARTS)), bool)
+    observed = np.zeros((rows, len(PARTS)), np.int64)
+    for place, (counts, value) in enumerate(
+        (
+            (is_case, answered),
+            (judged, on_time),
+            (column(is_own_to_resolve), column(lambda case: case.resolved_at is not None)),
+            (stars > 0, stars),
+            (
+                column(lambda case: bool(case.closed_at) and case.closed_at[0] + wait <= seen),
+                column(lambda case: is_reopened(case, wait)),
+            ),
+            (column(lambda case: case.submitted), column(lambda case: case.sent_back)),
+            (is_case, column(lambda case: 0, [one.change for one in held])),
+            (is_case, column(lambda case: case.ended_at is not None)),
+        )
+    ):
+        asked[:, place] = counts
+        observed[:, place] = np.where(asked[:, place] | (place == _BACKLOG), value, 0)
+    expected = _expected(observed, asked, service, is_case)
+    expected[:, 0] = _expected_answers(service, seconds, answered, is_case)
+    observed *= MICRO
+    credited = observed.copy()
+    columns = [PARTS.index(part) for part in method.unproven_earn_nothing]
+    earning_nothing = np.ix_(np.array(unproven, np.int64), np.array(columns, np.int64))
+    credited[earning_nothing] = np.minimum(observed[earning_nothing], expected[earning_nothing])
+    return Table(
+        life=column(lambda case: case.life, [one.life for one in held]),
+        unit_id=column(lambda case: case.unit_id, [one.unit_id for one in held]),
+        service_id=service,
+        started_at=column(lambda case: case.started_at, [one.started_at for one in held]),
+        is_case=is_case,
+        seconds=seconds,
+        answered=answered,
+        judged=judged,
+        on_time=on_time,
+        closed=closed,
+        stars=stars,
+        observed=observed,
+        credited=credited,
+        expected=expected,
+        counted=asked.astype(np.int64),
+    )
+
+
+def response_seconds(case: Case, seen_at: int) -> int:
+    """Until the first act, or until it could no longer be seen to come."""
+    stops = (case.responded_at, case.rejected_at, case.ended_at)
+    stopped = next((at for at in stops if at is not None), seen_at)
+    return max(stopped - case.started_at, 0)
+
+
+def is_judged(case: Case, seen_at: int) -> bool:
+    """A promise counts once its time has passed; who rejected or rightly handed over owes none."""
+    if case.due_at is None or case.due_at > seen_at:
+        return False
+    if case.resolved_at is None:
+        if case.rejected_at is not None:
+            return False
+        return case.ended_at is None or case.ended_at > case.due_at
+    return True
+
+
+def is_on_time(case: Case) -> bool:
+    return (
+        case.due_at is not None and case.resolved_at is not None and case.resolved_at <= case.due_at
+    )
+
+
+def is_closed(case: Case) -> bool:
+    return case.resolved_at is not None or case.rejected_at is not None
+
+
+def is_own_to_resolve(case: Case) -> bool:
+    """Neither rejected nor handed over: it is, or was, this unit's to bring to an end."""
+    return case.resolved_at is not None or (case.rejected_at is None and case.ended_at is None)
+
+
+def is_reopened(case: Case, within_seconds: int) -> bool:
+    """So soon after the first time it was closed."""
+    if not case.closed_at:
+        return False
+    first = case.closed_at[0]
+    return any(first <= at <= first + within_seconds for at in case.reopened_at)
+
+
+def _expected(observed: Ints, asked: Bools, service: Ints, is_case: Bools) -> Ints:
+    """What the city's cases of the same service show on average; millionths."""
+    size = int(service.max(initial=0)) + 1
+    found = np.zeros_like(observed)
+    for place in range(len(PARTS)):
+        counted = np.bincount(service[asked[:, place]], minlength=size)
+        if place == _BACKLOG:  # of a change one knows no case: the same for all services
+            total = int(observed[:, place].sum())
+            rates = np.full(size, _divided(total * MICRO, max(int(is_case.sum()), 1)))
+        else:
+            sums = np.zeros(size, np.int64)
+            np.add.at(sums, service[asked[:, place]], observed[asked[:, place], place])
+            rates = _divided(sums * MICRO, np.maximum(counted, 1))
+        found[:, place] = np.where(asked[:, place], rates[service], 0)
+    return found
+
+
+def _divided(total: Any, by: Any) -> Any:
+    """Rounded to the nearest whole number, halves up: without a float that could differ."""
+    return (2 * total + by) // (2 * by)
+
+
+def _expected_answers(service: Ints, seconds: Ints, answered: Bools, is_case: Bools) -> Ints:
+    """The hazard that the city's cases of the same service had gathered by each case's end.
+
+    Nelson–Aalen; the sum over a unit is the number of answers that the city would have given in
+    the same times at risk (the one-sample log-rank test), so an open case is never left out.
+    """
+    rows = np.flatnonzero(is_case)
+    order = rows[np.lexsort((seconds[rows], service[rows]))]
+    found = np.zeros(len(service), np.int64)
+    if not len(order):
+        return found
+    kind, time = service[order], seconds[order]
+    is_first = np.ones(len(order), bool)  # of its service and second
+    is_first[1:] = (kind[1:] != kind[:-1]) | (time[1:] != time[:-1])
+    first = np.flatnonzero(is_first)
+    events = np.add.reduceat(answered[order].astype(np.int64), first)
+    begins = np.searchsorted(kind, kind[first], side="left")
+    ends = np.searchsorted(kind, kind[first], side="right")
+    steps = _divided(events * MICRO * 1000, ends - first)  # at risk: those not gone before
+    gathered = np.cumsum(steps)
+    opening = np.searchsorted(first, begins)  # the first step of the same service
+    own = gathered - (gathered - steps)[opening]
+    found[order] = _divided(own, 1000)[np.cumsum(is_first) - 1]
+    return found

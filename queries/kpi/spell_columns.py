@@ -1,0 +1,112 @@
+"""The spells of every complaint as arrays in memory, kept in step with the event log."""
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, Connection, FromClause, func, select, type_coerce
+
+from data import schema
+from data.database import read
+from data.store import Store
+from queries.columns import MISSING
+from queries.filters import ComplaintFilter
+from queries.views import looking, spells_of
+
+_NAMES = (
+    "complaint_id",
+    "unit_id",
+    "started_at",
+    "ended_at",
+    "resolution_outcome",
+    "resolution_bin",
+    "resolution_due_at",
+    "resolved_at",
+)
+_READ_ROWS = 50_000
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Spells:
+    """As of event `seq`, in order of complaint; MISSING for none. Never changed."""
+
+    seq: int
+    columns: dict[str, Array]
+
+    def __getitem__(self, name: str) -> Array:
+        return self.columns[name]
+
+    def __len__(self) -> int:
+        return len(self.columns["complaint_id"])
+
+
+class SpellColumns:
+    """Holds the newest Spells; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._spells = Spells(0, _table([]))
+
+    def spells(self, store: Store) -> Spells:
+        with self._lock:
+            self._spells = _brought_up_to_date(store, self._spells)
+            return self._spells
+
+
+def select_spells(store: Store, complaint_filter: ComplaintFilter) -> Spells:
+    """All spells as they stand at the filter's instant."""
+    if complaint_filter.as_of is None:
+        columns: SpellColumns = store.kept("kpi spells", SpellColumns)
+        return columns.spells(store)
+    everything = ComplaintFilter(as_of=complaint_filter.as_of)
+    with looking(store, everything) as (connection, view):
+        return Spells(0, _in_order(_table(_read(connection, spells_of(view), None))))
+
+
+def _brought_up_to_date(store: Store, known: Spells) -> Spells:
+    complaints, spells = schema.complaints, schema.spells
+    with read(store.engine) as connection:
+        seq = connection.scalar(select(func.max(schema.events.c.seq))) or 0
+        if seq == known.seq:
+            return known
+        changed = complaints.c.last_seq > known.seq if known.seq else None
+        new = _table(_read(connection, spells, changed))
+    old = known["complaint_id"]
+    gone = np.isin(old, new["complaint_id"]) if len(old) else np.zeros(0, bool)
+    joined = {
+        name: np.concatenate([known[name][~gone], new[name]]).astype(_kind(name)) for name in _NAMES
+    }
+    return Spells(seq, _in_order(joined))
+
+
+def _read(connection: Connection, spells: FromClause, changed: Any) -> list[Array]:
+    chosen = [func.coalesce(type_coerce(spells.c[name], BigInteger), MISSING) for name in _NAMES]
+    query = select(*chosen)
+    if changed is not None:
+        complaints = schema.complaints
+        query = query.select_from(
+            spells.join(complaints, complaints.c.id == spells.c.complaint_id)
+        ).where(changed)
+    cursor = connection.execute(query).cursor
+    blocks = []
+    # Rows as the driver gives them: a Row object each would be most of the wait.
+    while cursor is not None and (rows := cursor.fetchmany(_READ_ROWS)):
+        blocks.append(np.array(rows, np.float64))  # below 2^53, so exact
+    return blocks
+
+
+def _table(blocks: list[Array]) -> dict[str, Array]:
+    table = np.concatenate(blocks) if blocks else np.empty((0, len(_NAMES)))
+    return {name: table[:, place].astype(_kind(name)) for place, name in enumerate(_NAMES)}
+
+
+def _kind(name: str) -> Any:
+    return np.int64 if name.endswith(("_at", "_id")) and name != "unit_id" else np.int16
+
+
+def _in_order(columns: dict[str, Array]) -> dict[str, Array]:
+    order = np.argsort(columns["complaint_id"], kind="stable")
+    return {name: column[order] for name, column in columns.items()}

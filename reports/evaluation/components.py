@@ -1,0 +1,138 @@
+"""What each component of an evaluation measures, and how its values are written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from data.i18n import NOTHING, format_change, format_duration, format_number, format_percent
+from data.i18n import gettext as _
+from queries.evaluation.model import Measured
+
+
+@dataclass(frozen=True)
+class Component:
+    """`kind` says what a value is: duration (seconds), share, ratio, stars, change (of a share)."""
+
+    code: str
+    kind: str
+    title: str
+    short: str
+    meaning: str
+
+    def text(self, value: float | None) -> str:
+        return _WRITERS[self.kind](value)
+
+
+_WRITERS: dict[str, Callable[[float | None], str]] = {
+    "duration": format_duration,
+    "share": format_percent,
+    "ratio": lambda value: format_number(value, 2),
+    "stars": lambda value: format_number(value, 2),
+    "change": lambda share: NOTHING if share is None else f"{format_change(100 * share, 1)}%",
+}
+
+
+def components() -> tuple[Component, ...]:
+    """All of them in the order of COMPONENTS, in the current language."""
+    return (
+        Component(
+            "median_response",
+            "duration",
+            _("Median response time"),
+            _("Response"),
+            _(
+                "From the hour a unit got the case to its first act. Open cases count for as long"
+                " as they have waited; a case handed over counts until then (Kaplan–Meier)."
+            ),
+        ),
+        Component(
+            "on_time_ratio",
+            "ratio",
+            _("On time, for its mix of services"),
+            _("On time ÷ expected"),
+            _(
+                "Cases solved by their deadline, divided by those expected if each service had the"
+                " city's rate. 1 is what the city would reach with the same cases; more is better."
+            ),
+        ),
+        Component(
+            "resolution_share",
+            "share",
+            _("Resolved"),
+            _("Resolved"),
+            _("The share of cases that were resolved and have stayed so."),
+        ),
+        Component(
+            "satisfaction",
+            "stars",
+            _("Satisfaction"),
+            _("Stars"),
+            _("The mean of the stars, 1 to 5, that reporters gave to solved cases."),
+        ),
+        Component(
+            "answer_share",
+            "share",
+            _("Answer rate"),
+            _("Answered"),
+            _("The share of solved cases whose reporter gave stars."),
+        ),
+        Component(
+            "reopened_share",
+            "share",
+            _("Reopened within 14 days"),
+            _("Reopened"),
+            _("The share of solved cases that were opened again within 14 days; less is better."),
+        ),
+        Component(
+            "sent_back_share",
+            "share",
+            _("Sent back by verifiers"),
+            _("Sent back"),
+            _("The share of cases offered as solved that verifiers sent back; less is better."),
+        ),
+        Component(
+            "backlog_change",
+            "change",
+            _("Change of backlog"),
+            _("Backlog"),
+            _(
+                "Cases that came less those that were settled, as a share of the cases; less is"
+                " better."
+            ),
+        ),
+        Component(
+            "handover_share",
+            "share",
+            _("Handed over"),
+            _("Handed over"),
+            _("The share of cases that the unit passed on to another."),
+        ),
+    )
+
+
+def on_time_share() -> Component:
+    """Beside the components: the plain share, which no score is made of."""
+    return Component(
+        "on_time_share",
+        "share",
+        _("On time, as it is"),
+        _("On time"),
+        _("The share of cases solved by their deadline, whatever the mix of services."),
+    )
+
+
+def interval_text(component: Component, measured: Measured) -> str:
+    """3.2 h–5.1 h; a bound that was never reached is said, not guessed."""
+    if measured.low is None and measured.high is None:
+        return NOTHING
+    if measured.high is None:
+        return f"≥ {component.text(measured.low)}"
+    if measured.low is None:
+        return f"≤ {component.text(measured.high)}"
+    pattern = _("{low} to {high}") if component.kind == "change" else "{low}–{high}"
+    return pattern.format(low=component.text(measured.low), high=component.text(measured.high))
+
+
+def value_text(component: Component, measured: Measured) -> str:
+    if measured.state == "not_reached":
+        return _("not reached")
+    return component.text(measured.value)

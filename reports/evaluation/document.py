@@ -1,0 +1,83 @@
+"""The PDF of an evaluation, and that of single units, from texts ready to be set."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from data.i18n import current_language, format_number, use_language
+from data.i18n import gettext as _
+from queries.evaluation.model import Subject
+from reports.evaluation.annex import annex
+from reports.evaluation.front import cover, summary, title
+from reports.evaluation.funnel_page import funnel_plot
+from reports.evaluation.map_page import score_map
+from reports.evaluation.material import Material
+from reports.evaluation.tables import fairness_page, flag_lists, subject_table
+from reports.evaluation.unit_pages import unit_page
+from reports.printable import printable
+from reports.typesetting import typeset
+
+
+def evaluation_pdf(material: Material, language: str, units: Sequence[str] = ()) -> bytes:
+    """Cover, summary, map, funnel, tables, flags, fairness, `units` a page each, annex."""
+    with use_language(language):
+        values = document_values(material, units)
+    return typeset("evaluation", values, at=material.seen_at)
+
+
+def units_pdf(material: Material, language: str, units: Sequence[str]) -> bytes:
+    """A page for each code, in that order. Raises ValueError for one that had no cases."""
+    with use_language(language):
+        values = {**_frame(material), "units": _unit_pages(material, units)}
+    return typeset("units", values, at=material.seen_at)
+
+
+def document_values(material: Material, units: Sequence[str] = ()) -> dict[str, Any]:
+    """All texts of the PDF in the current language, and the geometry of its pictures."""
+    evaluation = material.evaluation
+    officers = evaluation.officers
+    return {
+        **_frame(material),
+        "cover": cover(material),
+        "summary": summary(material),
+        "map": score_map(material),
+        "funnel": funnel_plot(material),
+        "tables": [
+            subject_table(_("All units"), evaluation.units),
+            *([subject_table(_("All officers"), officers)] if officers else []),
+        ],
+        "flags": flag_lists(material),
+        "fairness": fairness_page(material),
+        "units": _unit_pages(material, units),
+        "annex": annex(material),
+    }
+
+
+def _frame(material: Material) -> dict[str, Any]:
+    """What every page bears."""
+    standing = material.standing
+    edition = _("edition {n}").format(n=format_number(standing.edition))
+    return {
+        "language": current_language(),
+        "title": f"{printable(material.evaluation.city)}: {title(material)}",
+        "footer": f"{printable(material.evaluation.city)} · {title(material)} · {edition}",
+        "fingerprint": material.fingerprint[:12],
+        "draft": _("draft") if standing.state == "draft" else "",
+        "words": {
+            "contents": _("Contents"),
+            "summary": _("Summary"),
+            "units": _("Unit pages"),
+        },
+    }
+
+
+def _unit_pages(material: Material, units: Sequence[str]) -> list[dict[str, Any]]:
+    return [unit_page(material, subject_of(material, code)) for code in units]
+
+
+def subject_of(material: Material, code: str) -> Subject:
+    found = material.subjects.get(code)
+    if found is None:
+        raise ValueError(
+            f"{code!r} is neither a unit nor an officer with cases in {material.evaluation.month}"
+        )
+    return found

@@ -1,0 +1,104 @@
+"""All files of an evaluation, by name. The same material gives the same bytes, wherever."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from data.i18n import languages
+from queries.evaluation.model import Evaluation
+from reports.evaluation.document import evaluation_pdf, subject_of, units_pdf
+from reports.evaluation.material import Material, Standing, read_method
+from reports.evaluation.outline import CityOutline
+from reports.evaluation.tables_csv import cases_csv, figures_csv
+from reports.evaluation.workbook import evaluation_workbook
+
+
+def material_of(
+    evaluation: Evaluation,
+    *,
+    method: str | None = None,
+    outline: CityOutline | None = None,
+    standing: Standing | None = None,
+) -> Material:
+    """`method` is TOML, read by the evaluation's version unless given. Raises ValueError."""
+    return Material(
+        evaluation,
+        read_method(evaluation.method) if method is None else method,
+        outline or CityOutline(),
+        standing or Standing(),
+    )
+
+
+def evaluation_files(
+    evaluation: Evaluation,
+    *,
+    language: str,
+    units: Sequence[str] = (),
+    method: str | None = None,
+    outline: CityOutline | None = None,
+    standing: Standing | None = None,
+) -> dict[str, bytes]:
+    """PDF, XLSX and two CSV by their names, and for `units` (codes) a PDF of a page each.
+
+    Without an outline the PDF has no map and its clock is UTC. Raises ValueError for a language
+    that the program does not speak, a unit without cases, or a method that is not known.
+    """
+    if language not in languages():
+        raise ValueError(f"language {language!r} is not one of {', '.join(languages())}")
+    material = material_of(evaluation, method=method, outline=outline, standing=standing)
+    for code in units:
+        subject_of(material, code)
+    makers = (evaluation_pdf, evaluation_workbook, figures_csv, cases_csv)
+    names = file_names(evaluation, language)
+    files = {name: make(material, language) for name, make in zip(names, makers, strict=True)}
+    stem = file_stem(evaluation, language)
+    if units:
+        files[f"{stem}-{_units_name(units)}.pdf"] = units_pdf(material, language, units)
+    return files
+
+
+def write_evaluation(
+    evaluation: Evaluation,
+    folder: Path,
+    *,
+    language: str,
+    units: Sequence[str] = (),
+    method: str | None = None,
+    outline: CityOutline | None = None,
+    standing: Standing | None = None,
+) -> list[Path]:
+    """`evaluation_files` in a folder, made if need be; all are made before any is written."""
+    files = evaluation_files(
+        evaluation,
+        language=language,
+        units=units,
+        method=method,
+        outline=outline,
+        standing=standing,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, content in files.items():
+        paths.append(folder / name)
+        paths[-1].write_bytes(content)
+    return paths
+
+
+def file_stem(evaluation: Evaluation, language: str) -> str:
+    """'pantau-evaluation-2026-10-id'."""
+    return f"pantau-evaluation-{_plain(evaluation.month)}-{language}"
+
+
+def file_names(evaluation: Evaluation, language: str) -> tuple[str, ...]:
+    """Those of `evaluation_files` without pages of units."""
+    stem = file_stem(evaluation, language)
+    return (f"{stem}.pdf", f"{stem}.xlsx", f"{stem}.csv", f"{stem}-flagged-cases.csv")
+
+
+def _units_name(units: Sequence[str]) -> str:
+    return _plain(units[0]) if len(units) == 1 else "units"
+
+
+def _plain(text: str) -> str:
+    """Safe in a file name."""
+    signs = (s if s.isascii() and (s.isalnum() or s in "-_.") else "-" for s in text)
+    return "".join(signs).strip("-.")[:80] or "unit"

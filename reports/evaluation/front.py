@@ -1,0 +1,204 @@
+"""Cover and summary: what the month says, in plain words."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from data.i18n import (
+    format_date,
+    format_instant,
+    format_list,
+    format_number,
+    format_percent,
+    ngettext,
+)
+from data.i18n import gettext as _
+from queries.evaluation.model import Measured, Subject
+from reports.evaluation.components import (
+    Component,
+    components,
+    interval_text,
+    on_time_share,
+    value_text,
+)
+from reports.evaluation.material import Material
+from reports.evaluation.words import flag_titles, month_text, rank_text
+from reports.printable import printable
+
+_MOST_NAMED = 12
+_LONGEST_NAME = 60
+
+
+def cover(material: Material) -> dict[str, Any]:
+    evaluation, outline = material.evaluation, material.outline
+    seen = format_instant(material.seen_at, abbreviation=outline.zone_abbreviation)
+    facts = [
+        (
+            _("Cohort"),
+            _("complaints received in {month}").format(month=month_text(evaluation.month)),
+        ),
+        (_("Seen as of"), seen),
+        (_("Method"), _("version {version}").format(version=printable(evaluation.method))),
+        *_standing_facts(material),
+        (_("Newest event known"), format_number(evaluation.through_seq)),
+        (_("Fingerprint of the figures (SHA-256)"), printable(material.fingerprint)),
+    ]
+    return {
+        "title": title(material),
+        "city": printable(evaluation.city),
+        "heading": _("Monthly evaluation"),
+        "month": month_text(evaluation.month),
+        "subtitle": _("How units and officers handled the complaints of the month"),
+        "stamp": _state_text(material.standing.state),
+        "facts": facts,
+        "note": _(
+            "Every figure stands with the number of cases it rests on and its 95% interval."
+            " A rank is an interval too: where two overlap, this month cannot tell them apart."
+        ),
+    }
+
+
+def title(material: Material) -> str:
+    return _("Monthly evaluation, {month}").format(month=month_text(material.evaluation.month))
+
+
+def summary(material: Material) -> dict[str, Any]:
+    evaluation = material.evaluation
+    better, worse = (
+        [unit for unit in evaluation.units if unit.differs == kind] for kind in ("better", "worse")
+    )
+    return {
+        "paragraphs": [_maturity(material), _ranked(material), _chance(better, worse)],
+        "figures": {
+            "title": _("The city as a whole"),
+            "head": [_("Component"), _("Value"), _("95% interval"), "n"],
+            "rows": [
+                _figure(component, evaluation.city_figures[component.code])
+                for component in (*components(), on_time_share())
+                if component.code in evaluation.city_figures
+            ],
+        },
+        "lists": [
+            _named(_("Better than the city beyond chance"), "▲", better),
+            _named(_("Worse than the city beyond chance"), "▼", worse),
+        ],
+        "more": [_flagged(material), _fair(material)],
+    }
+
+
+def _standing_facts(material: Material) -> list[tuple[str, str]]:
+    standing, outline = material.standing, material.outline
+    facts = [(_("Edition"), f"{format_number(standing.edition)}, {_state_text(standing.state)}")]
+    if standing.at:
+        at = outline.local(standing.at)
+        facts.append((_("Since"), format_instant(at, abbreviation=outline.zone_abbreviation)))
+    if standing.by:
+        facts.append((_("By"), printable(standing.by, longest=120)))
+    if standing.changes:
+        facts.append((_("What is new"), printable(standing.changes, longest=600)))
+    return facts
+
+
+def _state_text(state: str) -> str:
+    words = {"draft": _("draft"), "contested": _("contested"), "issued": _("issued")}
+    return words.get(state, state)
+
+
+def _maturity(material: Material) -> str:
+    found = material.evaluation.maturity
+    text = ngettext(
+        "{n} complaint was received in {month}. When this was computed, on {day}, {open} ({share})"
+        " of them were still open; {due} were past their deadline and {not_yet} not yet due.",
+        "{n} complaints were received in {month}. When this was computed, on {day}, {open}"
+        " ({share}) of them were still open; {due} were past their deadline and {not_yet} not yet"
+        " due.",
+        found.received,
+    )
+    return text.format(
+        n=format_number(found.received),
+        month=month_text(material.evaluation.month),
+        day=format_date(material.seen_at.date()),
+        open=format_number(found.open),
+        share=format_percent(found.share_open),
+        due=format_number(found.due),
+        not_yet=format_number(found.not_yet_due),
+    )
+
+
+def _ranked(material: Material) -> str:
+    units = material.evaluation.units
+    ranked = sum(unit.is_ranked for unit in units)
+    return _(
+        "{units} units had cases of them. {ranked} are ranked; {others} had fewer than {limit}"
+        " cases and are reported, not ranked. Open cases count for as long as they have waited; a"
+        " case that was handed over counts for each unit only while it had it."
+    ).format(
+        units=format_number(len(units)),
+        ranked=format_number(ranked),
+        others=format_number(len(units) - ranked),
+        limit=format_number(material.min_cases),
+    )
+
+
+def _chance(better: Sequence[Subject], worse: Sequence[Subject]) -> str:
+    if not better and not worse:
+        return _("No unit differs from the city by more than chance and the mix of cases explain.")
+    return _(
+        "Units that keep their deadlines better than chance and their mix of cases explain:"
+        " {better}; worse: {worse}. For all others the differences of this month may be luck."
+    ).format(better=format_number(len(better)), worse=format_number(len(worse)))
+
+
+def _figure(component: Component, measured: Measured) -> list[str]:
+    return [
+        component.title,
+        value_text(component, measured),
+        interval_text(component, measured),
+        format_number(measured.n),
+    ]
+
+
+def _named(heading: str, mark: str, units: Sequence[Subject]) -> dict[str, Any]:
+    order = sorted(units, key=lambda unit: (unit.rank or (0, 0), unit.code))
+    rows = [
+        [printable(unit.name, longest=_LONGEST_NAME), format_number(unit.n), rank_text(unit)]
+        for unit in order[:_MOST_NAMED]
+    ]
+    rest = len(order) - len(rows)
+    more = ngettext("and {n} more", "and {n} more", rest).format(n=format_number(rest))
+    return {
+        "title": heading,
+        "mark": mark,
+        "head": [_("Unit"), _("Cases"), _("Rank, 95%")],
+        "rows": rows,
+        "more": more if rest else "",
+        "none": _("no unit"),
+    }
+
+
+def _flagged(material: Material) -> str:
+    flags = material.evaluation.flags
+    if not flags:
+        return _("No case was flagged.")
+    totals: dict[str, int] = {}
+    for flag in flags:
+        totals[flag.kind] = totals.get(flag.kind, 0) + flag.n
+    titles = flag_titles()
+    listed = [
+        f"{titles.get(kind, kind).lower()} ({format_number(n)})"
+        for kind, n in sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    return _("Flags call for a look at cases, they prove nothing by themselves: {flags}.").format(
+        flags=format_list(listed)
+    )
+
+
+def _fair(material: Material) -> str:
+    fairness = material.evaluation.fairness
+    return _(
+        "With raw instead of standardised figures {raw} units would stand elsewhere by more than"
+        " {by} of the list; by the former point rule {former}."
+    ).format(
+        raw=format_number(fairness.moved.get("raw", 0)),
+        former=format_number(fairness.moved.get("former_points", 0)),
+        by=format_percent(fairness.moved_by, 0),
+    )

@@ -1,0 +1,266 @@
+"""From a month to an issued edition with its documents, and the proof that it can be repeated."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from data.evaluation.editions import (
+    Draft,
+    Edition,
+    add_draft,
+    find_edition,
+    issue,
+    list_editions,
+    next_number,
+)
+from data.evaluation.files import (
+    EVALUATION,
+    INPUTS,
+    METHOD,
+    Texts,
+    checksums,
+    content_of,
+    files_of,
+    sha256_of,
+    texts_of,
+)
+from data.evaluation.inputs import freeze_inputs
+from data.evaluation.method import METHODS, method_versions, read_method
+from data.evaluation.objections import clean
+from data.evaluation.problems import EditionError
+from data.evaluation.tables import LONGEST_NAME
+from data.i18n import languages
+from data.instants import now
+from data.store import Store
+from queries.evaluation.compare import Difference, text_differences
+from queries.evaluation.model import Evaluation
+from queries.evaluation.month import month_bounds
+from queries.evaluation.verify import Look, compute, compute_again
+from reports.evaluation.files import evaluation_files, file_names, material_of
+from reports.evaluation.material import Material, Standing
+from reports.evaluation.outline import CityOutline, outline_of
+
+CHECKSUMS = "SHA256SUMS"
+
+
+def draft_edition(
+    store: Store,
+    month: str,
+    *,
+    by: str,
+    seen_at: datetime | None = None,
+    reason: str | None = None,
+    method: str | None = None,
+    is_first: bool = False,
+) -> Edition:
+    """Evaluate a month that has ended, and keep the outcome as a draft.
+
+    `seen_at` None: now. `method` None: the newest version. Raises MonthError, MethodError or
+    EditionError.
+    """
+    look = Look(month, seen_at or now(), store.latest_seq())
+    ends = month_bounds(month, store.reference().city.time_zone)[1]
+    if look.seen_at > now():
+        raise EditionError(f"seen_at {look.seen_at.isoformat()} is yet to come; look from now")
+    if look.seen_at < ends:
+        raise EditionError(f"{month} had not ended at {look.seen_at.isoformat()}; draft it later")
+    version = method or method_versions()[-1]
+    read_method(version)  # or it says which there are
+    method_text = (METHODS / f"{version}.toml").read_bytes().decode()
+    inputs = freeze_inputs(store, outline=json.loads(outline_of(store).to_json()))
+    evaluation = compute(store, look, method_text, inputs)
+    draft = Draft(
+        month=month,
+        seen_at=look.seen_at,
+        through_seq=look.through_seq,
+        method=version,
+        method_text=method_text,
+        inputs=inputs,
+        evaluation=evaluation.to_json(),
+        maturity=asdict(evaluation.maturity),
+    )
+    return add_draft(store, draft, by=by, reason=reason, is_first=is_first)
+
+
+def issue_edition(store: Store, edition_id: int, *, by: str) -> Edition:
+    """Make the documents and issue them, after the figures came out the same once more.
+
+    Raises EditionError.
+    """
+    by = clean("the name of who issues", by, LONGEST_NAME)
+    number, at = next_number(store, edition_id), now()
+    edition, texts = find_edition(store, edition_id), texts_of(store, edition_id)
+    if differing := text_differences(texts.evaluation, compute_again(store, _look(edition), texts)):
+        raise EditionError(
+            f"edition {edition_id} does not come out the same again, first at "
+            f"{differing[0].place or 'its beginning'}; draft the month anew"
+        )
+    standing = _issued_standing(edition, number, by, at)
+    documents = _documents(texts, standing)
+    return issue(store, edition_id, documents, by=by, number=number, at=at)
+
+
+def documents_of(store: Store, edition: Edition) -> dict[str, bytes]:
+    """The documents of an edition, made now."""
+    return _documents(texts_of(store, edition.id), standing_of(store, edition))
+
+
+def document_names(store: Store, edition: Edition) -> tuple[str, ...]:
+    """What `documents_of` would make."""
+    texts = texts_of(store, edition.id)
+    evaluation = Evaluation.from_json(texts.evaluation)
+    return tuple(
+        name for language in _languages(texts) for name in file_names(evaluation, language)
+    )
+
+
+def material_of_edition(store: Store, edition: Edition) -> Material:
+    """What pages and documents show of an edition."""
+    texts = texts_of(store, edition.id)
+    return material_of(
+        Evaluation.from_json(texts.evaluation),
+        method=texts.method,
+        outline=_outline(texts),
+        standing=standing_of(store, edition),
+    )
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came out otherwise; no differences: everything is the same, byte for byte."""
+
+    edition: Edition
+    checked: tuple[str, ...]  # names of files
+    differences: tuple[tuple[str, Difference], ...]  # the file, and where
+
+    @property
+    def is_same(self) -> bool:
+        return not self.differences
+
+
+def verify_edition(store: Store, edition: Edition) -> Verdict:
+    """Compute the figures and the documents again and compare them with what was kept."""
+    texts, kept = texts_of(store, edition.id), files_of(store, edition.id)
+    found: list[tuple[str, Difference]] = []
+    hashes = {file.name: file.sha256 for file in kept}
+    if hashes[EVALUATION] != edition.sha256:
+        found.append((EVALUATION, Difference("SHA-256", edition.sha256, hashes[EVALUATION])))
+    again = compute_again(store, _look(edition), texts)
+    found += [(EVALUATION, one) for one in text_differences(texts.evaluation, again)]
+    if edition.issue is not None:
+        listed = sha256_of(checksums(hashes).encode())
+        if listed != edition.issue.sha256:
+            found.append((CHECKSUMS, Difference("SHA-256", edition.issue.sha256, listed)))
+        made = _documents(texts, standing_of(store, edition))
+        documents = [file.name for file in kept if file.name not in (EVALUATION, INPUTS, METHOD)]
+        for name in sorted({*made, *documents}):
+            before = content_of(store, edition.id, name) if name in hashes else None
+            found += _byte_differences(name, hashes.get(name), before, made.get(name))
+    return Verdict(edition, tuple(hashes), tuple(found))
+
+
+def export_edition(store: Store, edition: Edition, folder: Path) -> list[Path]:
+    """Write every file and the list of their SHA-256; the documents of a draft are made now."""
+    content = {
+        file.name: content_of(store, edition.id, file.name) for file in files_of(store, edition.id)
+    }
+    if edition.issue is None:
+        content |= documents_of(store, edition)
+    listed = checksums({name: sha256_of(found) for name, found in content.items()})
+    content[CHECKSUMS] = listed.encode()
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, found in content.items():
+        (folder / name).write_bytes(found)
+    return [folder / name for name in sorted(content)]
+
+
+def newest_edition(store: Store, month: str, *, prefer_issued: bool = False) -> Edition:
+    """The newest of a month; if wanted the newest that is issued, where one is.
+
+    Raises EditionError for a month without any.
+    """
+    found = list_editions(store, month)
+    if not found:
+        raise EditionError(
+            f"{month} has no edition; `flask evaluation draft --month {month}` makes one"
+        )
+    issued = [edition for edition in found if edition.issue is not None]
+    return issued[0] if prefer_issued and issued else found[0]
+
+
+def evaluation_of(store: Store, edition_id: int) -> Evaluation:
+    """Raises EditionError where there is no such edition."""
+    return Evaluation.from_json(texts_of(store, edition_id).evaluation)
+
+
+def check_subject(store: Store, edition: Edition, code: str) -> None:
+    """Raises EditionError for one of whom the edition says nothing."""
+    found = evaluation_of(store, edition.id)
+    if code not in {one.code for one in (*found.units, *found.officers)}:
+        raise EditionError(
+            f"{code[:80]!r} is neither a unit nor an officer in edition {edition.id} of "
+            f"{edition.month}; leave it out to object to the whole"
+        )
+
+
+def standing_of(store: Store, edition: Edition) -> Standing:
+    """Which edition it is, in the words of its documents."""
+    if edition.issue is not None:
+        return _issued_standing(edition, edition.issue.number, edition.issue.by, edition.issue.at)
+    number = 1 + sum(one.issue is not None for one in list_editions(store, edition.month))
+    return Standing(
+        edition=number,
+        state=edition.state,
+        at=edition.drafted_at.isoformat(),
+        by=edition.drafted_by,
+        changes=edition.reason,
+    )
+
+
+def _issued_standing(edition: Edition, number: int, by: str, at: datetime) -> Standing:
+    return Standing(number, "issued", at.isoformat(), by, edition.reason)
+
+
+def _look(edition: Edition) -> Look:
+    return Look(edition.month, edition.seen_at, edition.through_seq)
+
+
+def _documents(texts: Texts, standing: Standing) -> dict[str, bytes]:
+    """In every language that both the city and the program speak."""
+    evaluation, outline = Evaluation.from_json(texts.evaluation), _outline(texts)
+    made: dict[str, bytes] = {}
+    for language in _languages(texts):
+        made |= evaluation_files(
+            evaluation, language=language, method=texts.method, outline=outline, standing=standing
+        )
+    return made
+
+
+def _languages(texts: Texts) -> Sequence[str]:
+    settings = json.loads(texts.inputs)["tables"]["settings"]
+    city = next(row["value"] for row in settings if row["key"] == "city")
+    return [code for code in city["languages"] if code in languages()] or ["en"]
+
+
+def _outline(texts: Texts) -> CityOutline:
+    return CityOutline.from_json(json.dumps(json.loads(texts.inputs)["outline"]))
+
+
+def _byte_differences(
+    name: str, sha256: str | None, kept: bytes | None, made: bytes | None
+) -> list[tuple[str, Difference]]:
+    if kept == made and kept is not None:
+        if sha256_of(kept) == sha256:
+            return []
+        return [(name, Difference("SHA-256", sha256, sha256_of(kept)))]
+    if kept is None or made is None:
+        return [(name, Difference("the file", _size(kept), _size(made)))]
+    same = next((i for i, (a, b) in enumerate(zip(kept, made, strict=False)) if a != b), None)
+    place = min(len(kept), len(made)) if same is None else same
+    return [(name, Difference(f"byte {place}", _size(kept), _size(made)))]
+
+
+def _size(content: bytes | None) -> str | None:
+    return None if content is None else f"{len(content)} bytes"

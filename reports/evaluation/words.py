@@ -1,0 +1,88 @@
+"""The words of an evaluation's documents, in the current language."""
+
+from datetime import date
+
+from babel import dates
+
+from data.i18n import NOTHING, current_language, format_number
+from data.i18n import gettext as _
+from queries.evaluation.model import Subject
+
+
+def month_text(month: str) -> str:
+    """'2026-10' → October 2026. Raises ValueError for anything else."""
+    year, number = (int(part) for part in month.split("-"))
+    return dates.format_date(date(year, number, 1), "LLLL y", locale=current_language())
+
+
+def flag_titles() -> dict[str, str]:
+    return {
+        "low_rating_closed": _("Closed, but rated 1 or 2 stars"),
+        "closed_in_minutes_without_photo": _("Closed in minutes, without a photo"),
+        "bulk_closing": _("Many closed at once"),
+        "reopened_repeatedly": _("Reopened again and again"),
+        "closed_just_before_deadline": _("Closed just before the deadline"),
+        "same_photo_twice": _("The same photo for two cases"),
+        "unusual_handover": _("Unusual hand-over"),
+    }
+
+
+def flag_meanings() -> dict[str, str]:
+    return {
+        "low_rating_closed": _("The unit says it is solved; the reporter disagrees."),
+        "closed_in_minutes_without_photo": _(
+            "Too fast for a visit, and nothing that shows the work."
+        ),
+        "bulk_closing": _("One unit closed many cases within a short time."),
+        "reopened_repeatedly": _("Called solved and opened again more than once."),
+        "closed_just_before_deadline": _(
+            "Closed in the last moments before the deadline, more often than chance allows."
+        ),
+        "same_photo_twice": _("A proof of work that was used before."),
+        "unusual_handover": _("Passed on late, or back and forth."),
+    }
+
+
+def kind_text(kind: str) -> str:
+    words = {
+        "district_office": _("district office"),
+        "agency": _("agency"),
+        "officer": _("officer"),
+    }
+    return words.get(kind, kind)
+
+
+def differs_text(subject: Subject) -> str:
+    """In comparison with the city, beyond chance."""
+    words = {
+        "better": _("better than the city"),
+        "worse": _("worse than the city"),
+        "as_expected": _("as the city"),
+    }
+    return words.get(subject.differs or "", NOTHING)
+
+
+def differs_mark(subject: Subject) -> str:
+    return {"better": "▲", "worse": "▼", "as_expected": "·"}.get(subject.differs or "", "")
+
+
+def state_text(state: str) -> str:
+    words = {
+        "ok": _("enough cases"),
+        "too_few": _("too few cases"),
+        "not_reached": _("not reached"),
+        "none": _("no cases"),
+    }
+    return words.get(state, state)
+
+
+def rank_text(subject: Subject) -> str:
+    """A rank is only ever an interval; without enough cases there is none."""
+    if not subject.is_ranked or subject.rank is None:
+        return _("reported, not ranked")
+    return interval_of(subject.rank)
+
+
+def interval_of(rank: tuple[int, int]) -> str:
+    low, high = (format_number(bound) for bound in rank)
+    return f"{low}–{high}"
