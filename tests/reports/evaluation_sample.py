@@ -113,6 +113,7 @@ def _subject(chance: random.Random, place: int, code: str, name: str, kind: str)
         kind=kind,
         parent=None,
         n=n,
+        own_cases=n,
         components=found,
         on_time_share=Measured(0.8, 0.7, 0.9, n, "ok" if n >= _MIN_CASES else "too_few"),
         ratios={component: Measured(1.02, 0.9, 1.15, n, "ok") for component in weighed},
