@@ -79,7 +79,7 @@ def test_the_sentence_and_a_page_not_reached_come_right_after_an_outage(
     server.stop()
     try:
         page.locator(".bar").first.click()
-        page.locator(".nav-link").nth(1).click()
+        page.locator(".nav-link[href='/complaints']").click()
         expect(page.locator("#offline")).to_be_visible(timeout=15_000)
     finally:
         server.start()
