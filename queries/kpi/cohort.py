@@ -62,10 +62,12 @@ class Cohort:
 
     def rejected_at(self, measure: str = "resolution") -> Array:
         """Instants by `instant`, MISSING for all others."""
-        was = self[f"{measure}_outcome"] == int(Outcome.REJECTED)
-        waited = from_bins(np.maximum(self[f"{measure}_bin"], 0))
-        at = self["requested_at"] + np.rint(waited).astype(np.int64)
-        return np.where(was & (at <= self.instant), at, MISSING)
+        return rejection_instants(
+            self[f"{measure}_outcome"],
+            self[f"{measure}_bin"],
+            self["requested_at"],
+            self.instant,
+        )
 
     @cached_property
     def is_open(self) -> Array:
@@ -76,6 +78,15 @@ class Cohort:
 
     def where(self, mask: Array) -> "Cohort":
         return Cohort(self.everyone, self.chosen[mask], self.window)
+
+
+def rejection_instants(outcome: Array, bins: Array, begun: Array, instant: int) -> Array:
+    """When clocks that began at `begun` were rejected, to 1%; MISSING for all others, and after."""
+    found = np.full(len(outcome), MISSING, np.int64)
+    was = np.flatnonzero(outcome == int(Outcome.REJECTED))
+    at = begun[was] + np.rint(from_bins(np.maximum(bins[was], 0))).astype(np.int64)
+    found[was] = np.where(at <= instant, at, MISSING)
+    return found
 
 
 def timeless(complaint_filter: ComplaintFilter) -> ComplaintFilter:

@@ -11,19 +11,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.durations import from_bins
 from data.reference import Unit
 from data.store import Store
 from data.vocabulary import Outcome
 from queries.columns import MISSING
 from queries.filters import ComplaintFilter
-from queries.kpi.cohort import Cohort, cohort_of, select_everyone
+from queries.kpi.cohort import Cohort, cohort_of, rejection_instants, select_everyone
 from queries.kpi.comparing import indicators
 from queries.kpi.model import NOTHING, Kpi, Measured, Scope, Window, measured
 from queries.kpi.shares import share_of
 from queries.kpi.spell_columns import Spells, select_spells
 from queries.kpi.trend import trend_parts
 from queries.measures import MIN_RANKED
+from queries.present import Present
 from queries.values import poisson_interval
 
 _UNITS = {"units_as_predicted": ("share", "higher", "units_as_predicted")}
@@ -133,6 +133,23 @@ class _Reader:
         # A unit has the cases it was accountable for itself, wherever they are now.
         self._mine = select_everyone(store, complaint_filter.replace(units=()))
         self._city = select_everyone(store, _whole_city(complaint_filter))
+        self._places = {id(one): self._place_in(one) for one in (self._mine, self._city)}
+
+    def _place_in(self, everyone: Present) -> Array:
+        """The position of each spell's complaint; that of none, which is one beyond, else."""
+        ids, wanted = everyone["id"], self._spells["complaint_id"]
+        place = np.searchsorted(ids, wanted)
+        inside = np.minimum(place, max(len(ids) - 1, 0))
+        found = ids[inside] == wanted if len(ids) else np.zeros(len(wanted), bool)
+        return np.where(found, place, len(ids))
+
+    def _spells_of(self, cohort: Cohort) -> tuple[Array, Array]:
+        """Positions of the cohort's spells, and of each the position of its complaint in it."""
+        where = np.full(len(cohort.everyone) + 1, -1, np.int64)
+        where[cohort.chosen] = np.arange(len(cohort))
+        of = where[self._places[id(cohort.everyone)]]
+        spells = np.flatnonzero(of >= 0)
+        return spells, of[spells]
 
     def standing(self, window: Window) -> Standing:
         return self.standings(window, lambda days: np.zeros(len(days), np.int64), 1)[0]
@@ -158,7 +175,7 @@ class _Reader:
     def not_due(self, window: Window) -> int:
         """Spells whose deadline is still to come."""
         cohort = cohort_of(self._mine, window)
-        spells, _ = _spells_of(self._spells, cohort)
+        spells, _ = self._spells_of(cohort)
         due = self._spells["resolution_due_at"][spells]
         running = self._spells["resolution_outcome"][spells] == int(Outcome.OPEN)
         if self._only:
@@ -167,7 +184,7 @@ class _Reader:
 
     def _tally(self, cohort: Cohort, part_of: Any, number: int) -> tuple[Array, Array]:
         """Cases due, and late, by part, unit and service."""
-        spells, of = _spells_of(self._spells, cohort)
+        spells, of = self._spells_of(cohort)
         owed, late = _promises(self._spells, spells, cohort.instant)
         part = part_of(cohort["day"])[of]
         counted = owed & (part >= 0)
@@ -188,26 +205,15 @@ def _whole_city(complaint_filter: ComplaintFilter) -> ComplaintFilter:
     )
 
 
-def _spells_of(spells: Spells, cohort: Cohort) -> tuple[Array, Array]:
-    """Positions of the cohort's spells, and of each the position of its complaint."""
-    ids = cohort["id"]
-    wanted = spells["complaint_id"]
-    if not len(ids):
-        none = np.empty(0, np.int64)
-        return none, none
-    place = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
-    there = np.flatnonzero(ids[place] == wanted)
-    return there, place[there]
-
-
 def _promises(spells: Spells, chosen: Array, instant: int) -> tuple[Array, Array]:
     """Of each spell, whether its deadline has passed while it owed something; and not kept."""
     due, done = spells["resolution_due_at"][chosen], spells["resolved_at"][chosen]
     ended = spells["ended_at"][chosen]
     outcome = spells["resolution_outcome"][chosen]
-    waited = np.rint(from_bins(np.maximum(spells["resolution_bin"][chosen], 0)))
-    rejected_at = spells["started_at"][chosen] + waited.astype(np.int64)
-    freed = (outcome == int(Outcome.REJECTED)) & (rejected_at <= instant)
+    rejected_at = rejection_instants(
+        outcome, spells["resolution_bin"][chosen], spells["started_at"][chosen], instant
+    )
+    freed = rejected_at != MISSING
     freed |= (outcome == int(Outcome.HANDED_OVER)) & (ended != MISSING) & (ended <= due)
     owed = (due != MISSING) & (due <= instant) & ~freed
     return owed, owed & ~((done != MISSING) & (done <= due))
