@@ -28,10 +28,10 @@ def seed_of(city: str, month: str, version: str) -> int:
 
 
 def draw_weights(seed: int, rounds: int, complaints: int) -> NDArray[np.uint8]:
-    """(rounds, complaints) weights of mean 1."""
+    """(complaints, rounds) weights of mean 1."""
     number = rounds * complaints
     raw = np.random.PCG64(seed).random_raw((number + 3) // 4)
-    return _poisson_table()[raw.astype("<u8").view("<u2")[:number]].reshape(rounds, complaints)
+    return _poisson_table()[raw.astype("<u8").view("<u2")[:number]].reshape(complaints, rounds)
 
 
 def _poisson_table() -> NDArray[np.uint8]:
@@ -54,22 +54,23 @@ def rank_intervals(
 ) -> NDArray[np.int64]:
     """(subjects, 2): the 2.5th and 97.5th percentile of the rank of each ranked subject; else 0.
 
-    `weights` are those of the complaints, (rounds, complaints).
+    `weights` are those of the complaints, (complaints, rounds).
     """
     found = np.zeros((len(groups), 2), np.int64)
     places = np.flatnonzero(ranked)
     if not len(places):
         return found
-    drawn = np.empty((len(weights), len(places)))
+    rounds = weights.shape[1]
+    drawn = np.empty((rounds, len(places)))
     facts = np.hstack([table.credited, table.expected, table.counted]).astype(np.float64)
     for column, place in enumerate(places):
         rows = groups.rows[np.searchsorted(groups.subject, place) :]
         rows = rows[: int((groups.subject == place).sum())]
-        sums = _exact(weights[:, table.life[rows]].astype(np.float64) @ facts[rows])
+        sums = _exact((facts[rows].T @ weights[table.life[rows]].astype(np.float64)).T)
         drawn[:, column] = scores(points(sums, method), method)
     standing = np.sort(ranks(drawn), axis=0)
-    tail = int(_TAIL * len(weights))
-    found[places, 0], found[places, 1] = standing[tail], standing[len(weights) - 1 - tail]
+    tail = int(_TAIL * rounds)
+    found[places, 0], found[places, 1] = standing[tail], standing[rounds - 1 - tail]
     return found
 
 

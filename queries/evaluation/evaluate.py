@@ -33,6 +33,8 @@ def evaluate(
 ) -> Evaluation:
     """The complaints received in a calendar month of the city, as they stood at `seen_at`.
 
+    `month` is such as '2026-10', or '2026-07..2026-12' for several in a row.
+
     `through_seq` is the last event of the log that was known; None: the newest there is. Whoever
     wants the same again later gives the one that the evaluation states, and as `known_at` the
     instant at which it was made: terms of office count as they were known then; None: as now.

@@ -101,8 +101,11 @@ def read_lives(
     return [life for life in lives.values() if life.moments]
 
 
+_KINDS = {kind.value: kind for kind in EventKind}  # quicker than the enumeration's own look-up
+
+
 def _moment(row: Any) -> Moment:
-    kind = EventKind(row.kind)
+    kind = _KINDS[row.kind]
     if not row.data:
         return Moment(kind, row.at, row.unit_id)
     media = tuple(url for url in row.data.get(MEDIA) or () if isinstance(url, str))

@@ -155,7 +155,7 @@ class Evaluation:
     """A month of a city seen at an instant, judged by one version of the method."""
 
     city: str
-    month: str  # '2026-10'
+    month: str  # '2026-10', or several in a row: '2026-07..2026-12'
     seen_at: str  # '2026-11-10T17:00:00Z'
     through_seq: int  # events after this one of the log were not known
     method: str  # '1.0'

@@ -49,13 +49,23 @@ class Month:
 
 
 def month_bounds(month: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """When a month like '2026-10' begins and ends in the city. Raises MonthError."""
+    """When a month like '2026-10', or several like '2026-07..2026-10', begins and ends in the city.
+
+    Raises MonthError.
+    """
+    first, _, last = month.partition("..")
+    begin, end = _first_day(first, month), _first_day(last or first, month)
+    if end < begin or (begin == end and last):
+        raise MonthError(f"month {month!r} ends before it begins; write it as 2026-07..2026-10")
+    following = date(end.year + end.month // 12, end.month % 12 + 1, 1)
+    return local_midnight(begin, zone), local_midnight(following, zone)
+
+
+def _first_day(month: str, whole: str) -> date:
     found = _MONTH.fullmatch(month)
     if found is None or not 1 <= int(found[1]) < 9999:
-        raise MonthError(f"month {month!r} is none; write it as 2026-10")
-    first = date(int(found[1]), int(found[2]), 1)
-    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return local_midnight(first, zone), local_midnight(following, zone)
+        raise MonthError(f"month {whole!r} is none; write it as 2026-10, or 2026-07..2026-10")
+    return date(int(found[1]), int(found[2]), 1)
 
 
 def read_month(store: Store, month: str, seen_at: datetime, through_seq: int | None) -> Month:

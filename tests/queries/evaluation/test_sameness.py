@@ -119,8 +119,21 @@ def test_months_begin_at_local_midnight(store: Store) -> None:
         datetime(2026, 11, 30, 17, tzinfo=UTC),
         datetime(2026, 12, 31, 17, tzinfo=UTC),
     )
-    for wrong in ("2026-13", "2026-1", "0000-01", "9999-12", "October", "2026-10\n"):
+    for wrong in (
+        "2026-13",
+        "2026-1",
+        "0000-01",
+        "9999-12",
+        "October",
+        "2026-10\n",
+        "..2026-10",
+        "2026-10..x",
+    ):
         with pytest.raises(MonthError, match="write it as 2026-10"):
             month_bounds(wrong, zone)
+    assert month_bounds("2025-11..2026-12", zone)[0] == datetime(2025, 10, 31, 17, tzinfo=UTC)
+    assert month_bounds("2025-11..2026-12", zone)[1] == month_bounds("2026-12", zone)[1]
+    with pytest.raises(MonthError, match="ends before it begins"):
+        month_bounds("2026-10..2026-09", zone)
     with pytest.raises(MonthError, match="had not begun"):
         evaluate(store, "2026-04", seen_at=datetime(2026, 3, 31, 17, tzinfo=UTC))

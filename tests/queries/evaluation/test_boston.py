@@ -1,0 +1,110 @@
+"""Boston's real departments, July to December 2011, month by month."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+from lifelines import KaplanMeierFitter
+
+from data.city import init_city, read_pack
+from data.imports.preset import load_preset
+from data.imports.run import import_complaints
+from data.store import Store, open_store
+from queries.evaluation.evaluate import evaluate
+from queries.evaluation.model import Evaluation
+from tests.conftest import CITIES, real_file
+from tests.queries import boston_oracle
+from tests.queries.boston_oracle import Cohort
+
+SEEN_AT = "2012-01-31T00:00:00-05:00"
+MONTHS = [f"2011-{month:02}" for month in range(7, 13)]
+WHOLE = "2011-07..2011-12"
+
+
+@pytest.fixture(scope="module")
+def boston(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    requests = real_file("boston", boston_oracle.REQUESTS.name)
+    folder = tmp_path_factory.mktemp("boston")
+    store = open_store(f"sqlite:///{folder / 'boston.db'}")
+    init_city(store.engine, read_pack(CITIES / "boston"))
+    import_complaints(store, requests, load_preset("boston311"), rejects=folder / "rejects.csv")
+    yield store
+    store.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def months(boston: Store) -> dict[str, Evaluation]:
+    seen_at = datetime.fromisoformat(SEEN_AT)
+    return {month: evaluate(boston, month, seen_at=seen_at) for month in [*MONTHS, WHOLE]}
+
+
+@pytest.fixture(scope="module")
+def requests() -> pd.DataFrame:
+    real_file("boston", boston_oracle.REQUESTS.name)
+    return boston_oracle.read_requests()
+
+
+def cohort(month: str) -> Cohort:
+    first, _, last = month.partition("..")
+    return Cohort(f"{first}-01", str((pd.Period(last or first) + 1).start_time.date()), SEEN_AT)
+
+
+def medians(requests: pd.DataFrame, month: str, department: str) -> set[float | None]:
+    """That of lifelines; and where its curve touches a half, the time at which it does so: there
+    a logarithm, rounded, may have it pass by."""
+    rows = boston_oracle.select(requests, cohort(month))
+    own = rows[rows["unit"] == department]
+    fitter = KaplanMeierFitter().fit(own["seconds"], own["stopped"])
+    found = fitter.median_survival_time_
+    curve = fitter.survival_function_["KM_estimate"]
+    touching = curve.index[(curve - 0.5).abs() < 1e-9]
+    return {float(touching[0])} if len(touching) else {None if np.isinf(found) else found}
+
+
+@pytest.mark.parametrize("month", [*MONTHS, WHOLE])
+def test_departments_are_measured_as_by_lifelines(
+    months: dict[str, Evaluation], requests: pd.DataFrame, month: str
+) -> None:
+    found = months[month]
+    exact = boston_oracle.durations(requests, cohort(month), "unit")
+    kept = boston_oracle.on_time(requests, cohort(month), "unit")
+    assert [unit.code for unit in found.units] == sorted(exact.index)
+    assert len(found.units) >= (11 if month == WHOLE else 8)
+    for unit in found.units:
+        median, row = unit.components["median_response"], exact.loc[unit.code]
+        assert unit.n == row["n"]
+        for name, value in (("low", median.low), ("high", median.high)):
+            given = np.inf if value is None else value
+            assert given == pytest.approx(row[name], abs=1), (unit.code, name)
+        assert median.value in medians(requests, month, unit.code)
+        due = kept.reindex([unit.code], fill_value=0).iloc[0]
+        assert unit.on_time_share.n == due["due"]
+        assert unit.on_time_share.n == 0 or unit.on_time_share.value == pytest.approx(
+            due["on_time"] / due["due"], abs=1e-6
+        )
+        assert unit.is_ranked == (unit.n >= 20)
+
+
+def test_what_is_said_of_them_holds_together(months: dict[str, Evaluation]) -> None:
+    for month, found in months.items():
+        ranked = [unit for unit in found.units if unit.is_ranked]
+        assert found.maturity.received == found.counts["complaints"] > 5_000, month
+        assert found.counts["complaints_of_no_unit"] == 0
+        for unit in ranked:
+            assert unit.rank is not None
+            assert 1 <= unit.rank[0] <= unit.rank[1] <= len(ranked)
+        observed = sum(unit.on_time_share.n for unit in found.units)
+        assert observed == found.city_figures["on_time_share"].n
+        points = {point.code: point for point in found.funnel.points}
+        assert set(points) <= {unit.code for unit in ranked}
+        assert all(
+            unit.differs in (None, points[unit.code].differs)
+            for unit in ranked
+            if unit.code in points
+        )
+        # Departments whose services nobody else handles have nobody to be compared with.
+        for unit in ranked:
+            if unit.comparable_share == 0:
+                assert unit.components["on_time_ratio"].value in (None, pytest.approx(1, abs=1e-4))
