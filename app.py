@@ -22,6 +22,7 @@ from data.store import Store, open_store
 from pages import (
     demo_feed,
     guard,
+    kpi_routes,
     layer_filter_routes,
     layer_routes,
     map_routes,
@@ -31,7 +32,7 @@ from pages import (
 )
 from queries import channel_commands, view_commands
 from queries import commands as stats_commands
-from reports import evaluation_commands, follow_commands
+from reports import evaluation_commands, follow_commands, kpi_brief_commands
 from reports import layer_commands as layer_export_commands
 
 server_log = logging.getLogger("pantau")
@@ -50,6 +51,7 @@ _PARTS = (
     stats_commands,
     channel_commands,
     view_commands,
+    kpi_brief_commands,
     evaluation_commands,
     follow_commands,
     intake,
@@ -58,6 +60,7 @@ _PARTS = (
     layer_filter_routes,
     view_routes,
     report_routes,
+    kpi_routes,
     demo_feed,
     guard,
 )

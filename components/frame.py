@@ -18,6 +18,7 @@ def navigation() -> html.Nav:
     """Links to what exists: pages, the API's discovery, the open data."""
     links = [
         ("map", "/", _("Map"), True),
+        ("speedometer", "/kpi", _("Key figures"), True),
         ("search", "/complaints", _("Look up a complaint"), True),
         ("reports", "/reports", _("Monthly evaluations"), True),
         ("layers", "/layers", _("City layers"), True),

@@ -104,6 +104,23 @@ LAYER_STYLE = "layer-style-form"
 LAYER_FIELDS = "layer-fields"
 LAYER_VERSIONS = "layer-versions"
 
+# KPI page
+KPI_ABOUT = "kpi-about"
+KPI_LOOK = "kpi-look"  # Interval
+KPI_SURVIVAL = "kpi-survival-chart"
+KPI_MONTHS = "kpi-months-chart"
+
+
+def kpi(name: str) -> str:
+    """Where a part of the KPI page is drawn."""
+    return f"kpi-{name}"
+
+
+def kpi_panel(name: str) -> str:
+    """The whole part, with its title."""
+    return f"kpi-panel-{name}"
+
+
 # evaluations
 REPORT_LIST = "report-list"
 REPORTS_STAMP = "reports-stamp"  # Store: the stamp of what is shown

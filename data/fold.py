@@ -194,13 +194,13 @@ def spell_facts(state: Folded, fixed: Unchanging) -> list[dict[str, Any]]:
                 "ended_at": spell.ended_at,
                 "response_outcome": response[0],
                 "response_bin": response[1],
-                "response_due_at": _due_from(
+                "response_due_at": due_from(
                     start, received, fixed.response_due_at, fixed.response_calendar
                 ),
                 "responded_at": spell.responded_at,
                 "resolution_outcome": resolution[0],
                 "resolution_bin": resolution[1],
-                "resolution_due_at": _due_from(
+                "resolution_due_at": due_from(
                     start, received, fixed.resolution_due_at, fixed.resolution_calendar
                 ),
                 "resolved_at": spell.resolved_at,
@@ -222,7 +222,7 @@ def _clock(
     return _STILL_OPEN, None
 
 
-def _due_from(
+def due_from(
     start: int, received: int, due_at: int | None, calendar: WorkingCalendar | None
 ) -> int | None:
     """The deadline of who had the complaint from `start` on, with all the time it had at first."""

@@ -33,7 +33,7 @@ from data.instants import now
 from data.reference import Reference
 from data.store import Store, current_store
 from data.vocabulary import Status
-from pages import channels, complaint, document, layers, map, reports, views
+from pages import channels, complaint, document, kpi, layers, map, reports, views
 from queries.filters import ComplaintFilter, FilterError
 from queries.layers.features import known_layers, layer_names
 
@@ -58,6 +58,7 @@ def build(server: Flask, store: Store) -> Dash:
     app.layout = layout
     register(app)
     map.register(app)
+    kpi.register(app)
     complaint.register(app)
     channels.register(app)
     layers.register(app)
@@ -256,6 +257,8 @@ def page_at(path: str) -> html.Div:
     match path.strip("/").split("/"):
         case [""]:
             return map.layout()
+        case ["kpi"]:
+            return kpi.layout()
         case ["complaints"]:
             return complaint.look_up_page()
         case ["complaints", service_request_id]:

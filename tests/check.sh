@@ -10,16 +10,18 @@ missing() { # what is not here, so what will not run
 
 has_postgresql() { command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
 has_chromium() { command -v chromium >/dev/null; }
+has_libreoffice() { command -v soffice >/dev/null; }
 
-if ! has_postgresql || ! has_chromium; then
+if ! has_postgresql || ! has_chromium || ! has_libreoffice; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo "Installing chromium and postgresql …"
+    echo "Installing chromium, postgresql and libreoffice-calc …"
     { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        chromium postgresql fonts-dejavu-core; } >/tmp/pantau-apt.log 2>&1 || tail -5 /tmp/pantau-apt.log
+        chromium postgresql libreoffice-calc fonts-dejavu-core; } >/tmp/pantau-apt.log 2>&1 || tail -5 /tmp/pantau-apt.log
   fi
 fi
 has_postgresql || missing PostgreSQL "tests on PostgreSQL"
 has_chromium || missing chromium "tests in a browser"
+has_libreoffice || missing LibreOffice "the workbook opened by another program"
 
 ruff format --check -q . || { echo "unformatted files: run 'make format'"; exit 1; }
 ruff check -q .

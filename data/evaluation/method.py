@@ -43,6 +43,7 @@ class Method:
     other_cutoffs: tuple[int, ...]
     moved_share: float
     reopened_within_days: int
+    unproven_earn_nothing: tuple[str, ...]  # components
     weights: dict[str, float]  # they sum to 100
     full: dict[str, float]
     shrink: dict[str, float]
@@ -79,6 +80,7 @@ def parse_method(content: bytes, *, name: str) -> Method:
             other_cutoffs=tuple(int(number) for number in raw["other_cutoffs"]),
             moved_share=float(raw["moved_share"]),
             reopened_within_days=int(raw["reopened_within_days"]),
+            unproven_earn_nothing=tuple(str(part) for part in raw["unproven_earn_nothing"]),
             weights=_numbers(raw["weights"]),
             full=_numbers(raw["full"]),
             shrink=_numbers(raw["shrink"]),
@@ -113,6 +115,9 @@ def _check(method: Method, name: str) -> None:
                 raise MethodError(
                     f"{name}: [{table}] {component} is {given.get(component)}; let it exceed 0"
                 )
+    strange = sorted(set(method.unproven_earn_nothing) - set(method.weights))
+    if strange:
+        raise MethodError(f"{name}: unproven_earn_nothing names {', '.join(strange)}, not weighed")
     if method.min_cases < 1 or not 1 <= method.rounds <= 100_000:
         raise MethodError(
             f"{name}: min_cases {method.min_cases} and rounds {method.rounds} "

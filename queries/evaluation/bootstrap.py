@@ -46,28 +46,35 @@ def _poisson_table() -> NDArray[np.uint8]:
 
 
 def rank_intervals(
-    table: Table, groups: Groups, ranked: NDArray[np.bool_], method: Method, seed: int
+    table: Table,
+    groups: Groups,
+    ranked: NDArray[np.bool_],
+    method: Method,
+    weights: NDArray[np.uint8],
 ) -> NDArray[np.int64]:
-    """(subjects, 2): the 2.5th and 97.5th percentile of the rank of each ranked subject; else 0."""
+    """(subjects, 2): the 2.5th and 97.5th percentile of the rank of each ranked subject; else 0.
+
+    `weights` are those of the complaints, (rounds, complaints).
+    """
     found = np.zeros((len(groups), 2), np.int64)
     places = np.flatnonzero(ranked)
     if not len(places):
         return found
-    weights = draw_weights(seed, method.rounds, int(table.life.max(initial=-1)) + 1)
-    drawn = np.empty((method.rounds, len(places)))
-    facts = np.hstack([table.observed, table.expected, table.counted]).astype(np.float64)
+    drawn = np.empty((len(weights), len(places)))
+    facts = np.hstack([table.credited, table.expected, table.counted]).astype(np.float64)
     for column, place in enumerate(places):
         rows = groups.rows[np.searchsorted(groups.subject, place) :]
         rows = rows[: int((groups.subject == place).sum())]
         sums = _exact(weights[:, table.life[rows]].astype(np.float64) @ facts[rows])
         drawn[:, column] = scores(points(sums, method), method)
     standing = np.sort(ranks(drawn), axis=0)
-    tail = int(_TAIL * method.rounds)
-    found[places, 0], found[places, 1] = standing[tail], standing[method.rounds - 1 - tail]
+    tail = int(_TAIL * len(weights))
+    found[places, 0], found[places, 1] = standing[tail], standing[len(weights) - 1 - tail]
     return found
 
 
 def _exact(sums: NDArray[np.float64]) -> Sums:
     size = len(PARTS)
     whole: Ints = np.rint(sums).astype(np.int64)
-    return Sums(whole[:, :size], whole[:, size : 2 * size], whole[:, 2 * size :])
+    credited = whole[:, :size]
+    return Sums(credited, credited, whole[:, size : 2 * size], whole[:, 2 * size :])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from data.fold import Fact, Spell, fold
+from data.fold import Fact, Spell, due_from, fold
 from data.vocabulary import EventKind
 from queries.evaluation.lives import Life, Moment
 
@@ -49,7 +49,6 @@ def cases_of(life: Life, place: int) -> list[Case]:
 
 
 def _case(life: Life, place: int, ordinal: int, spell: Spell) -> Case:
-    shift = spell.started_at - life.requested_at
     return Case(
         life=place,
         ordinal=ordinal,
@@ -60,7 +59,7 @@ def _case(life: Life, place: int, ordinal: int, spell: Spell) -> Case:
         responded_at=spell.responded_at,
         resolved_at=spell.resolved_at,
         rejected_at=spell.rejected_at,
-        due_at=None if life.due_at is None else life.due_at + shift,
+        due_at=due_from(spell.started_at, life.requested_at, life.due_at, life.calendar),
     )
 
 

@@ -3,14 +3,17 @@
 from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
+from numpy.typing import NDArray
+
 from data.evaluation.method import Method, read_method
 from data.store import Store
 from queries.accountability import terms_by_unit
-from queries.evaluation.bootstrap import seed_of
+from queries.evaluation.bootstrap import draw_weights, seed_of
 from queries.evaluation.canonical import rounded
 from queries.evaluation.cases import is_open
 from queries.evaluation.fairness import compare_rules
-from queries.evaluation.flags import Flagged, find_flags, list_flags
+from queries.evaluation.flags import Flagged, find_flags, list_flags, unproven
 from queries.evaluation.measured import measure_all
 from queries.evaluation.model import Evaluation, Maturity, Measured, Subject
 from queries.evaluation.month import Month, read_month, seen_text
@@ -39,10 +42,14 @@ def evaluate(
     rules = method if isinstance(method, Method) else read_method(method)
     reference = store.reference()
     known = read_month(store, month, seen_at, through_seq)
-    table = make_table(known, rules.reopened_within_days)
     codes = {unit.id: unit.code for unit in reference.units.values()}
     flagged = find_flags(known, rules.flags)
-    seed = seed_of(reference.city.name, month, rules.version)
+    table = make_table(known, rules, unproven(known, flagged, rules.flags))
+    weights = draw_weights(
+        seed_of(reference.city.name, month, rules.version),
+        rules.rounds,
+        len(known.lives) + known.older,
+    )
     units, funnel = judge(
         known,
         table,
@@ -50,7 +57,7 @@ def evaluate(
         {unit.code: Named(unit.name, unit.kind) for unit in reference.units.values()},
         flagged,
         rules,
-        seed,
+        weights,
     )
     return Evaluation(
         city=reference.city.name,
@@ -59,7 +66,7 @@ def evaluate(
         through_seq=known.through_seq,
         method=rules.version,
         units=units,
-        officers=_officers(store, known, table, known_at, flagged, rules, seed),
+        officers=_officers(store, known, table, known_at, flagged, rules, weights),
         city_figures=_city(table, rules),
         flags=list_flags(known, flagged, codes),
         funnel=funnel,
@@ -76,7 +83,7 @@ def _officers(
     known_at: datetime | None,
     flagged: list[Flagged],
     method: Method,
-    seed: int,
+    weights: NDArray[np.uint8],
 ) -> tuple[Subject, ...]:
     """Who led each unit when it got the case answers for it; by unit and officer.
 
@@ -94,7 +101,7 @@ def _officers(
         pairs.append((key, row))
         names[key] = Named(term.officer_name, "officer", unit.code)
         codes[key] = term.officer_code
-    found, _ = judge(month, table, group_rows(pairs), names, flagged, method, seed)
+    found, _ = judge(month, table, group_rows(pairs), names, flagged, method, weights)
     return tuple(replace(officer, code=codes[officer.code]) for officer in found)
 
 

@@ -39,7 +39,7 @@ def compare_rules(
         "former_points": _ranked(dict(former)),
     }
     others = {
-        str(cutoff): _ranked({u.code: u.score for u in units if u.n >= cutoff})
+        str(cutoff): _ranked({u.code: u.score for u in units if u.own_cases >= cutoff})
         for cutoff in method.other_cutoffs
     }
     rows = tuple(

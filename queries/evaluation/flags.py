@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from data.evaluation.method import Flags
 from queries.evaluation.cases import Case
+from queries.evaluation.lives import Life
 from queries.evaluation.model import FLAG_KINDS, Flag
 from queries.evaluation.month import Month
-from queries.evaluation.table import is_closed
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,16 @@ def find_flags(month: Month, limits: Flags) -> list[Flagged]:
         Flagged(kind, case)
         for kind in FLAG_KINDS
         for case in sorted(set(finders[kind](month, limits)))
+    ]
+
+
+def unproven(month: Month, flagged: list[Flagged], limits: Flags) -> list[int]:
+    """The cases closed in minutes with nothing shown for it, unless the citizen was content."""
+    return [
+        flag.case
+        for flag in flagged
+        if flag.kind == "closed_in_minutes_without_photo"
+        and (month.cases[flag.case].stars or 0) <= limits.low_stars
     ]
 
 
@@ -122,12 +132,12 @@ def _unusual_handovers(month: Month, limits: Flags) -> Iterator[int]:
         if case.ended_at is None:
             continue
         following = month.cases[place + 1]
-        if following.unit_id in had[case.life] or _is_late(case, limits.late_handover_share):
+        is_back = following.unit_id in had[case.life]
+        if is_back or _is_late(month.lives[case.life], case, limits.late_handover_share):
             yield place
 
 
-def _is_late(case: Case, share: float) -> bool:
-    if case.due_at is None or case.ended_at is None or is_closed(case):
+def _is_late(life: Life, case: Case, share: float) -> bool:
+    if case.due_at is None or case.ended_at is None:
         return False
-    allowance = case.due_at - case.started_at
-    return case.ended_at - case.started_at >= share * allowance
+    return life.allowance_used(case.started_at, case.ended_at, case.due_at) > share

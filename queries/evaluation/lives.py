@@ -4,12 +4,14 @@ An event that is recorded later may be dated earlier. So the past is told by two
 instant up to which one looks, and the number of the last event that the log then held.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, literal, select, type_coerce
 
 from data import schema
+from data.accountability.calendar import WorkingCalendar
 from data.updates import MEDIA
 from data.vocabulary import EventKind
 
@@ -34,16 +36,41 @@ class Life:
     service_id: int
     requested_at: int
     due_at: int | None  # of the resolution, on the citizen's clock
+    calendar: WorkingCalendar | None  # by which that deadline runs; None: day and night
     moments: list[Moment] = field(default_factory=list)
+
+    def allowance_used(self, start: int, end: int, due_at: int) -> float:
+        """Of the time from `start` to `due_at`, the share that was gone at `end`."""
+        if end >= due_at:
+            return 1.0
+        if self.calendar is None:
+            return (end - start) / (due_at - start)
+        whole = self.calendar.between(start, due_at)
+        return self.calendar.between(start, end) / whole if whole else 1.0
 
 
 def read_lives(
-    connection: Connection, condition: ColumnElement[bool], *, until: int, through_seq: int
+    connection: Connection,
+    condition: ColumnElement[bool],
+    calendars: Mapping[int, WorkingCalendar],
+    *,
+    until: int,
+    through_seq: int,
 ) -> list[Life]:
-    """The lives, by complaint, of those that meet a condition on `complaints` and were known."""
+    """The lives, by complaint, of those that meet a condition on `complaints` and were known.
+
+    `calendars` are all that the city ever had, by id.
+    """
     complaints, events = schema.complaints, schema.events
     lives = {
-        row.id: Life(row.id, row.service_request_id, row.service_id, row.asked, row.due)
+        row.id: Life(
+            complaint_id=row.id,
+            service_request_id=row.service_request_id,
+            service_id=row.service_id,
+            requested_at=row.asked,
+            due_at=row.due,
+            calendar=None if row.calendar_id is None else calendars[row.calendar_id],
+        )
         for row in connection.execute(
             select(
                 complaints.c.id,
@@ -51,6 +78,7 @@ def read_lives(
                 complaints.c.service_id,
                 type_coerce(complaints.c.requested_at, BigInteger).label("asked"),
                 type_coerce(complaints.c.resolution_due_at, BigInteger).label("due"),
+                complaints.c.resolution_calendar_id.label("calendar_id"),
             )
             .where(condition, complaints.c.requested_at <= literal(until, BigInteger))
             .order_by(complaints.c.id)

@@ -66,6 +66,7 @@ class Subject:
     kind: str  # SUBJECT_KINDS
     parent: str | None  # the unit of an officer
     n: int  # cases: times it was accountable for a complaint of the month
+    own_cases: int  # of these, neither rejected nor handed over: its own to bring to an end
     components: dict[str, Measured]  # by COMPONENTS
     on_time_share: Measured  # as it is, whatever the mix
     ratios: dict[str, Measured]  # observed ÷ expected for its mix, by component; not shrunk
@@ -73,7 +74,7 @@ class Subject:
     parts: dict[str, float]  # points of each component that the method weighs
     score: float | None  # the weighted mean of the parts, 0 to 100; None without cases
     rank: tuple[int, int] | None  # 95% of the bootstrap; 1 is best; None if not ranked
-    is_ranked: bool
+    is_ranked: bool  # by the method's cut-off of `own_cases`
     differs: str | None  # DIFFERENCES; None if not ranked, or without a deadline passed
     flags: dict[str, int]  # by FLAG_KINDS
     handovers: Handovers

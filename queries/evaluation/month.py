@@ -60,7 +60,8 @@ def month_bounds(month: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 def read_month(store: Store, month: str, seen_at: datetime, through_seq: int | None) -> Month:
     """`through_seq` None: as far as the log goes now. Raises MonthError."""
-    begin_at, end_at = month_bounds(month, store.reference().city.time_zone)
+    reference = store.reference()
+    begin_at, end_at = month_bounds(month, reference.city.time_zone)
     if seen_at <= begin_at:
         raise MonthError(
             f"month {month} had not begun at {seen_at.isoformat()}; look from a later instant"
@@ -74,6 +75,7 @@ def read_month(store: Store, month: str, seen_at: datetime, through_seq: int | N
         lives = read_lives(
             connection,
             (asked >= literal(begin, BigInteger)) & (asked < literal(end, BigInteger)),
+            reference.calendars,
             until=until,
             through_seq=seq,
         )
@@ -85,6 +87,7 @@ def read_month(store: Store, month: str, seen_at: datetime, through_seq: int | N
         older = read_lives(
             connection,
             (asked < literal(begin, BigInteger)) & still,
+            reference.calendars,
             until=until,
             through_seq=seq,
         )

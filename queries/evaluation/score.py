@@ -22,9 +22,9 @@ def points(sums: Sums, method: Method) -> Floats:
     own, so that one with few cases stays near the middle.
     """
     shrink, full = _of(method.shrink), _of(method.full)
-    observed, expected = sums.observed / MICRO, sums.expected / MICRO
-    better = np.where(GOOD, 1.0, -1.0) * (observed - expected) / (sums.counted + shrink)
-    more, less = observed[..., _RESPONSE], expected[..., _RESPONSE]
+    credited, expected = sums.credited / MICRO, sums.expected / MICRO
+    better = np.where(GOOD, 1.0, -1.0) * (credited - expected) / (sums.counted + shrink)
+    more, less = credited[..., _RESPONSE], expected[..., _RESPONSE]
     extra = shrink[_RESPONSE]
     better[..., _RESPONSE] = np.log((more + extra) / (less + extra))
     earned: Floats = np.clip(_MIDDLE + _MIDDLE * better / full, 0.0, _MOST)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.evaluation.method import Method
 from queries.evaluation.bootstrap import rank_intervals
@@ -17,6 +18,8 @@ from queries.evaluation.month import Month
 from queries.evaluation.score import Floats, points, ranks, scores
 from queries.evaluation.sums import Groups, sum_groups
 from queries.evaluation.table import PARTS, Table
+
+_OWN = PARTS.index("resolution_share")
 
 
 @dataclass(frozen=True)
@@ -35,16 +38,16 @@ def judge(
     names: Mapping[str, Named],
     flagged: list[Flagged],
     method: Method,
-    seed: int,
+    weights: NDArray[np.uint8],
 ) -> tuple[tuple[Subject, ...], Funnel]:
     """Subjects with cases, in order of code, and the funnel of those that are ranked."""
     sums = sum_groups(table, groups)
     n = groups.count(table.is_case)
-    ranked = n >= method.min_cases
+    ranked = sums.counted[:, _OWN] >= method.min_cases
     components, ratios, on_time = measure_all(table, groups, sums, method.min_cases)
     parts = points(sums, method)
     total = scores(parts, method)
-    intervals = rank_intervals(table, groups, ranked, method, seed)
+    intervals = rank_intervals(table, groups, ranked, method, weights)
     standing = np.zeros(len(groups), np.int64)
     standing[ranked] = ranks(total[ranked])
     funnel = draw_funnel(table, groups, ranked, method.winsorised_share)
@@ -66,6 +69,7 @@ def judge(
                 kind=named.kind,
                 parent=named.parent,
                 n=int(n[place]),
+                own_cases=int(sums.counted[place, _OWN]),
                 components={name: values[place] for name, values in components.items()},
                 on_time_share=on_time[place],
                 ratios={name: values[place] for name, values in ratios.items()},
@@ -121,4 +125,4 @@ def _is_late_on_arrival(month: Month, case: Case, share: float) -> bool:
     life = month.lives[case.life]
     if case.ordinal == 0 or life.due_at is None:
         return False
-    return case.started_at - life.requested_at >= share * (life.due_at - life.requested_at)
+    return life.allowance_used(life.requested_at, case.started_at, life.due_at) > share

@@ -29,16 +29,17 @@ class Groups:
 
 @dataclass(frozen=True)
 class Sums:
-    """Arrays (subjects, PARTS); observed and expected in millionths."""
+    """Arrays (subjects, PARTS); all but the counts in millionths."""
 
     observed: Ints
+    credited: Ints  # observed, but of unproven closings no more than expected
     expected: Ints
     counted: Ints
 
 
 def sum_groups(table: Table, groups: Groups) -> Sums:
     found = []
-    for values in (table.observed, table.expected, table.counted):
+    for values in (table.observed, table.credited, table.expected, table.counted):
         total = np.zeros((len(groups), values.shape[1]), np.int64)
         np.add.at(total, groups.subject, values[groups.rows])
         found.append(total)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from data.evaluation.method import Method
 from queries.evaluation.cases import Case
 from queries.evaluation.month import Month
 
@@ -51,6 +52,7 @@ class Table:
     closed: Bools  # resolved, or rejected
     stars: Ints  # 0: not rated
     observed: Ints  # (rows, PARTS), millionths
+    credited: Ints  # the same, but of unproven closings no more than expected
     expected: Ints
     counted: Ints  # how many cases the part rests on: 0 or 1 each
 
@@ -58,7 +60,8 @@ class Table:
         return len(self.life)
 
 
-def make_table(month: Month, reopened_within_days: int) -> Table:
+def make_table(month: Month, method: Method, unproven: Sequence[int] = ()) -> Table:
+    """`unproven` are places of cases whose closing earns nothing; see methods/1.0.toml."""
     cases, held = month.cases, month.held
     rows = len(cases) + len(held)
     is_case = np.arange(rows) < len(cases)
@@ -77,7 +80,7 @@ def make_table(month: Month, reopened_within_days: int) -> Table:
     on_time = judged & column(is_on_time).astype(bool)
     stars = column(lambda case: case.stars or 0)
     closed = column(lambda case: is_closed(case)).astype(bool)
-    wait = reopened_within_days * _DAY
+    wait = method.reopened_within_days * _DAY
     asked = np.zeros((rows, len(PARTS)), bool)
     observed = np.zeros((rows, len(PARTS)), np.int64)
     for place, (counts, value) in enumerate(
@@ -99,6 +102,11 @@ def make_table(month: Month, reopened_within_days: int) -> Table:
         observed[:, place] = np.where(asked[:, place] | (place == _BACKLOG), value, 0)
     expected = _expected(observed, asked, service, is_case)
     expected[:, 0] = _expected_answers(service, seconds, answered, is_case)
+    observed *= MICRO
+    credited = observed.copy()
+    columns = [PARTS.index(part) for part in method.unproven_earn_nothing]
+    earning_nothing = np.ix_(np.array(unproven, np.int64), np.array(columns, np.int64))
+    credited[earning_nothing] = np.minimum(observed[earning_nothing], expected[earning_nothing])
     return Table(
         life=column(lambda case: case.life, [one.life for one in held]),
         unit_id=column(lambda case: case.unit_id, [one.unit_id for one in held]),
@@ -111,7 +119,8 @@ def make_table(month: Month, reopened_within_days: int) -> Table:
         on_time=on_time,
         closed=closed,
         stars=stars,
-        observed=observed * MICRO,
+        observed=observed,
+        credited=credited,
         expected=expected,
         counted=asked.astype(np.int64),
     )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from queries.kpi.model import Measured, measured
 from queries.survival import Curves, kaplan_meier_in_turn
+from queries.values import wilson_interval
 
 _TIME_BITS = 32  # a clock of 136 years
 _TIME = (1 << _TIME_BITS) - 1
@@ -32,13 +33,16 @@ class GroupedCurves:
         return [measured(*row) for row in zip(value, low, high, self.n, strict=True)]
 
     def done_within(self, seconds: int) -> list[Measured]:
-        """The share of each group that was done by then: 1 less its survival."""
-        return [
-            measured(1 - value, 1 - high, 1 - low, n)
-            for value, low, high, n in zip(
-                *self.waiting_after(np.full(self.number, seconds)), self.n, strict=True
-            )
-        ]
+        """The share of each group that was done by then: 1 less its survival.
+
+        Where nobody is done, or everybody, Greenwood's formula knows no doubt; Wilson's does.
+        """
+        survival, low, high = self.waiting_after(np.full(self.number, seconds))
+        none = wilson_interval(np.zeros(self.number), self.n)[1]
+        all_done = wilson_interval(self.n, self.n)[0]
+        least = np.where(survival == 0, all_done, 1 - high)
+        most = np.where(survival == 1, none, 1 - low)
+        return [measured(*row) for row in zip(1 - survival, least, most, self.n, strict=True)]
 
     def waiting_after(self, seconds: Array, groups: Array | None = None) -> tuple[Array, ...]:
         """Survival and its bounds for each group at a time of its own.

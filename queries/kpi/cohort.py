@@ -125,6 +125,7 @@ def _from_database(store: Store, complaint_filter: ComplaintFilter) -> Present:
         rows = connection.execute(query.where(view.condition)).all()
         instant: datetime = view.seen_at
     table = np.array([tuple(row) for row in rows], np.int64).reshape(len(rows), len(names) + 1)
+    table = table[np.argsort(table[:, 0])]  # by id, as in memory
     found = {name: table[:, place] for place, name in enumerate((*names, "requested_at"))}
     facts_found = Facts(0, "", found.pop("id"), found)
     return Present(facts_found, None, instant)

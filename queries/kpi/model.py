@@ -76,17 +76,16 @@ class Scope:
 
 @dataclass(frozen=True)
 class Change:
-    """A value less an earlier one, with 95% bounds where both have them."""
+    """A value less an earlier one, with 95% bounds where both have them.
+
+    `is_sure` says that the bounds exclude zero, and that neither rests on too few.
+    """
 
     was: Measured
     change: float | None
     low: float | None
     high: float | None
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether the interval excludes zero."""
-        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+    is_sure: bool = False
 
 
 def change_between(now: Measured, was: Measured) -> Change:
@@ -102,7 +101,10 @@ def change_between(now: Measured, was: Measured) -> Change:
             was.value,
             (was.low, was.high),  # type: ignore[arg-type]
         )
-    return Change(was, now.value - was.value, _finite(low), _finite(high))
+    low, high = _finite(low), _finite(high)
+    is_sure = low is not None and high is not None and (low > 0 or high < 0)
+    are_many = now.state == was.state == "ok"
+    return Change(was, now.value - was.value, low, high, is_sure and are_many)
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def officers_kpi(store: Store, complaint_filter: ComplaintFilter, scope: Scope) 
     def measure(window: Window) -> dict[str, Measured]:
         return {"units_as_predicted": _not_worse(reader.standing(window).places)}
 
-    parts = trend_parts(store, scope.now)
+    parts = trend_parts(store, scope.now, by_month=True)
     whole = Window(*parts.window, scope.now.seen_at)
     points = [_not_worse(one.places) for one in reader.standings(whole, parts.of, len(parts))]
     standing = reader.standing(scope.now)

@@ -7,6 +7,8 @@ from typing import Any
 
 from data.reference import District, Unit
 from queries.kpi.model import Change, Indicator, Kpi, Measured, Point
+from queries.kpi.services import TIMES, ServiceCurve
+from queries.kpi.times import Hours
 
 COLUMNS = (
     "panel",
@@ -48,12 +50,33 @@ def to_rows(name: str, found: Any) -> Iterator[Row]:
     """Rows of COLUMNS. What it is compared with is a measure of its own."""
     if isinstance(found, Kpi):
         yield from _kpi_rows(found)
+    elif isinstance(found, Hours):
+        yield from _hour_rows(name, found)
+    elif name == "survival":
+        for curve in found:
+            yield from _curve_rows(name, curve)
     elif is_dataclass(found):
         for one in fields(found):
             yield from _rows(name, "", "", one.name, getattr(found, one.name))
     else:
         for one in found:
             yield from _item_rows(name, one)
+
+
+def _hour_rows(panel: str, hours: Hours) -> Iterator[Row]:
+    """Items are weekday and hour, such as 1-08 for Monday at eight; n are days."""
+    for day, counts in enumerate(hours.counts):
+        for hour, received in enumerate(counts):
+            item = f"{day + 1}-{hour:02d}"
+            yield (panel, item, "", "received", received, None, None, hours.days[day], "")
+
+
+def _curve_rows(panel: str, curve: ServiceCurve) -> Iterator[Row]:
+    yield _measured(panel, curve.code, curve.name, "median", curve.median)
+    for place, seconds in enumerate(TIMES):
+        value, low, high = (side[place] for side in (curve.waiting, curve.low, curve.high))
+        measure = f"waiting_after_{seconds}_s"
+        yield (panel, curve.code, curve.name, measure, value, low, high, curve.n, "")
 
 
 def _kpi_rows(kpi: Kpi) -> Iterator[Row]:

@@ -56,13 +56,16 @@ class Parts:
         return self.step == "week" or date_of(end).day == 1
 
 
-def trend_parts(store: Store, window: Window) -> Parts:
-    """13 weeks or 24 months up to the end of the period, as far as records reach back."""
+def trend_parts(store: Store, window: Window, *, by_month: bool = False) -> Parts:
+    """13 weeks or 24 months up to the end of the period, as far as records reach back.
+
+    `by_month`: what a week has too few cases for.
+    """
     today = local_today(store)
     seen = window.seen_at.astimezone(store.reference().city.time_zone).date()
     last = min(window.end or today + timedelta(days=1), seen + timedelta(days=1))
     began = records_begin(store) or last
-    is_short = window.start is not None and (last - window.start).days <= _SHORT
+    is_short = not by_month and window.start is not None and (last - window.start).days <= _SHORT
     limits = _weeks(last) if is_short else _months(last)
     first = max((place for place, day in enumerate(limits) if day <= began), default=0)
     first = min(first, len(limits) - 2)

@@ -5,7 +5,8 @@ channels count there. First-time reporters are counted among the complaints of t
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlalchemy import func, select
@@ -15,7 +16,7 @@ from data.database import read
 from data.instants import day_of
 from data.store import Store
 from queries.filters import ComplaintFilter
-from queries.kpi.cohort import cohort_of, select_everyone
+from queries.kpi.cohort import cohort_of, select_everyone, timeless
 from queries.kpi.comparing import indicators
 from queries.kpi.model import NOTHING, Kpi, Measured, Scope, Window, counted
 from queries.kpi.reporters import current_reporters
@@ -78,12 +79,13 @@ def read_usage(store: Store, complaint_filter: ComplaintFilter, seen: date) -> U
 
 def users_kpi(store: Store, complaint_filter: ComplaintFilter, scope: Scope) -> Kpi:
     """Registered and active people at the end of the period; the trend is of the active."""
-    seen = scope.now.seen_at.astimezone(store.reference().city.time_zone).date()
+    zone = store.reference().city.time_zone
+    seen = scope.now.seen_at.astimezone(zone).date()
     usage = read_usage(store, complaint_filter, seen)
     everyone, reporters = select_everyone(store, complaint_filter), current_reporters(store)
 
     def measure(window: Window) -> dict[str, Measured]:
-        found = usage_values(usage, window)
+        found = usage_values(usage, window, zone)
         first, with_account = reporters.of(cohort_of(everyone, window))
         return found | {
             "first_time_reporters": Measured(
@@ -106,16 +108,22 @@ def users_kpi(store: Store, complaint_filter: ComplaintFilter, scope: Scope) -> 
         maturity={
             "day": now.days[-1].isoformat() if now.days else None,
             "days": len(now.days),
+            "is_narrowed": _is_narrowed(complaint_filter),
             "without_account": len(cohort_of(everyone, scope.now))
             - reporters.of(cohort_of(everyone, scope.now))[1],
         },
     )
 
 
-def usage_values(usage: Usage, window: Window) -> dict[str, Measured]:
-    """Of the last day there is in the window, and the mean of all of them."""
-    last = window.seen_at.date() + timedelta(days=1)
-    found = usage.within(window.start, min(window.end or last, last))
+def _is_narrowed(complaint_filter: ComplaintFilter) -> bool:
+    """Whether the filter asks for what apps do not say of their users."""
+    return timeless(complaint_filter).replace(channels=(), as_of=None) != ComplaintFilter()
+
+
+def usage_values(usage: Usage, window: Window, zone: ZoneInfo) -> dict[str, Measured]:
+    """Of the last day in the window that was over then, and the mean of all of them."""
+    seen = window.seen_at.astimezone(zone).date()
+    found = usage.within(window.start, min(window.end or seen, seen))
     if not found.days:
         return dict.fromkeys(("registered_users", "active_users", "active_a_day"), NOTHING)
     return {

@@ -11,7 +11,7 @@ from reports.printable import printable
 
 def annex(material: Material) -> dict[str, Any]:
     rules = material.rules
-    weights = rules.get("weights", {})
+    weights = rules.weights
     return {
         "title": _("Annex: the method"),
         "intro": [
@@ -25,7 +25,7 @@ def annex(material: Material) -> dict[str, Any]:
                 " mix of services, and gives 0 to 100 points; 50 is as the city. The score is"
                 " their mean by the weights below. Rank intervals come from {rounds} rounds of"
                 " drawing the month's complaints anew (bootstrap)."
-            ).format(rounds=format_number(rules.get("bootstrap", {}).get("rounds"))),
+            ).format(rounds=format_number(rules.rounds)),
             _("Units with fewer than {limit} cases are reported, not ranked.").format(
                 limit=format_number(material.min_cases)
             ),

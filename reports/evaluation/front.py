@@ -171,7 +171,7 @@ def _named(heading: str, mark: str, units: Sequence[Subject]) -> dict[str, Any]:
         "head": [_("Unit"), _("Cases"), _("Rank, 95%")],
         "rows": rows,
         "more": more if rest else "",
-        "none": _("none"),
+        "none": _("no unit"),
     }
 
 
@@ -195,10 +195,10 @@ def _flagged(material: Material) -> str:
 def _fair(material: Material) -> str:
     fairness = material.evaluation.fairness
     return _(
-        "With raw instead of standardised figures {raw} units would stand more than {by} ranks"
-        " elsewhere; by the former point rule {former}."
+        "With raw instead of standardised figures {raw} units would stand elsewhere by more than"
+        " {by} of the list; by the former point rule {former}."
     ).format(
         raw=format_number(fairness.moved.get("raw", 0)),
         former=format_number(fairness.moved.get("former_points", 0)),
-        by=format_number(fairness.moved_by),
+        by=format_percent(fairness.moved_by, 0),
     )

@@ -1,18 +1,14 @@
 """All that the documents of an evaluation are made of: no clock, no database."""
 
 import hashlib
-import tomllib
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
-from typing import Any
 
-import data
+from data.evaluation.method import METHODS, Method, parse_method
+from data.evaluation.method import read_method as read_known_method
 from queries.evaluation.model import Evaluation, Subject
 from reports.evaluation.outline import CityOutline
-
-METHOD_FOLDER = Path(data.__file__).parent / "evaluation" / "methods"
 
 
 @dataclass(frozen=True)
@@ -34,9 +30,9 @@ class Material:
     standing: Standing = field(default_factory=Standing)
 
     @cached_property
-    def rules(self) -> dict[str, Any]:
-        """The method, read."""
-        return tomllib.loads(self.method)
+    def rules(self) -> Method:
+        """The method, read. Raises MethodError, which is a ValueError."""
+        return parse_method(self.method.encode(), name=f"method {self.evaluation.method}")
 
     @cached_property
     def fingerprint(self) -> str:
@@ -55,13 +51,10 @@ class Material:
 
     @property
     def min_cases(self) -> int:
-        return int(self.rules.get("min_cases", 20))
+        return self.rules.min_cases
 
 
-def read_method(version: str, *, folder: Path = METHOD_FOLDER) -> str:
-    """The TOML of a version of the method. Raises ValueError where there is none."""
-    path = folder / f"{version}.toml"
-    if path.parent != folder or not path.is_file():
-        known = ", ".join(sorted(one.stem for one in folder.glob("*.toml"))) or "none"
-        raise ValueError(f"method {version!r} is not among the versions known: {known}")
-    return path.read_text(encoding="utf-8")
+def read_method(version: str) -> str:
+    """The TOML of a version of the method. Raises MethodError, which is a ValueError."""
+    read_known_method(version)
+    return (METHODS / f"{version}.toml").read_text(encoding="utf-8")

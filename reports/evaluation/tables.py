@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from data.i18n import NOTHING, format_number, ngettext
+from data.i18n import NOTHING, format_number, format_percent, ngettext
 from data.i18n import gettext as _
 from queries.evaluation.model import FairnessRow, Flag, Subject
 from reports.evaluation.components import components, interval_text, value_text
@@ -95,11 +95,11 @@ def fairness_page(material: Material) -> dict[str, Any]:
         "note": _(
             "The places of each unit by other rules, beside the rank interval of the method."
             " Bold: a place outside that interval, so the rule would change what is said of the"
-            " unit."
+            " unit. The former rule placed every unit, however few its cases."
         ),
-        "moved_title": _("Units that would stand more than {n} ranks elsewhere").format(
-            n=format_number(fairness.moved_by)
-        ),
+        "moved_title": _(
+            "Units that would stand elsewhere by more than {share} of the list"
+        ).format(share=format_percent(fairness.moved_by, 0)),
         "moved": [
             [rules.get(rule, _cutoff_title(rule)), format_number(count)]
             for rule, count in sorted(fairness.moved.items())

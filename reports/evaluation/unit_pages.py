@@ -63,15 +63,14 @@ def _of_how_many(material: Material, subject: Subject) -> str:
 
 
 def _comparable(subject: Subject) -> str:
-    if subject.comparable_share is None:
-        return ""
-    return _("{share} of services that others handle too").format(
+    """How much there is to compare a unit with: 0% where it alone handles its services."""
+    return _("of its services' cases, {share} are others'").format(
         share=format_percent(subject.comparable_share)
     )
 
 
 def _rows(material: Material, subject: Subject) -> list[dict[str, Any]]:
-    weights = material.rules.get("weights", {})
+    weights = material.rules.weights
     rows = []
     for component in (*components(), on_time_share()):
         is_plain = component.code == "on_time_share"

@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from data.evaluation.method import parse_method
 from queries.evaluation.model import (
     COMPONENTS,
     FLAG_KINDS,
@@ -18,24 +19,9 @@ from queries.evaluation.model import (
     Measured,
     Subject,
 )
+from reports.evaluation.material import read_method
 
-METHOD = """version = "1.0"
-min_cases = 20 # fewer are reported, not ranked
-other_cutoffs = [10, 30]
-
-[weights]
-median_response = 20
-on_time_ratio = 25
-resolution_share = 10
-satisfaction = 15
-reopened_share = 15
-sent_back_share = 5
-backlog_change = 5
-handover_share = 5
-
-[bootstrap]
-rounds = 1000
-"""
+METHOD = read_method("1.0")
 HOSTILE_NAMES = (
     '#eval("1+1")',
     "*bold* _under_ `raw` $x^2$ @ref <label>",
@@ -50,7 +36,7 @@ HOSTILE_NAMES = (
     "bell\x07 and\nline",
     '#let a = read("/etc/passwd")',
 )
-_MIN_CASES = 20
+_MIN_CASES = parse_method(METHOD.encode(), name="1.0").min_cases
 _SPREADS: Mapping[str, tuple[float, float]] = {  # middle and spread of each component
     "median_response": (18_000.0, 6_000.0),
     "on_time_ratio": (1.0, 0.12),
@@ -206,7 +192,7 @@ def _fairness(chance: random.Random, units: Sequence[Subject]) -> Fairness:
         )
         for unit in sorted(units, key=lambda unit: unit.code)
     ]
-    return Fairness(tuple(rows), {"raw": 43, "former_points": 61, "standardised": 12}, 20)
+    return Fairness(tuple(rows), {"raw": 43, "former_points": 61, "standardised": 12}, 0.1)
 
 
 def _replaced(subject: Subject, **changes: Any) -> Subject:

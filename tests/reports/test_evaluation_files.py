@@ -58,7 +58,7 @@ def test_what_is_asked_wrongly_is_refused_before_anything_is_written(tmp_path: P
         write_evaluation(evaluation, tmp_path / "out", language="id", units=["../x"], method=METHOD)
     with pytest.raises(ValueError, match="language 'fr' is not one of en, id"):
         evaluation_files(evaluation, language="fr", method=METHOD)
-    with pytest.raises(ValueError, match=r"method '\.\./1\.0' is not among"):
+    with pytest.raises(ValueError, match=r"method '\.\./1\.0' is not one of"):
         read_method("../1.0")
     assert not (tmp_path / "out").exists()
 
