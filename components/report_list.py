@@ -29,11 +29,9 @@ def reports_list(
     return html.Div(
         [
             _countdown(of_month, due, due_month),
-            html.P(
-                _("These are evaluations of demo data, made up."),
-                className="note",
-                hidden=not is_demo,
-            ),
+            html.P(_("These are evaluations of demo data, made up."), className="note")
+            if is_demo
+            else None,
             *(months or [_empty()]),
         ],
         className="reports",
@@ -52,7 +50,7 @@ def _countdown(of_month: Sequence[ShownEdition], due: Due, month: str) -> html.S
         )
     else:
         figure, words = due_words(due), due_date_words(due)
-    newest = of_month[0] if of_month else None
+    newest = issued or (of_month[0] if of_month else None)
     is_late = issued is None and due.working_days_left < 0
     return html.Section(
         [
@@ -71,7 +69,7 @@ def _countdown(of_month: Sequence[ShownEdition], due: Due, month: str) -> html.S
                 [
                     html.Span(
                         [html.Span("▲ ", **{"aria-hidden": "true"}) if is_late else None, figure],
-                        className="figure-number",
+                        className="countdown-number",
                     ),
                     html.Span(words, className="note"),
                 ],
@@ -105,8 +103,9 @@ def _month(editions: Sequence[ShownEdition]) -> html.Section:
                     "open at each."
                 ),
                 className="note",
-                hidden=not matured,
-            ),
+            )
+            if matured
+            else None,
             html.Table(
                 [
                     html.Caption(
@@ -136,7 +135,7 @@ def _row(one: ShownEdition, of_month: Sequence[ShownEdition], heads: Sequence[st
                     href=f"/reports/{edition.id}/{before.edition.id}",
                     **{"data-page": "report"},
                 ),
-                className="note",
+                className="note report-since",
             )
             if before
             else None,

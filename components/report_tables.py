@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from dash import html
 
+from components.plain import plain
 from data.i18n import gettext as _
 
 Texts = dict[str, Any]
@@ -16,7 +18,12 @@ def summary_view(texts: Texts) -> list[Any]:
     return [
         *(html.P(words) for words in texts["paragraphs"]),
         html.H4(figures["title"]),
-        _table(figures["title"], figures["head"], [_plain_row(row) for row in figures["rows"]]),
+        _table(
+            figures["title"],
+            figures["head"],
+            [_plain_row(row) for row in figures["rows"]],
+            "narrow",
+        ),
     ]
 
 
@@ -57,7 +64,12 @@ def fairness_view(texts: Texts) -> list[Any]:
     return [
         html.P(texts["note"], className="note"),
         html.H4(texts["moved_title"]),
-        _table(texts["moved_title"], [_("Rule"), "n"], [_plain_row(row) for row in texts["moved"]]),
+        _table(
+            texts["moved_title"],
+            [_("Rule"), "n"],
+            [_plain_row(row) for row in texts["moved"]],
+            "narrow",
+        ),
         _table(
             texts["title"],
             texts["head"],
@@ -104,18 +116,11 @@ def _subject_row(row: Texts, heads: Sequence[str]) -> html.Tr:
         [
             html.Th(name, scope="row"),
             *(
-                html.Td(text, className=kind, **{"data-label": head})
+                plain("td", text, className=kind, **{"data-label": head})
                 for (text, kind), head in zip(figures, heads[1:4], strict=True)
             ),
             *(
-                html.Td(
-                    [
-                        html.Span(value, className="cell-value"),
-                        html.Span(f"{interval} · n {n}", className="note"),
-                    ],
-                    className="component",
-                    **{"data-label": head},
-                )
+                plain("td", [value, plain("small", f"{interval} · n {n}")], **{"data-label": head})
                 for (value, interval, n), head in zip(row["cells"], heads[4:], strict=True)
             ),
         ],
@@ -126,7 +131,17 @@ def _subject_row(row: Texts, heads: Sequence[str]) -> html.Tr:
 
 def _flag_row(row: Sequence[str]) -> html.Tr:
     name, n, cases = row
-    return html.Tr([html.Th(name, scope="row"), html.Td(n), html.Td(cases, className="cases")])
+    listed, dots, more = cases.partition(" … ")
+    links: list[Any] = []
+    for case in listed.split(", "):
+        links += [html.A(case, href=f"/complaints/{quote(case, safe='')}"), " "]
+    return html.Tr(
+        [
+            html.Th(name, scope="row"),
+            html.Td(n),
+            html.Td([*links, dots, more], className="cases"),
+        ]
+    )
 
 
 def _fairness_row(row: Texts) -> html.Tr:

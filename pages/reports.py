@@ -307,8 +307,9 @@ def _comparison(old: ShownEdition, new: ShownEdition) -> list[Any]:
                         "later one, and that alone changes figures."
                     ),
                     className="note",
-                    hidden=not is_later,
-                ),
+                )
+                if is_later
+                else None,
                 html.P(new.edition.reason, className="report-reason")
                 if new.edition.reason
                 else None,

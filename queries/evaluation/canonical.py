@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 DECIMALS = 6
@@ -53,11 +54,17 @@ def _plain(value: Any) -> Any:
     return value
 
 
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    """Once for each kind: an evaluation has thousands of each."""
+    return get_type_hints(kind)
+
+
 def _read(kind: Any, value: Any) -> Any:
     if is_dataclass(kind):
-        hints = get_type_hints(kind)
-        read = {part.name: _read(hints[part.name], value[part.name]) for part in fields(kind)}
         make: Any = kind
+        hints = _hints(make)
+        read = {part.name: _read(hints[part.name], value[part.name]) for part in fields(kind)}
         return make(**read)
     if value is None:
         return None

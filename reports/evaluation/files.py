@@ -48,9 +48,9 @@ def evaluation_files(
     for code in units:
         subject_of(material, code)
     makers = (evaluation_pdf, evaluation_workbook, figures_csv, cases_csv)
-    names = file_names(evaluation, language)
+    names = file_names(evaluation.month, language)
     files = {name: make(material, language) for name, make in zip(names, makers, strict=True)}
-    stem = file_stem(evaluation, language)
+    stem = file_stem(evaluation.month, language)
     if units:
         files[f"{stem}-{_units_name(units)}.pdf"] = units_pdf(material, language, units)
     return files
@@ -83,14 +83,14 @@ def write_evaluation(
     return paths
 
 
-def file_stem(evaluation: Evaluation, language: str) -> str:
+def file_stem(month: str, language: str) -> str:
     """'pantau-evaluation-2026-10-id'."""
-    return f"pantau-evaluation-{_plain(evaluation.month)}-{language}"
+    return f"pantau-evaluation-{_plain(month)}-{language}"
 
 
-def file_names(evaluation: Evaluation, language: str) -> tuple[str, ...]:
+def file_names(month: str, language: str) -> tuple[str, ...]:
     """Those of `evaluation_files` without pages of units."""
-    stem = file_stem(evaluation, language)
+    stem = file_stem(month, language)
     return (f"{stem}.pdf", f"{stem}.xlsx", f"{stem}.csv", f"{stem}-flagged-cases.csv")
 
 

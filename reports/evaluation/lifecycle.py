@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -43,6 +43,7 @@ from reports.evaluation.material import Material, Standing
 from reports.evaluation.outline import CityOutline, outline_of
 
 CHECKSUMS = "SHA256SUMS"
+_MOST_READ = 4  # editions that a process keeps read: what they say never changes
 
 
 def draft_edition(
@@ -109,22 +110,22 @@ def documents_of(store: Store, edition: Edition) -> dict[str, bytes]:
 
 def document_names(store: Store, edition: Edition) -> tuple[str, ...]:
     """What `documents_of` would make."""
-    texts = texts_of(store, edition.id)
-    evaluation = Evaluation.from_json(texts.evaluation)
-    return tuple(
-        name for language in _languages(texts) for name in file_names(evaluation, language)
-    )
+    spoken = _languages(texts_of(store, edition.id))
+    return tuple(name for code in spoken for name in file_names(edition.month, code))
 
 
 def material_of_edition(store: Store, edition: Edition) -> Material:
     """What pages and documents show of an edition."""
-    texts = texts_of(store, edition.id)
-    return material_of(
-        Evaluation.from_json(texts.evaluation),
-        method=texts.method,
-        outline=_outline(texts),
-        standing=standing_of(store, edition),
-    )
+    kept: dict[int, Material] = store.kept("evaluation_materials", dict)
+    known = kept.get(edition.id)
+    if known is None:
+        texts = texts_of(store, edition.id)
+        evaluation = Evaluation.from_json(texts.evaluation)
+        known = material_of(evaluation, method=texts.method, outline=_outline(texts))
+        while len(kept) >= _MOST_READ:
+            kept.pop(next(iter(kept)), None)
+        kept[edition.id] = known
+    return replace(known, standing=standing_of(store, edition))
 
 
 @dataclass(frozen=True)
