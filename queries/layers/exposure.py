@@ -1,5 +1,6 @@
 """What of a layer lies in each district: a measure beside those of complaints."""
 
+import math
 from dataclasses import dataclass
 from typing import Self
 
@@ -11,6 +12,7 @@ from data.layers.model import LayerError, Shapes
 from data.store import Store
 from queries.cache import Cache
 from queries.filters import FilterError
+from queries.layers.conditions import LARGEST_METRES
 from queries.layers.features import KeptLayer, kept_layer
 from queries.layers.ground import Ground, ground_of
 
@@ -41,11 +43,15 @@ class Exposure:
         kind, _, metres = rest.partition(":")
         if kind == "share_near":
             try:
-                return cls(layer, kind, float(metres))
+                reach = float(metres)
             except ValueError:
+                reach = math.nan
+            if not 0 <= reach <= LARGEST_METRES:
                 raise FilterError(
-                    f"measure {text[:80]!r} needs metres, as in river:share_near:200"
-                ) from None
+                    f"measure {text[:80]!r} needs metres from 0 to {LARGEST_METRES:.0f}, "
+                    "as in river:share_near:200"
+                )
+            return cls(layer, kind, reach)
         return cls(layer, kind)
 
     def __str__(self) -> str:

@@ -84,6 +84,8 @@ def test_each_district_has_its_cell(city: Store) -> None:
         ("rivers:share_near:2", "layer 'rivers' is not known"),
         ("river:share_covered", "has length_per_km2, share_near"),
         ("river:share_near:x", "needs metres"),
+        ("river:share_near:nan", "needs metres"),
+        ("river:share_near:1e9", "needs metres"),
     ],
 )
 def test_an_unknown_measure_is_refused_in_words(city: Store, measure: str, words: str) -> None:
