@@ -14,7 +14,7 @@ from pages.painting import View
 from queries.comparison import COMPARISONS
 from queries.districts import MEASURES
 from queries.layers.repeat_places import AT_LEAST
-from reports.complaint_table import TooMany, complaint_table
+from reports.complaint_table import MOST, MOST_IN_WORKBOOK, TooMany, complaint_table
 from reports.layer_table import layer_table
 from reports.repeat_table import repeat_place_table
 from reports.table_export import export_name
@@ -47,7 +47,9 @@ def complaints(ending: str) -> Response:
         ending,
         "complaints",
         export_name(store, wanted, ending),
-        lambda: complaint_table(store, wanted, language=language),
+        lambda: complaint_table(
+            store, wanted, language=language, most=MOST_IN_WORKBOOK if ending == "xlsx" else MOST
+        ),
     )
 
 
