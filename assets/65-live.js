@@ -132,6 +132,7 @@
 
   pantau.notice = function (words, error) {
     if (error) console.warn(words, error);
+    document.dispatchEvent(new CustomEvent("pantau:notice"));
     const place = document.getElementById("notice-line");
     if (!place) return;
     place.textContent = words;

@@ -72,6 +72,11 @@
     section.setAttribute("aria-busy", String(isWaiting));
   }
 
+  /* What was asked for may never come when something has failed. */
+  document.addEventListener("pantau:notice", () => {
+    document.querySelectorAll(".kpi-page .waiting").forEach((section) => wait(section, false));
+  });
+
   clientside.pantau = Object.assign(clientside.pantau || {}, {
     kpiWait: function () {
       document.querySelectorAll(".kpi-page [data-waits]").forEach((section) => wait(section, true));
@@ -80,9 +85,6 @@
       clientside.pantau.draw(parts, place);
       const drawn = document.getElementById(place);
       if (drawn) wait(drawn.closest("[data-waits]"), !parts);
-    },
-    kpiFailed: function () {
-      document.querySelectorAll(".kpi-page .waiting").forEach((section) => wait(section, false));
     },
   });
 })();

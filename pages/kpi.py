@@ -85,7 +85,6 @@ def register(app: Dash) -> None:
         place = ids.kpi(name)
         app.clientside_callback(draw, Input(ids.parts(place), "data"), State(place, "id"))
         _register_panel(app, name)
-    app.clientside_callback(ClientsideFunction("pantau", "kpiFailed"), Input(ids.NOTICE, "data"))
 
     @app.callback(Output(ids.parts(ids.KPI_ABOUT), "data"), *_asked())
     def show_about(query: str | None, _look: Any) -> Any:
