@@ -57,7 +57,7 @@ def upload(page: Page, file: str, content: bytes, name: str) -> None:
 
 def seen(page: Page) -> dict[str, object]:
     """What a reader sees, in words and numbers."""
-    page.wait_for_selector(".near-far .quote")
+    expect(page.locator(".near-far .quote")).to_contain_text("250 m")
     page.wait_for_function("() => pantau.overlays.shown.length === 1")
     return {
         "sentence": page.locator("#sentence").inner_text(),
