@@ -225,6 +225,11 @@ def _draw_legend_row(
             )
             - 0.008
         )
+    if row.fill is None and row.mark is None and not row.count:  # a note
+        return (
+            pen.write(row.label, _COLUMN, y - 0.004, size=8.5, colour=theme.muted, width=0.22)
+            - 0.006
+        )
     if row.fill is not None:
         hatched = row.fill == HATCH
         figure.add_artist(
@@ -264,7 +269,7 @@ def _draw_legend_square(
             pen.write(
                 count,
                 x + _CELL - 0.003,
-                y - high / 3,
+                y - high * 0.36,
                 size=9,
                 align="right",
                 width=_CELL,

@@ -23,7 +23,7 @@ from reports.picture_words import PictureWords
 
 NO_VALUE = "none"  # a fill: the theme's own
 _STATES = {"too_few": HATCH, "not_reached": NOT_REACHED_COLOUR, "none": NO_VALUE}
-_LINE_METRES, _POINT_METRES = 60.0, 150.0  # so broad are lines and points drawn
+_LINE_METRES, _POINT_METRES = 60.0, 220.0  # so broad are lines and points drawn
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def district_ground(
 def feature_ground(
     store: Store, wanted: ComplaintFilter, writer: PictureWords, compare: str, code: str
 ) -> Ground:
-    """The features of a layer over the outlines of the districts. Raises FilterError."""
+    """The features of a layer over the outlines of the largest districts. Raises FilterError."""
     layer = layer_of_areas(store, code)
     names = layer_names(store).get(code, {})
     name = writer.reference.language_text(dict(names), writer.language) or code
@@ -66,7 +66,8 @@ def feature_ground(
         values = difference_of(values, feature_values(store, earlier, code, writer.measure))
     shapes = layer.plane.shapes_to_degrees(_broad(layer.metric))
     codes = [str(number) for number in range(len(layer))]
-    return _ground(store, shapes, codes, values, writer, earlier, districts_of(store, writer.level))
+    outlines = districts_of(store, writer.reference.city.levels[0].id)
+    return _ground(store, shapes, codes, values, writer, earlier, outlines)
 
 
 def districts_of(store: Store, level: str) -> Shapes:
