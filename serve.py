@@ -21,6 +21,8 @@ from data.settings import SettingError, Settings
 from data.store import open_store
 
 _WORKERS, _THREADS = 2, 32  # the intake takes half of them at most
+# A link with a drawing of 300 points is this long; the next request names it as its Referer, too.
+LONG_LINKS = ("--limit-request-line", "8190", "--limit-request-field_size", "16380")
 _BIN = Path(sys.executable).parent
 
 
@@ -133,6 +135,7 @@ def _serve(children: Children, name: str, host: str, port: int, demo_key: str | 
         *("--workers", str(_WORKERS), "--threads", str(_THREADS)),
         *("--timeout", "60", "--graceful-timeout", "5", "--keep-alive", "30"),
         "--no-control-socket",
+        *LONG_LINKS,
         *("--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"),
         *("--log-level", "warning", "app:create_app()"),
     )

@@ -20,7 +20,7 @@
   const RESTORING = 800; // ms after "back" in which the controls follow the address
   const ONE_STEP = 400; // ms in which several controls change as one
 
-  let steppedAt = 0, restoredAt = -RESTORING;
+  let steppedAt = 0, restoredAt = -RESTORING, wasTooLong = false;
 
   pantau.state = { query: "", view: {}, lists: {}, period: null, start: null, end: null };
   pantau.view = null; // {lat, lon, zoom} once the reader has moved the map
@@ -84,9 +84,17 @@
     return "?" + pantau.legible(parts);
   };
 
+  /* Whether a server takes the address, with all separators escaped as tiles ask for it. */
+  pantau.fits = function (search) {
+    return new URLSearchParams(search).toString().length <= pantau.config().longestLink;
+  };
+
   /* A new filter is a step that "back" undoes; a moved map is not. */
   pantau.writeUrl = function (isStep) {
     const address = window.location.pathname + pantau.search();
+    const isTooLong = !pantau.fits(pantau.search());
+    if (isTooLong && !wasTooLong) pantau.notice(pantau.config().texts.tooLong);
+    wasTooLong = isTooLong;
     const now = performance.now();
     const isNew = isStep && address !== window.location.pathname + window.location.search &&
       now - steppedAt > ONE_STEP && !isRestoring();
@@ -106,7 +114,7 @@
         parts.set("theme", document.documentElement.dataset.bsTheme);
       }
       parts.set("lang", document.documentElement.lang);
-      link.href = "/export/" + link.dataset.export + "?" + parts;
+      link.href = "/export/" + link.dataset.export + "?" + pantau.legible(parts);
     });
   };
 

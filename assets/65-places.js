@@ -98,6 +98,14 @@
   places.set = function (texts) {
     const found = [...new Set(texts)];
     if (JSON.stringify(found) === JSON.stringify(places.list)) return;
+    const parts = new URLSearchParams(pantau.search());
+    KEYS.forEach((key) => parts.delete(key));
+    places.write(found, parts);
+    if (found.length > places.list.length && !pantau.fits(parts)) {
+      pantau.notice(pantau.config().texts.tooLong);
+      if (places.draw) places.draw();
+      return;
+    }
     places.list = found;
     clientside.set_props("filter-places", { data: found });
     if (places.draw) places.draw();

@@ -15,9 +15,10 @@ from data.i18n import (
     ngettext,
 )
 from data.i18n import gettext as _
-from data.layers.catalogue import Extent, Layer
+from data.layers.catalogue import Layer
 from data.layers.model import Note
-from queries.layers.listing import is_stale
+from data.layers.remote_state import is_stale
+from data.layers.versions import Extent
 from queries.layers.palette import Colour
 from queries.layers.style import style_of
 

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 
 from data.layers import catalogue
 from data.layers.catalogue import Layer
 from data.layers.commands import sources_of
 from data.layers.model import LayerError
 from data.layers.remote import refresh
+from data.layers.slots import fetching_slot
+from data.layers.uploads import upload_folder
 from data.store import Store, current_store
 from pages.answers import answer_error, answer_json
 from pages.layer_answers import answer_layer_errors
@@ -66,7 +68,9 @@ def restore(code: str) -> Response:
 def fetch_now(code: str) -> Response:
     """Fetch a remote layer without waiting for its turn; 502 with the reason where that fails."""
     store = current_store()
-    outcome = refresh(store, code, sources_of())
+    folder = upload_folder(current_app.config["PANTAU"])
+    with fetching_slot(folder):
+        outcome = refresh(store, code, sources_of(), slots=folder)
     forget_layers(store)
     if outcome.kind == "failed":
         return answer_error(outcome.message, 502)

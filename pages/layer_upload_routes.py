@@ -16,7 +16,7 @@ from data.layers.model import LayerError
 from data.layers.publishing import Fetching, Publication, publish_upload
 from data.layers.reading import city_frame, inspect_source, search_crs
 from data.layers.remote_state import LONGEST_SECONDS, SHORTEST_SECONDS
-from data.layers.slots import reading_slot
+from data.layers.slots import fetching_slot, reading_slot
 from data.layers.uploads import (
     FILE_LIMIT,
     SIZE_LIMIT,
@@ -75,7 +75,7 @@ def fetch() -> Response:
     folder = upload_folder(current_app.config["PANTAU"])
     upload = begin_upload(folder)
     try:
-        with reading_slot(folder):
+        with fetching_slot(folder):
             download(url, upload.folder, sources=sources_of())
     except BaseException:
         drop_upload(folder, upload.id)

@@ -100,7 +100,7 @@ def layer_layout(code: str) -> html.Div:
             ),
             _fold(_("How it is drawn"), drawn(ids.LAYER_STYLE), name="style"),
             _fold(_("Change the description"), drawn(ids.LAYER_ABOUT), name="about"),
-            _fold(_("Replace by other files"), upload_panel(replaces=code), name="replace"),
+            *_replacing(layer),
             removal(layer),
             dcc.Store(id=ids.LAYER_SHOWN, data=code),
             dcc.Store(id=ids.LAYER_STAMP),
@@ -183,6 +183,13 @@ def _stamp(layers: Sequence[Layer], at: datetime) -> str:
 
 def _sheet(title: str, children: Any) -> html.Section:
     return html.Section([html.H3(title), *children], className="sheet")
+
+
+def _replacing(layer: Layer) -> list[html.Details]:
+    """None of a layer that is fetched: its source would replace the file again."""
+    if layer.url is not None:
+        return []
+    return [_fold(_("Replace by other files"), upload_panel(replaces=layer.code), name="replace")]
 
 
 def _fold(title: str, children: Any, *, name: str) -> html.Details:

@@ -31,6 +31,7 @@ from data.i18n import current_language
 from data.i18n import gettext as _
 from data.instants import now
 from data.reference import Reference
+from data.saved_views import LONGEST_SEARCH
 from data.store import Store, current_store
 from data.vocabulary import Status
 from pages import channels, complaint, document, kpi, layers, map, reports, views
@@ -122,6 +123,7 @@ def _config(store: Store, reference: Reference) -> str:
                 ]
                 for d in districts.values()
             },
+            "longestLink": LONGEST_SEARCH,
             "layers": dict(zip(LAYERS, (_("Districts"), _("Complaints"), _("Heat")), strict=True)),
             "statuses": {status.code: status_word(status) for status in Status},
             "texts": {
@@ -135,6 +137,10 @@ def _config(store: Store, reference: Reference) -> str:
                     "The server refuses this filter ({status}): new complaints are not followed."
                 ),
                 "dropped": _("Left out of this link, for it means nothing here: {parts}"),
+                "tooLong": _(
+                    "This view is too long for a link, a reload or an export: choose less, "
+                    "or draw with fewer points."
+                ),
                 "copied": _("The link to this view is copied."),
                 "opacity": _("Opacity"),
                 "pointsFailed": _("The points could not be loaded; everything else still works."),

@@ -7,49 +7,38 @@ only then put in force, by one statement: readers see the whole of it, or the fo
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-import shapely
-from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data.database import read, write
+from data.i18n import gettext as _
 from data.instants import now
-from data.layers.contents import delete_features, sha256_of, write_features
+from data.layers.contents import sha256_of
 from data.layers.model import (
     About,
     FeatureTable,
-    Field,
     LayerError,
     LayerMissing,
     LayerTaken,
-    Note,
-    geometry_of,
 )
 from data.layers.tables import layer_versions, layers
+from data.layers.versions import (
+    ABANDONED,
+    IS_WHOLE,
+    Version,
+    delete_version,
+    finish_version,
+    prune,
+    read_version,
+    versions_of,
+    written_version,
+)
 from data.store import Store
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
-Extent = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True)
-class Version:
-    """One state of a layer's features. `extent` is west, south, east, north in degrees."""
-
-    id: int
-    number: int
-    created_at: datetime
-    file_name: str
-    file_format: str
-    crs: str
-    features: int
-    geometry: str  # point | line | polygon | mixed
-    extent: Extent | None  # None where it has no features
-    fields: tuple[Field, ...]
-    notes: tuple[Note, ...]
-    sha256: str
 
 
 @dataclass(frozen=True)
@@ -102,7 +91,7 @@ def publish(
     }
     try:
         with write(store.engine) as connection:
-            _clear_unfinished(connection, code, before=now() - _ABANDONED)
+            _clear_unfinished(connection, code, before=now() - ABANDONED)
             layer_id = _inserted(connection, layers, row)
     except IntegrityError:
         raise LayerTaken(
@@ -131,7 +120,9 @@ def restore(store: Store, code: str, number: int) -> Layer:
     with write(store.engine) as connection:
         version_id = connection.scalar(
             select(layer_versions.c.id).where(
-                layer_versions.c.layer_id == layer.id, layer_versions.c.number == number
+                layer_versions.c.layer_id == layer.id,
+                layer_versions.c.number == number,
+                IS_WHOLE,
             )
         )
         if version_id is None:
@@ -185,56 +176,40 @@ def find_layer(store: Store, code: str) -> Layer:
     raise LayerMissing(f"layer {code[:80]!r} is not known; there are: {there}")
 
 
+def find_replaceable(store: Store, code: str) -> Layer:
+    """A layer that people may give new files. Raises LayerError for one that is fetched."""
+    layer = find_layer(store, code)
+    if layer.url is not None:
+        raise LayerError(
+            _(
+                "layer {code} is fetched from its source, which would replace this file again; "
+                "add the file as a layer of its own"
+            ).format(code=repr(code))
+        )
+    return layer
+
+
 def list_versions(store: Store, code: str) -> tuple[Version, ...]:
     """Whole versions, newest first."""
     layer = find_layer(store, code)
-    query = (
-        select(layer_versions)
-        .where(layer_versions.c.layer_id == layer.id)
-        .where(layer_versions.c.sha256 != _UNFINISHED)
-        .order_by(layer_versions.c.number.desc())
-    )
     with read(store.engine) as connection:
-        return tuple(_version(row) for row in connection.execute(query))
+        return versions_of(connection, layer.id)
 
 
 def prune_versions(store: Store, code: str, keep: int) -> int:
     """Delete all but the newest `keep` versions and the one in force; how many went."""
-    old = [one for one in list_versions(store, code)[keep:]]
-    in_force = find_layer(store, code).version.id
-    gone = [one.id for one in old if one.id != in_force]
+    layer = find_layer(store, code)
     with write(store.engine) as connection:
-        for version_id in gone:
-            _delete_version(connection, version_id)
-    return len(gone)
-
-
-_ABANDONED = timedelta(hours=1)  # longer than the largest layer takes to be written
-_UNFINISHED = ""  # the sha256 of a version whose features are still being written
+        return prune(connection, layer.id, keep=keep, in_force=layer.version.id)
 
 
 def _put_in_force(store: Store, layer_id: int, table: FeatureTable, file_name: str) -> None:
-    with write(store.engine) as connection:
-        number = connection.scalar(
-            select(func.coalesce(func.max(layer_versions.c.number), 0) + 1).where(
-                layer_versions.c.layer_id == layer_id
-            )
-        )
-        row = _version_row(table, file_name) | {"layer_id": layer_id, "number": number}
-        version_id = _inserted(connection, layer_versions, row | {"sha256": _UNFINISHED})
-    try:
-        write_features(store.engine, version_id, table)
-        with write(store.engine) as connection:
-            connection.execute(
-                update(layer_versions)
-                .where(layer_versions.c.id == version_id)
-                .values(sha256=row["sha256"])
-            )
-            _change(connection, layer_id, version_id=version_id)
-    except BaseException:
-        with write(store.engine) as connection:
-            _delete_version(connection, version_id)
-        raise
+    with (
+        written_version(store, layer_id, table, file_name) as version_id,
+        write(store.engine) as connection,
+    ):
+        finish_version(connection, version_id, table)
+        _change(connection, layer_id, version_id=version_id)
 
 
 def _inserted(connection: Connection, table: Table, row: dict[str, Any]) -> int:
@@ -263,13 +238,8 @@ def _clear_unfinished(connection: Connection, code: str, *, before: datetime | N
     for version_id in connection.scalars(
         select(layer_versions.c.id).where(layer_versions.c.layer_id == layer_id)
     ).all():
-        _delete_version(connection, version_id)
+        delete_version(connection, version_id)
     connection.execute(delete(layers).where(layers.c.id == layer_id))
-
-
-def _delete_version(connection: Connection, version_id: int) -> None:
-    delete_features(connection, version_id)
-    connection.execute(delete(layer_versions).where(layer_versions.c.id == version_id))
 
 
 def _about_row(about: About) -> dict[str, Any]:
@@ -282,32 +252,6 @@ def _about_row(about: About) -> dict[str, Any]:
         "is_approximate": int(about.is_approximate),
         "style": dict(about.style),
     }
-
-
-def _version_row(table: FeatureTable, file_name: str) -> dict[str, Any]:
-    west, south, east, north = extent_of(table) or (None, None, None, None)
-    return {
-        "created_at": now(),
-        "file_name": file_name,
-        "file_format": table.file_format,
-        "crs": table.crs,
-        "features": len(table),
-        "geometry": geometry_of(table.shapes),
-        "west": west,
-        "south": south,
-        "east": east,
-        "north": north,
-        "fields": [[field.name, field.kind] for field in table.fields],
-        "notes": [[note.kind, note.count] for note in table.notes],
-        "sha256": sha256_of(table),
-    }
-
-
-def extent_of(table: FeatureTable) -> Extent | None:
-    if not len(table):
-        return None
-    west, south, east, north = (float(edge) for edge in shapely.total_bounds(table.shapes))
-    return west, south, east, north
 
 
 def _layer(row: Row[Any]) -> Layer:
@@ -324,7 +268,7 @@ def _layer(row: Row[Any]) -> Layer:
             is_approximate=bool(row.is_approximate),
             style=row.style,
         ),
-        version=_version(row),
+        version=read_version(row),
         created_at=values[layers.c.created_at],
         changed_at=row.changed_at,
         removed_at=row.removed_at,
@@ -333,23 +277,4 @@ def _layer(row: Row[Any]) -> Layer:
         tried_at=row.tried_at,
         succeeded_at=row.succeeded_at,
         last_error=row.last_error,
-    )
-
-
-def _version(row: Row[Any]) -> Version:
-    values = row._mapping
-    edges = tuple(values[layer_versions.c[name]] for name in ("west", "south", "east", "north"))
-    return Version(
-        id=values[layer_versions.c.id],
-        number=row.number,
-        created_at=values[layer_versions.c.created_at],
-        file_name=row.file_name,
-        file_format=row.file_format,
-        crs=row.crs,
-        features=row.features,
-        geometry=row.geometry,
-        extent=None if edges[0] is None else edges,
-        fields=tuple(Field(*field) for field in row.fields),
-        notes=tuple(Note(*note) for note in row.notes),
-        sha256=row.sha256,
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from data.layers.catalogue import Layer, Version
 from data.layers.model import Note
-from data.layers.remote import is_stale
+from data.layers.remote_state import is_stale
 
 _NOTES = {
     "repaired": "invalid polygons were made valid",

@@ -131,11 +131,7 @@ def add_command(
 def replace_command(code: str, files: tuple[str, ...], **choice: str | None) -> None:
     """Put new features in force; the former version is kept."""
     store = current_store()
-    before = catalogue.find_layer(store, code)
-    if before.url is not None:
-        raise LayerError(
-            f"layer {code!r} is fetched from {before.url}; it would replace this file again"
-        )
+    before = catalogue.find_replaceable(store, code)
     with _read(store, files, Choice(**choice)) as (table, file_name):
         layer = catalogue.replace(store, code, table, file_name=file_name)
     if layer.version.id == before.version.id:

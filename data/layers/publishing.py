@@ -16,7 +16,7 @@ from data.layers.catalogue import Layer
 from data.layers.model import About, Choice, FeatureTable, LayerError, LayerTaken
 from data.layers.reading import city_frame, read_source
 from data.layers.remote import add_remote
-from data.layers.slots import reading_slot
+from data.layers.slots import fetching_slot, reading_slot
 from data.layers.uploads import taken
 from data.store import Store
 
@@ -49,12 +49,12 @@ def publish_upload(store: Store, folder: Path, upload_id: str, wanted: Publicati
     """The layer in force. Raises LayerError, and then nothing has changed."""
     with taken(folder, upload_id) as upload:
         if wanted.replaces is not None:
-            catalogue.find_layer(store, wanted.replaces)
+            catalogue.find_replaceable(store, wanted.replaces)
         elif wanted.code is not None:
             _check_free(store, wanted.code)
         if wanted.remote is not None:
-            with reading_slot(folder):
-                return _remote_in_force(store, wanted, wanted.remote)
+            with fetching_slot(folder):
+                return _remote_in_force(store, wanted, wanted.remote, folder)
         with reading_slot(folder):
             table = read_source(upload.paths, wanted.choice, city=city_frame(store))
         table = keep_fields(table, wanted.fields)
@@ -101,7 +101,7 @@ def _in_force(store: Store, table: FeatureTable, file_name: str, wanted: Publica
     )
 
 
-def _remote_in_force(store: Store, wanted: Publication, remote: Fetching) -> Layer:
+def _remote_in_force(store: Store, wanted: Publication, remote: Fetching, folder: Path) -> Layer:
     if wanted.replaces is not None or wanted.fields is not None:
         raise LayerError(
             _("a layer that is fetched is new, and keeps all its fields; add it without a choice")
@@ -117,6 +117,7 @@ def _remote_in_force(store: Store, wanted: Publication, remote: Fetching) -> Lay
             every_seconds=remote.every_seconds,
             choice=wanted.choice,
             sources=remote.sources,
+            slots=folder,
         ),
     )
 

@@ -23,10 +23,10 @@ from data.layers.remote_state import (
     still_claimed,
     succeeded,
 )
+from data.layers.slots import reading_slot
 from data.store import Store
 
 KEPT_VERSIONS = 24  # of a remote layer: two hours of one that changes every five minutes
-STALE_AFTER = 3  # times the interval without success
 _SHA256 = "sha256"  # among the validators: of the file, for sources that give no other
 
 
@@ -49,17 +49,20 @@ def add_remote(
     choice: Choice,
     sources: Sources,
     limits: Limits | None = None,
+    slots: Path | None = None,
 ) -> Layer:
     """A new layer that is fetched from `url`, now for the first time.
 
-    Raises LayerError, with nothing changed, where it cannot be fetched or read.
+    `slots` is the folder of `reading_slot`: once fetched, the file is read in its turn. Raises
+    LayerError, with nothing changed, where it cannot be fetched or read.
     """
     url = check_url(url)
     columns = remote_columns(url, every_seconds, choice)
     with tempfile.TemporaryDirectory(prefix="pantau-layer-") as folder:
         got = download(url, Path(folder), sources=sources, limits=limits)
         assert got is not None  # nothing was there that could be unchanged
-        table = read_source([got.path], choice, city=city_frame(store))
+        with reading_slot(slots):
+            table = read_source([got.path], choice, city=city_frame(store))
         at = now()
         columns |= {"tried_at": at, "succeeded_at": at, "validators": _validators(got)}
         return publish(store, code, about, table, file_name=got.path.name, remote=columns)
@@ -70,13 +73,25 @@ def due_layers(store: Store, at: datetime) -> tuple[Remote, ...]:
     return tuple(remote for remote in list_remotes(store) if remote.is_due(at))
 
 
-def refresh(store: Store, code: str, sources: Sources, *, limits: Limits | None = None) -> Outcome:
+def refresh(
+    store: Store,
+    code: str,
+    sources: Sources,
+    *,
+    limits: Limits | None = None,
+    slots: Path | None = None,
+) -> Outcome:
     """Fetch a remote layer whether it is due or not. Raises LayerError where there is none."""
-    return refresh_remote(store, find_remote(store, code), sources, limits=limits)
+    return refresh_remote(store, find_remote(store, code), sources, limits=limits, slots=slots)
 
 
 def refresh_remote(
-    store: Store, remote: Remote, sources: Sources, *, limits: Limits | None = None
+    store: Store,
+    remote: Remote,
+    sources: Sources,
+    *,
+    limits: Limits | None = None,
+    slots: Path | None = None,
 ) -> Outcome:
     """Fetch a remote layer as it was found; what goes wrong is kept beside it, and in the outcome.
 
@@ -86,7 +101,7 @@ def refresh_remote(
     if until is None:
         return Outcome(remote.code, "busy", "another process is fetching it, or just has")
     try:
-        return _fetch(store, remote, until, sources, limits)
+        return _fetch(store, remote, until, sources, limits, slots)
     except LayerError as error:
         wait = error.wait_seconds if isinstance(error, FetchError) else None
         failed(store, remote, until, str(error), wait_seconds=wait)
@@ -98,7 +113,12 @@ def refresh_remote(
 
 
 def _fetch(
-    store: Store, remote: Remote, until: datetime, sources: Sources, limits: Limits | None
+    store: Store,
+    remote: Remote,
+    until: datetime,
+    sources: Sources,
+    limits: Limits | None,
+    slots: Path | None,
 ) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="pantau-layer-") as folder:
         got = download(
@@ -112,7 +132,8 @@ def _fetch(
         if got is None or validators[_SHA256] == remote.validators.get(_SHA256):
             succeeded(store, remote, until, validators)
             return Outcome(remote.code, "same")
-        table = read_source([got.path], remote.choice, city=city_frame(store))
+        with reading_slot(slots):
+            table = read_source([got.path], remote.choice, city=city_frame(store))
         if not still_claimed(store, remote, until):
             return Outcome(remote.code, "busy", "it was changed or removed while being fetched")
         before = find_layer(store, remote.code).version.id
@@ -122,15 +143,6 @@ def _fetch(
         return Outcome(remote.code, "same")
     prune_versions(store, remote.code, KEPT_VERSIONS)
     return Outcome(remote.code, "new", f"{layer.version.features:,} features")
-
-
-def is_stale(layer: Layer, at: datetime) -> bool:
-    """Whether a remote layer's data are older than they may be; False for any other layer."""
-    if layer.url is None or layer.every_seconds is None:
-        return False
-    if layer.succeeded_at is None:
-        return True
-    return (at - layer.succeeded_at).total_seconds() > STALE_AFTER * layer.every_seconds
 
 
 def _validators(got: Download) -> Mapping[str, str]:

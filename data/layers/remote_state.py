@@ -9,10 +9,13 @@ from sqlalchemy import or_, select, update
 
 from data.database import read, write
 from data.instants import from_epoch, now, to_epoch
+from data.layers.catalogue import Layer
 from data.layers.model import Choice, LayerError
 from data.layers.tables import layers
 from data.store import Store
 
+STALE_AFTER = 3  # turns without success
+_GRACE_SECONDS = 60  # which a turn may take
 CLAIM_SECONDS = 900  # longer than any fetch and reading take; after it another process may try
 SHORTEST_SECONDS = 60
 LONGEST_SECONDS = 31 * 86_400
@@ -166,3 +169,11 @@ def _remote(row: Any) -> Remote:
         tried_at=row.tried_at,
         succeeded_at=row.succeeded_at,
     )
+
+
+def is_stale(layer: Layer, at: datetime) -> bool:
+    """Whether a remote layer has missed STALE_AFTER turns; False for any other layer."""
+    if layer.url is None or layer.every_seconds is None:
+        return False
+    since = layer.succeeded_at or layer.created_at
+    return (at - since).total_seconds() > STALE_AFTER * layer.every_seconds + _GRACE_SECONDS

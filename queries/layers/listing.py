@@ -1,18 +1,15 @@
 """The layers that a map offers, as it needs to know them before any is drawn."""
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from data.instants import now
 from data.layers.catalogue import Layer
+from data.layers.remote_state import is_stale
 from data.reference import Reference
 from data.store import Store
 from queries.layers.features import known_layers
 from queries.layers.style import stamp_of, style_of
-
-_MISSED = 2  # turns of a source that is asked regularly, after which its data are old
-_GRACE_SECONDS = 60
 
 
 def list_for_map(store: Store, language: str) -> list[dict[str, Any]]:
@@ -23,15 +20,6 @@ def list_for_map(store: Store, language: str) -> list[dict[str, Any]]:
     reference = store.reference()
     found = [_entry(layer, reference, language) for layer in known_layers(store).values()]
     return sorted(found, key=lambda entry: (entry["name"].casefold(), entry["code"]))
-
-
-def is_stale(layer: Layer, at: datetime) -> bool:
-    """Whether a remote layer's last success is older than two of its turns."""
-    if layer.every_seconds is None:
-        return False
-    fresh_seconds = _MISSED * layer.every_seconds + _GRACE_SECONDS
-    since = layer.succeeded_at or layer.created_at
-    return (at - since).total_seconds() > fresh_seconds
 
 
 def _entry(layer: Layer, reference: Reference, language: str) -> dict[str, Any]:

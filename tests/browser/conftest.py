@@ -19,6 +19,7 @@ from data.demo.fill import fill_city
 from data.instants import now
 from data.keys import create_key
 from data.store import open_store
+from serve import LONG_LINKS
 from tests.conftest import ROOT
 from tests.postgresql import free_port
 
@@ -62,6 +63,7 @@ class Server:
             "-b",
             f"127.0.0.1:{self.port}",
             "--no-control-socket",
+            *LONG_LINKS,
             "app:create_app()",
         ]
         with (self.folder / "server.log").open("ab") as log:

@@ -1,10 +1,11 @@
 """Asking across layers in a real browser: conditions, areas, links, back, keys and fingers."""
 
 import csv
+import math
 import random
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 import shapely
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from data.layers.catalogue import list_layers
 from data.store import open_store
+from queries.layers.conditions import MOST_POINTS
 from tests.browser.conftest import Server, Watched
 from tests.layers_given import publish_shapes
 
@@ -277,3 +279,28 @@ def test_a_finger_draws_on_a_phone(server: Server, browser: Browser) -> None:
     page.locator(".area-row [aria-label]").last.tap()
     page.wait_for_function("() => !location.search.includes('area=')")
     context.close()
+
+
+def test_the_largest_drawing_survives_link_reload_and_export(watched: Watched) -> None:
+    """Every address that the page itself makes of it is one that the server takes."""
+    corners = [math.tau * n / MOST_POINTS for n in range(MOST_POINTS)]
+    ring = [
+        f"{round(106.83 + math.cos(a) / 20, 5)},{round(-6.2 + math.sin(a) / 20, 5)}"
+        for a in corners
+    ]
+    page = watched.open("/?period=all&area=polygon:" + quote(";".join(ring)))
+    page.wait_for_function("() => location.search.includes('area=polygon')")
+    page.reload()
+    page.wait_for_selector("path.district", state="attached")
+    assert places(page) == {"area": ["polygon:" + ";".join(ring)]}
+    for name in ("complaints.csv", "map.svg"):
+        address = page.locator(f"a[data-export='{name}']").get_attribute("href")
+        assert watched.context.request.get(page.url.split("/?")[0] + str(address)).status == 200
+
+
+def test_a_view_too_long_for_a_link_is_said_to_be(watched: Watched) -> None:
+    half = f"{MOST_POINTS // 2 * '106.83000,-6.20000;'}106.84000,-6.21000"
+    page = watched.open(f"/?period=all&area=polygon:{half}")
+    areas = [f"area=polygon:{half};106.8{n}000,-6.22000" for n in range(5, 8)]
+    page.evaluate("areas => pantau.places.setAreas(areas)", areas)
+    expect(page.locator("#notice-line")).to_contain_text("too long for a link")

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from data.layers import uploads
 from data.layers.catalogue import find_layer, list_layers, list_versions
 from data.layers.contents import fetch_features
 from data.layers.model import LayerError
-from data.layers.slots import ReadersBusy, reading_slot
+from data.layers.slots import FETCHES, ReadersBusy, fetching_slot, reading_slot
 from data.store import Store
 from tests.data.layers.layer_server import Source, serving
 from tests.sent_files import ORIGIN, PLACES, geojson, shapefile_parts, zipped_shapefile
@@ -382,6 +383,16 @@ def test_readers_take_turns(tmp_path: Path) -> None:
     third()
 
 
+def test_who_fetches_keeps_nobody_from_reading(tmp_path: Path) -> None:
+    with ExitStack() as held:
+        for _fetch in range(FETCHES):
+            held.enter_context(fetching_slot(tmp_path))
+        with reading_slot(tmp_path, wait_seconds=0):
+            pass
+        with pytest.raises(ReadersBusy), fetching_slot(tmp_path, wait_seconds=0):
+            pass
+
+
 def test_coordinate_systems_are_found_by_code_and_name(client: FlaskClient) -> None:
     usual = [one["code"] for one in client.get("/api/layers/crs").json]
     assert usual[:2] == ["EPSG:4326", "EPSG:32748"]
@@ -416,6 +427,8 @@ def test_a_layer_is_fetched_from_an_address(
     layer = find_layer(store, "pumps")
     assert (layer.url, layer.every_seconds, layer.version.features) == (address, 300, 2)
     assert layer.succeeded_at is not None
+    replacing = publish(client, "posts.geojson", geojson(), replaces="pumps")
+    assert replacing.status_code == 400 and "fetched from its source" in replacing.json["error"]
     source.status = 500
     failed = ask(client, "pumps/refresh", {})
     assert failed.status_code == 502 and failed.json["error"]

@@ -1,13 +1,18 @@
 """Layers come whole or not at all, and what they replace is kept."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 import shapely
+from sqlalchemy import insert, select, update
 
-from data.layers import catalogue
+from data.database import read, write
+from data.layers import catalogue, versions
 from data.layers.catalogue import find_layer, list_layers, list_versions, publish, replace
 from data.layers.contents import fetch_features
 from data.layers.model import About, FeatureTable, Field, LayerError, Note
+from data.layers.tables import layer_versions
 from data.store import Store
 
 PUMPS = About(names={"en": "Pumps", "id": "Pompa"}, source="City", style={"colour": "#123456"})
@@ -85,7 +90,7 @@ def test_a_version_that_breaks_off_leaves_no_trace(
     def fail(*_: object) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(catalogue, "write_features", fail)
+    monkeypatch.setattr(versions, "write_features", fail)
     with pytest.raises(OSError):
         replace(any_store, "pumps", table(2), file_name="b")
     with pytest.raises(OSError):
@@ -94,6 +99,38 @@ def test_a_version_that_breaks_off_leaves_no_trace(
     assert [one.number for one in list_versions(any_store, "pumps")] == [1]
     assert [layer.code for layer in list_layers(any_store)] == ["pumps"]
     assert publish(any_store, "gates", PUMPS, table(2), file_name="c").version.number == 1
+
+
+def test_a_version_whose_process_was_ended_is_none_and_goes(any_store: Store) -> None:
+    """As a kill leaves it: begun, its features half written, never finished."""
+    layer = publish(any_store, "pumps", PUMPS, table(1), file_name="a")
+    with write(any_store.engine) as connection:
+        begun = dict(
+            connection.execute(select(layer_versions).where(layer_versions.c.number == 1))
+            .mappings()
+            .one()
+        )
+        del begun["id"]
+        connection.execute(insert(layer_versions).values(begun | {"number": 2, "sha256": ""}))
+    with pytest.raises(LayerError, match="no version 2"):
+        catalogue.restore(any_store, "pumps", 2)
+    assert [one.number for one in list_versions(any_store, "pumps")] == [1]
+    assert catalogue.prune_versions(any_store, "pumps", keep=1) == 0 and numbers(any_store) == [
+        1,
+        2,
+    ]
+    with write(any_store.engine) as connection:  # so long ago that nobody is at it any more
+        connection.execute(
+            update(layer_versions)
+            .where(layer_versions.c.number == 2)
+            .values(created_at=layer.created_at - timedelta(hours=2))
+        )
+    assert catalogue.prune_versions(any_store, "pumps", keep=1) == 0 and numbers(any_store) == [1]
+
+
+def numbers(store: Store) -> list[int]:
+    with read(store.engine) as connection:
+        return list(connection.scalars(select(layer_versions.c.number).order_by("number")))
 
 
 def test_old_versions_are_pruned_but_never_the_one_in_force(any_store: Store) -> None:

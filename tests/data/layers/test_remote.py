@@ -17,8 +17,8 @@ from data.layers.contents import fetch_features
 from data.layers.download import Limits
 from data.layers.follow import Follower, refresh_due
 from data.layers.model import About, Choice, LayerError
-from data.layers.remote import Outcome, add_remote, due_layers, is_stale, refresh, refresh_remote
-from data.layers.remote_state import CLAIM_SECONDS, change_remote, claim, find_remote
+from data.layers.remote import Outcome, add_remote, due_layers, refresh, refresh_remote
+from data.layers.remote_state import CLAIM_SECONDS, change_remote, claim, find_remote, is_stale
 from data.layers.tables import layers
 from data.store import Store, open_store
 from tests.data.layers.layer_server import Source, points, serving
@@ -169,8 +169,8 @@ def test_a_layer_is_stale_after_three_missed_times(
 ) -> None:
     layer = add(store, address)
     assert layer.succeeded_at is not None
-    assert not is_stale(layer, layer.succeeded_at + timedelta(seconds=900))
-    assert is_stale(layer, layer.succeeded_at + timedelta(seconds=901))
+    assert not is_stale(layer, layer.succeeded_at + timedelta(seconds=960))
+    assert is_stale(layer, layer.succeeded_at + timedelta(seconds=961))
     pretend(store, url=None)
     assert not is_stale(find_layer(store, "levels"), now() + timedelta(days=9))
 

@@ -56,7 +56,7 @@ def test_an_address_says_all_of_it(asked: list[LayerCondition], drawn: list[Area
         ("near=pumps:20:state", "is not written as pumps:200 or pumps:200:state=broken"),
         ("inside=flood:1:2", "is not written as flood or flood:depth=2"),
         ("area=square:1,2", "is not one of polygon, circle, corridor"),
-        ("area=polygon:1,2;3,4", "has 2 points; use 3 to 500"),
+        ("area=polygon:1,2;3,4", "has 2 points; use 3 to 300"),
         ("area=circle:1,2;3,4;5", "has 2 points; use 1"),
         ("area=circle:1,2", "needs metres"),
         ("area=circle:1,200;5", "write longitude,latitude in degrees"),
