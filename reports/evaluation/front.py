@@ -129,13 +129,13 @@ def _ranked(material: Material) -> str:
     ranked = sum(unit.is_ranked for unit in units)
     return _(
         "{units} units had cases of them. {ranked} are ranked; {others} had fewer than {limit}"
-        " cases and are reported, not ranked. Open cases count for as long as they have waited; a"
-        " case that was handed over counts for each unit only while it had it."
+        " cases of their own and are reported, not ranked. Open cases count for as long as they"
+        " have waited; a case that was handed over counts for each unit only while it had it."
     ).format(
         units=format_number(len(units)),
         ranked=format_number(ranked),
         others=format_number(len(units) - ranked),
-        limit=format_number(material.min_cases),
+        limit=format_number(material.min_ranked),
     )
 
 

@@ -50,8 +50,8 @@ class Material:
         return {one.code: one for one in (*evaluation.officers, *evaluation.units)}
 
     @property
-    def min_cases(self) -> int:
-        return self.rules.min_cases
+    def min_ranked(self) -> int:
+        return self.rules.min_ranked
 
 
 def read_method(version: str) -> str:

@@ -84,7 +84,7 @@ def test_departments_are_measured_as_by_lifelines(
         assert unit.on_time_share.n == 0 or unit.on_time_share.value == pytest.approx(
             due["on_time"] / due["due"], abs=1e-6
         )
-        assert unit.is_ranked == (unit.n >= 20)
+        assert unit.is_ranked == (unit.n >= 24)
 
 
 def test_what_is_said_of_them_holds_together(months: dict[str, Evaluation]) -> None:
