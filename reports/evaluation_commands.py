@@ -30,6 +30,8 @@ from reports.evaluation.lifecycle import (
     newest_edition,
     verify_edition,
 )
+from reports.evaluation.preview import preview
+from reports.evaluation.written import write_all
 
 evaluation = AppGroup("evaluation", help="The monthly evaluation of units and officers.")
 _MOST_LINES = 40
@@ -186,6 +188,25 @@ def export_command(month: str, edition_id: int | None, out: Path) -> None:
     store = current_store()
     edition = _edition(store, month, edition_id, prefer_issued=True)
     for path in export_edition(store, edition, out):
+        click.echo(path)
+
+
+@evaluation.command("preview")
+@_of_month
+@click.option("--seen-at", metavar="INSTANT", help="Such as 2026-11-10T17:00:00+07:00. [now]")
+@click.option("--method", metavar="VERSION", help="[the newest]")
+@click.option("--language", "spoken", multiple=True, metavar="CODE", help="[all of the city]")
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
+@_in_one_sentence
+def preview_command(
+    month: str, seen_at: str | None, method: str | None, spoken: tuple[str, ...], out: Path
+) -> None:
+    """Write the documents of a month, or of several such as 2026-07..2026-10, and keep nothing.
+
+    They say that they are a preview and no edition.
+    """
+    files = preview(current_store(), month, seen_at=_instant(seen_at), method=method, spoken=spoken)
+    for path in write_all(out, files):
         click.echo(path)
 
 

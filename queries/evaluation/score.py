@@ -23,7 +23,7 @@ def points(sums: Sums, method: Method) -> Floats:
     own, so that one with few cases stays near the middle.
     """
     shrink, full = _of(method.shrink), _of(method.full)
-    credited, expected = sums.credited / MICRO, sums.expected / MICRO
+    credited, expected = sums.credited / MICRO, sums.usual / MICRO
     better = np.where(GOOD, 1.0, -1.0) * (credited - expected) / (sums.counted + shrink)
     more, less = credited[..., _RESPONSE], expected[..., _RESPONSE]
     extra = shrink[_RESPONSE]

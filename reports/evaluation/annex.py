@@ -31,9 +31,7 @@ def annex(material: Material) -> dict[str, Any]:
                 " content with it as with others. Figures of fewer than {few} cases say so. A rank"
                 " takes {limit} cases of a unit's own: with fewer, too much of a score is not its"
                 " own, and the unit is reported, not ranked."
-            ).format(
-                few=format_number(rules.min_cases), limit=format_number(material.min_ranked)
-            ),
+            ).format(few=format_number(rules.min_cases), limit=format_number(material.min_ranked)),
         ],
         "head": [_("Component"), _("What it measures"), _("Weight")],
         "rows": [

@@ -1,7 +1,6 @@
 """All files of an evaluation, by name. The same material gives the same bytes, wherever."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from data.i18n import languages
 from queries.evaluation.model import Evaluation
@@ -56,36 +55,9 @@ def evaluation_files(
     return files
 
 
-def write_evaluation(
-    evaluation: Evaluation,
-    folder: Path,
-    *,
-    language: str,
-    units: Sequence[str] = (),
-    method: str | None = None,
-    outline: CityOutline | None = None,
-    standing: Standing | None = None,
-) -> list[Path]:
-    """`evaluation_files` in a folder, made if need be; all are made before any is written."""
-    files = evaluation_files(
-        evaluation,
-        language=language,
-        units=units,
-        method=method,
-        outline=outline,
-        standing=standing,
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, content in files.items():
-        paths.append(folder / name)
-        paths[-1].write_bytes(content)
-    return paths
-
-
 def file_stem(month: str, language: str) -> str:
-    """'pantau-evaluation-2026-10-id'."""
-    return f"pantau-evaluation-{_plain(month)}-{language}"
+    """'pantau-evaluation-2026-10-id'; of several months '…-2026-07-to-2026-10-id'."""
+    return f"pantau-evaluation-{_plain(month.replace('..', '-to-'))}-{language}"
 
 
 def file_names(month: str, language: str) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ from queries.evaluation.verify import Look, compute, compute_again
 from reports.evaluation.files import evaluation_files, file_names, material_of
 from reports.evaluation.material import Material, Standing
 from reports.evaluation.outline import CityOutline, outline_of
+from reports.evaluation.written import write_all
 
 CHECKSUMS = "SHA256SUMS"
 _MOST_READ = 4  # editions that a process keeps read: what they say never changes
@@ -61,6 +62,11 @@ def draft_edition(
     `seen_at` None: now. `method` None: the newest version. Raises MonthError, MethodError or
     EditionError.
     """
+    if ".." in month:
+        raise EditionError(
+            f"{month[:80]} is several months, and an edition is of one; "
+            "`flask evaluation preview` makes the documents of several"
+        )
     look = Look(month, seen_at or now(), store.latest_seq())
     ends = month_bounds(month, store.reference().city.time_zone)[1]
     if look.seen_at > now():
@@ -163,7 +169,10 @@ def verify_edition(store: Store, edition: Edition) -> Verdict:
 
 
 def export_edition(store: Store, edition: Edition, folder: Path) -> list[Path]:
-    """Write every file and the list of their SHA-256; the documents of a draft are made now."""
+    """Write every file and the list of their SHA-256; the documents of a draft are made now.
+
+    Raises EditionError, and writes nothing, where the folder cannot be written.
+    """
     content = {
         file.name: content_of(store, edition.id, file.name) for file in files_of(store, edition.id)
     }
@@ -171,10 +180,7 @@ def export_edition(store: Store, edition: Edition, folder: Path) -> list[Path]:
         content |= documents_of(store, edition)
     listed = checksums({name: sha256_of(found) for name, found in content.items()})
     content[CHECKSUMS] = listed.encode()
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, found in content.items():
-        (folder / name).write_bytes(found)
-    return [folder / name for name in sorted(content)]
+    return write_all(folder, content)
 
 
 def newest_edition(store: Store, month: str, *, prefer_issued: bool = False) -> Edition:

@@ -115,6 +115,28 @@ def test_a_closer_for_show_is_flagged_and_does_not_win(jakarta_store: Store) -> 
     assert row.score_rank == len(found.units)
 
 
+def test_a_closer_for_show_whom_nobody_rates_does_not_win_either(jakarta_store: Store) -> None:
+    chance = random.Random(9)
+    plant(jakarta_store, city(chance))
+    plant(
+        jakarta_store,
+        [
+            answered(
+                SHOW, chance.choice([EASY, HARD]), chance.uniform(0, 28), answer=0.02, resolve=0.05
+            )
+            for _ in range(100)
+        ],
+    )
+    found = judged(jakarta_store)
+    show = unit(found, office(SHOW))
+    assert show.flags["closed_in_minutes_without_photo"] == 100
+    assert show.on_time_share.value == 1.0  # as it is; but nothing shows that anything was done
+    assert show.parts["on_time_ratio"] <= 50.1 and show.parts["median_response"] <= 50.1
+    assert show.rank is not None and show.rank[0] > 1
+    row = next(row for row in found.fairness.rows if row.code == show.code)
+    assert row.raw_rank == 1 and row.score_rank is not None and row.score_rank > 1
+
+
 def test_nor_does_one_that_waits_a_little_before_it_closes(jakarta_store: Store) -> None:
     """Twenty minutes each: no flag of haste, but those who were asked say that nothing was done."""
     chance = random.Random(7)
