@@ -73,8 +73,8 @@ class Drafter:
         return month if found else None
 
     def _until_next(self, instant: datetime) -> float:
-        """Seconds until the running month has ended."""
+        """Seconds until the running month has ended and the grace after it."""
         zone = self._store.reference().city.time_zone
-        running = f"{instant.astimezone(zone):%Y-%m}"
+        running = f"{(instant - _GRACE).astimezone(zone):%Y-%m}"
         ends = month_bounds(running, zone)[1] + _GRACE
         return max(float(to_epoch(ends) - to_epoch(instant)), 1.0)

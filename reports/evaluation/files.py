@@ -49,9 +49,9 @@ def evaluation_files(
     makers = (evaluation_pdf, evaluation_workbook, figures_csv, cases_csv)
     names = file_names(evaluation.month, language)
     files = {name: make(material, language) for name, make in zip(names, makers, strict=True)}
-    stem = file_stem(evaluation.month, language)
     if units:
-        files[f"{stem}-{_units_name(units)}.pdf"] = units_pdf(material, language, units)
+        name = units_file_name(evaluation.month, language, units)
+        files[name] = units_pdf(material, language, units)
     return files
 
 
@@ -66,8 +66,10 @@ def file_names(month: str, language: str) -> tuple[str, ...]:
     return (f"{stem}.pdf", f"{stem}.xlsx", f"{stem}.csv", f"{stem}-flagged-cases.csv")
 
 
-def _units_name(units: Sequence[str]) -> str:
-    return _plain(units[0]) if len(units) == 1 else "units"
+def units_file_name(month: str, language: str, units: Sequence[str]) -> str:
+    """'…-kel-31.71.01.1001.pdf' of one unit; '…-units.pdf' of several, or of all (none named)."""
+    which = _plain(units[0]) if len(units) == 1 else "units"
+    return f"{file_stem(month, language)}-{which}.pdf"
 
 
 def _plain(text: str) -> str:
