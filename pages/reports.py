@@ -11,6 +11,7 @@ from components.drawn import drawn, register_drawn
 from components.report_files import files_view
 from components.report_list import reports_list
 from components.report_objections import objection_form, objections_view
+from components.report_pages import pages_view
 from components.report_tables import (
     changes_view,
     fairness_view,
@@ -23,11 +24,13 @@ from data.evaluation.editions import Edition, find_edition, list_editions
 from data.evaluation.files import files_of
 from data.evaluation.problems import EditionError
 from data.i18n import gettext as _
+from data.i18n import languages
 from data.store import Store, current_store
 from pages.report_rows import change_rows, shown_edition, shown_editions, subject_names
 from queries.evaluation.compare import compare_evaluations
 from queries.evaluation.due import due_of, last_month
 from queries.views import local_today
+from reports.evaluation.files import archive_stem
 from reports.evaluation.front import summary
 from reports.evaluation.lifecycle import document_names, material_of_edition
 from reports.evaluation.tables import fairness_page, flag_lists, subject_table
@@ -203,7 +206,12 @@ def _figures(store: Store, edition: Edition) -> list[Any]:
         [part for table in tables for part in (html.H4(table["title"]), *subjects_view(table))],
         flags_view(flag_lists(material)),
         fairness_view(fairness_page(material)),
-        files_view(shown_edition(store, edition), files_of(store, edition.id), made),
+        [
+            *files_view(shown_edition(store, edition), files_of(store, edition.id), made),
+            pages_view(
+                edition.id, archive_stem(edition.month), subject_names(evaluation), languages()
+            ),
+        ],
     ]
 
 

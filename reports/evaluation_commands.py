@@ -9,6 +9,7 @@ from data.store import Store, current_store
 from reports import evaluation_reading
 from reports.evaluation.lifecycle import check_subject, draft_edition, issue_edition
 from reports.evaluation_options import (
+    NUMBER,
     chosen_edition,
     evaluation,
     in_one_sentence,
@@ -82,7 +83,7 @@ def object_command(
 
 
 @evaluation.command("answer")
-@click.argument("objection", type=int)
+@click.argument("objection", type=NUMBER)
 @_by
 @_text
 @in_one_sentence
@@ -106,11 +107,13 @@ def issue_command(month: str, edition_id: int | None, by: str) -> None:
 
 
 def _looked_before(store: Store, edition: Edition) -> list[str]:
-    """The same month as it was seen at other instants: figures differ, for it matures."""
+    """The same month as it was seen at other instants, or when less was known: figures differ."""
     others = [one for one in list_editions(store, edition.month) if one.id != edition.id]
     if not others:
         return []
-    lines = [f"{edition.month} was also looked at before; figures grow with what was open then:"]
+    lines = [
+        f"{edition.month} was looked at more than once; figures differ with what had happened, and was known, by then:"
+    ]
     return lines + [
         f"  edition {o.id}, seen {seen_words(store, o)}: {maturity_words(o)}" for o in others
     ]

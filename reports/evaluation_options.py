@@ -8,6 +8,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
+from data.database import AWAY
 from data.evaluation.editions import Edition, find_edition
 from data.evaluation.method import MethodError
 from data.evaluation.problems import EditionError
@@ -19,6 +20,7 @@ from queries.evaluation.month import MonthError
 from queries.views import local_today
 from reports.evaluation.lifecycle import newest_edition
 
+NUMBER = click.IntRange(1, 2**31 - 1)  # what a database holds
 evaluation = AppGroup("evaluation", help="The monthly evaluation of units and officers.")
 
 
@@ -29,6 +31,11 @@ def in_one_sentence(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(*given, **options)
         except (EditionError, MonthError, MethodError, CityMissing) as error:
             raise click.ClickException(str(error)) from error
+        except AWAY as error:
+            raise click.ClickException(
+                "the database does not answer; look whether it runs, and whether "
+                "`flask city init` has made its tables"
+            ) from error
 
     return run
 
@@ -50,7 +57,7 @@ def of_edition(command: Callable[..., Any]) -> Callable[..., Any]:
     option = click.option(
         "--edition",
         "edition_id",
-        type=int,
+        type=NUMBER,
         help="Its id, as `list` shows it. [newest of the month]",
     )
     return of_month(option(command))

@@ -15,6 +15,7 @@ from reports.evaluation.preview import preview
 from reports.evaluation.verifying import verify_edition
 from reports.evaluation.written import write_all
 from reports.evaluation_options import (
+    NUMBER,
     chosen_edition,
     evaluation,
     in_one_sentence,
@@ -121,8 +122,8 @@ def list_command(month: str | None) -> None:
 
 
 @evaluation.command("compare")
-@click.argument("before", type=int)
-@click.argument("after", type=int)
+@click.argument("before", type=NUMBER)
+@click.argument("after", type=NUMBER)
 @in_one_sentence
 def compare_command(before: int, after: int) -> None:
     """Show every figure that is another one in the edition AFTER than in BEFORE."""

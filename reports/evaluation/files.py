@@ -60,6 +60,11 @@ def file_stem(month: str, language: str) -> str:
     return f"pantau-evaluation-{_plain(month.replace('..', '-to-'))}-{language}"
 
 
+def archive_stem(month: str) -> str:
+    """Of an archive with the pages of all units: 'pantau-evaluation-2026-10-units'."""
+    return f"pantau-evaluation-{_plain(month)}-units"
+
+
 def file_names(month: str, language: str) -> tuple[str, ...]:
     """Those of `evaluation_files` without pages of units."""
     stem = file_stem(month, language)

@@ -6,6 +6,10 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import func, select
+
+from data import schema
+from data.database import read
 from data.evaluation.editions import (
     Draft,
     Edition,
@@ -71,6 +75,7 @@ def draft_edition(
         raise EditionError(f"seen_at {look.seen_at.isoformat()} is yet to come; look from now")
     if look.seen_at < ends:
         raise EditionError(f"{month} had not ended at {look.seen_at.isoformat()}; draft it later")
+    _check_known(store, month, ends)
     version = method or method_versions()[-1]
     read_method(version)  # or it says which there are
     method_text = (METHODS / f"{version}.toml").read_bytes().decode()
@@ -89,6 +94,14 @@ def draft_edition(
         maturity=asdict(evaluation.maturity),
     )
     return add_draft(store, draft, by=by, reason=reason, is_first=is_first)
+
+
+def _check_known(store: Store, month: str, ends: datetime) -> None:
+    """A month before any complaint is a slip of the hand, and drafts are kept for good."""
+    with read(store.engine) as connection:
+        first = connection.scalar(select(func.min(schema.complaints.c.requested_at)))
+    if first is not None and ends <= first:
+        raise EditionError(f"{month} has no complaints; the first one known is of {first:%Y-%m-%d}")
 
 
 def issue_edition(store: Store, edition_id: int, *, by: str) -> Edition:

@@ -17,6 +17,9 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
     was_there = folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for name in files:
+            if (folder / name).is_dir():  # which no file can take the place of
+                raise IsADirectoryError(0, f"{name} is a folder in it")
         with tempfile.TemporaryDirectory(prefix=".pantau-", dir=folder) as made:
             for name, content in files.items():
                 (Path(made) / name).write_bytes(content)
