@@ -112,7 +112,8 @@ def _looked_before(store: Store, edition: Edition) -> list[str]:
     if not others:
         return []
     lines = [
-        f"{edition.month} was looked at more than once; figures differ with what had happened, and was known, by then:"
+        f"{edition.month} was looked at more than once; figures differ with what had happened, "
+        "and was known, by then:"
     ]
     return lines + [
         f"  edition {o.id}, seen {seen_words(store, o)}: {maturity_words(o)}" for o in others

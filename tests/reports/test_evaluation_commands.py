@@ -110,9 +110,10 @@ def test_a_folder_that_cannot_be_written_has_nothing_of_it(
 
 def test_pages_of_units_are_written(runner: FlaskCliRunner, tmp_path: Path) -> None:
     run(runner, "draft 2026-03 --by Biro")
-    run(runner, "units 2026-03 --language en --out", str(tmp_path))
-    run(runner, "units 2026-03 --unit kel-10.1 --out", str(tmp_path))
-    pages = {path.name: len(PdfReader(path).pages) for path in tmp_path.iterdir()}
+    out = tmp_path / "out"
+    run(runner, "units 2026-03 --language en --out", str(out))
+    run(runner, "units 2026-03 --unit kel-10.1 --out", str(out))
+    pages = {path.name: len(PdfReader(path).pages) for path in out.iterdir()}
     assert pages["pantau-evaluation-2026-03-id-kel-10.1.pdf"] == 1
     assert pages["pantau-evaluation-2026-03-en-units.pdf"] > 4
     said = run(runner, "units 2026-03 --unit ../x --out", str(tmp_path), code=1)
