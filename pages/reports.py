@@ -23,8 +23,8 @@ from components.report_words import ShownEdition, maturity_words, objection_word
 from data.evaluation.editions import Edition, find_edition, list_editions
 from data.evaluation.files import files_of
 from data.evaluation.problems import EditionError
+from data.i18n import format_number, languages, ngettext
 from data.i18n import gettext as _
-from data.i18n import languages
 from data.store import Store, current_store
 from pages.report_rows import change_rows, shown_edition, shown_editions, subject_names
 from queries.evaluation.compare import compare_evaluations
@@ -189,7 +189,14 @@ def register(app: Dash) -> None:
             material_of_edition(store, find_edition(store, number)).evaluation for number in pair
         )
         heads = [_("Of whom"), _("Figure"), _("Before"), _("After")]
-        return changes_view(heads, change_rows(compare_evaluations(old, new)))
+        rows, unseen = change_rows(compare_evaluations(old, new))
+        words = ngettext(
+            "{n} more figure differs only in digits that are not shown.",
+            "{n} more figures differ only in digits that are not shown.",
+            unseen,
+        )
+        note = html.P(words.format(n=format_number(unseen)), className="note")
+        return [*changes_view(heads, rows), note if unseen else None]
 
 
 def _figures(store: Store, edition: Edition) -> list[Any]:
@@ -317,7 +324,13 @@ def _comparison(old: ShownEdition, new: ShownEdition) -> list[Any]:
                     className="note",
                 )
                 if is_later
-                else None,
+                else html.P(
+                    _(
+                        "The two look from the same instant. What differs was recorded later of "
+                        "earlier days, or comes from corrected inputs."
+                    ),
+                    className="note",
+                ),
                 html.P(new.edition.reason, className="report-reason")
                 if new.edition.reason
                 else None,

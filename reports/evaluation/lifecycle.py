@@ -146,7 +146,10 @@ def material_of_edition(store: Store, edition: Edition) -> Material:
         while len(kept) >= _MOST_READ:
             kept.pop(next(iter(kept)), None)
         kept[edition.id] = known
-    return replace(known, standing=standing_of(store, edition))
+    standing = standing_of(store, edition)
+    if known.standing != standing:  # else what was read of its figures is kept with it
+        known = kept[edition.id] = replace(known, standing=standing)
+    return known
 
 
 def export_edition(store: Store, edition: Edition, folder: Path) -> list[Path]:
