@@ -9,6 +9,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from components import ids
 from components.drawn import drawn, register_drawn
 from components.report_files import files_view
+from components.report_heads import comparison_head, edition_head
 from components.report_list import reports_list
 from components.report_objections import objection_form, objections_view
 from components.report_pages import pages_view
@@ -19,7 +20,7 @@ from components.report_tables import (
     subjects_view,
     summary_view,
 )
-from components.report_words import ShownEdition, maturity_words, objection_words, state_mark
+from components.report_words import ShownEdition
 from data.evaluation.editions import Edition, find_edition, list_editions
 from data.evaluation.files import files_of
 from data.evaluation.problems import EditionError
@@ -132,7 +133,7 @@ def compare_layout(number: str, before: str) -> html.Div:
     return html.Div(
         [
             _back(),
-            *_comparison(shown_edition(store, old), shown_edition(store, new)),
+            *comparison_head(shown_edition(store, old), shown_edition(store, new)),
             *drawn(ids.REPORT_CHANGES),
             dcc.Store(id=ids.REPORT_PAIR, data=[old.id, new.id]),
         ],
@@ -179,7 +180,7 @@ def register(app: Dash) -> None:
         # The form is drawn once: what is being typed must not be lost when others object.
         same = stamp is not None and stamp[0] == found[0]
         parts = [no_update] * len(_PARTS) if same else _figures(store, edition)
-        head = _head(shown_edition(store, edition), _others(store, editions, number))
+        head = edition_head(shown_edition(store, edition), _others(store, editions, number))
         return head, *parts[1:], *_contested(store, edition, editions, stamp is None), found
 
     @app.callback(Output(ids.parts(ids.REPORT_CHANGES), "data"), Input(ids.REPORT_PAIR, "data"))
@@ -235,108 +236,6 @@ def _contested(
 
 def _others(store: Store, editions: Sequence[Edition], number: int) -> list[ShownEdition]:
     return [shown_edition(store, one) for one in editions if one.id != number]
-
-
-def _head(shown: ShownEdition, others: Sequence[ShownEdition]) -> html.Header:
-    edition = shown.edition
-    issue = edition.issue
-    facts = [
-        (_("Seen as of"), shown.seen),
-        (_("Maturity"), maturity_words(edition)),
-        (_("Drafted"), f"{edition.drafted_by}, {shown.when(edition.drafted_at)}"),
-        *([(_("Issued"), f"{issue.by}, {shown.when(issue.at)}")] if issue else []),
-        (_("Objections"), objection_words(edition)),
-        (_("Method"), edition.method),
-        (_("Fingerprint of the figures (SHA-256)"), html.Code(edition.sha256)),
-        *([(_("What is new"), edition.reason)] if edition.reason else []),
-    ]
-    links = [
-        html.A(
-            _("what changed since {title}, seen {instant}").format(
-                title=other.title, instant=other.seen
-            ),
-            href=f"/reports/{edition.id}/{other.edition.id}",
-            **{"data-page": "report"},
-        )
-        for other in others
-        if other.edition.id < edition.id
-    ]
-    newer = [other for other in others if other.edition.id > edition.id]
-    return html.Header(
-        [
-            html.H2(f"{shown.month} · {shown.title}"),
-            html.P(state_mark(edition.state)),
-            html.P(
-                [
-                    _("There is a newer one:"),
-                    " ",
-                    html.A(
-                        newer[0].title,
-                        href=f"/reports/{newer[0].edition.id}",
-                        **{"data-page": "report"},
-                    ),
-                ],
-                className="report-newer",
-            )
-            if newer
-            else None,
-            html.Dl(
-                [part for name, value in facts for part in (html.Dt(name), html.Dd(value))],
-                className="facts",
-            ),
-            html.Ul([html.Li(link) for link in links], className="report-links") if links else None,
-        ],
-        className="article-head",
-    )
-
-
-def _comparison(old: ShownEdition, new: ShownEdition) -> list[Any]:
-    is_later = old.edition.seen_at != new.edition.seen_at
-    return [
-        html.Header(
-            [
-                html.H2(
-                    _("{month}: {before} and {after}").format(
-                        month=new.month, before=old.title, after=new.title
-                    )
-                ),
-                *(
-                    html.P(
-                        [
-                            html.A(
-                                one.title,
-                                href=f"/reports/{one.edition.id}",
-                                **{"data-page": "report"},
-                            ),
-                            ", ",
-                            _("seen as of {instant}").format(instant=one.seen),
-                            ": ",
-                            maturity_words(one.edition),
-                        ]
-                    )
-                    for one in (old, new)
-                ),
-                html.P(
-                    _(
-                        "The two look from different instants: more complaints have ended by the "
-                        "later one, and that alone changes figures."
-                    ),
-                    className="note",
-                )
-                if is_later
-                else html.P(
-                    _(
-                        "The two look from the same instant. What differs was recorded later of "
-                        "earlier days, or comes from corrected inputs."
-                    ),
-                    className="note",
-                ),
-                html.P(new.edition.reason, className="report-reason")
-                if new.edition.reason
-                else None,
-            ]
-        )
-    ]
 
 
 def _found(store: Store, number: str) -> Edition:
