@@ -1,12 +1,15 @@
 """Words on who was accountable, and on the hours in which a deadline runs."""
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from dash import html
 
 from data.accountability.calendar import WorkingCalendar
-from data.i18n import format_number, ngettext, weekday_names
+from data.accountability.listing import Term
+from data.i18n import current_language, format_date, format_number, ngettext, weekday_names
 from data.i18n import gettext as _
+from data.reference import Reference
 from queries.timeline import EventView
 
 
@@ -28,6 +31,20 @@ def accountable_words(event: EventView) -> str:
             former=event.former.name, unit=event.accountable.name
         )
     return _("accountable: {unit}").format(unit=event.accountable.name)
+
+
+def officer_words(officers: Sequence[Term], reference: Reference) -> str:
+    """'Lurah: Budi Contoh'; who followed while the unit had the complaint, with the day."""
+    if not officers:
+        return _("Nobody was in office that is known.")
+    first, *others = officers
+    title = reference.language_text(first.titles, current_language())
+    words = [f"{title}: {first.officer_name}" if title else first.officer_name]
+    words += [
+        _("from {day} on {name}").format(day=format_date(one.from_date), name=one.officer_name)
+        for one in others
+    ]
+    return "; ".join(words)
 
 
 def working_time_note(calendar: WorkingCalendar | None) -> html.P | None:

@@ -4,7 +4,12 @@ from datetime import datetime
 
 from dash import dcc, html
 
-from components.accountability import accountable_words, handover_words, working_time_note
+from components.accountability import (
+    accountable_words,
+    handover_words,
+    officer_words,
+    working_time_note,
+)
 from components.basics import icon_button, status_mark
 from components.photos import media_links, photo_strip
 from components.repeats_view import people_tag, repeats_sheet
@@ -220,6 +225,7 @@ def _spell(spell: SpellView, reference: Reference) -> html.Div:
     return html.Div(
         [
             html.P(spell.unit.name, className="spell-unit"),
+            html.P(officer_words(spell.officers, reference), className="spell-officer"),
             html.P(f"{_when(spell.started_at, reference)} – {end}", className="note"),
             _clock(_("Response"), spell.response, reference),
             _clock(_("Resolution"), spell.resolution, reference),

@@ -14,6 +14,7 @@ from pages.answers import answer_error, answer_errors, answer_json
 from pages.map_parameters import BadParameter
 from pages.same_origin import refuse_other_origins
 from reports.evaluation.lifecycle import check_subject, document_names, documents_of
+from reports.evaluation.page_files import unit_pages
 
 _LONGEST_BODY = 64 * 1024
 _FIELDS = ("by", "text", "subject")
@@ -55,6 +56,24 @@ def download(number: int, name: str) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     # What is kept never changes; a draft's documents say how it is contested by then.
     response.headers["Cache-Control"] = _FOR_EVER if name in kept else "no-store"
+    response.set_etag(sha256_of(content))
+    response.make_conditional(request)
+    return response
+
+
+@routes.get("/api/evaluations/<int(max=2147483647):number>/pages.pdf")
+def unit_page(number: int) -> Response:
+    """?language=id&code=… for each unit or officer; without a code a page for each there is."""
+    store = current_store()
+    try:
+        edition = find_edition(store, number)
+    except EditionError as error:
+        return answer_error(str(error), 404)
+    language, codes = request.args.get("language", "id"), request.args.getlist("code")
+    [(name, content)] = unit_pages(store, edition, language=language, codes=codes).items()
+    response = Response(content, mimetype=_KINDS["pdf"])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(sha256_of(content))
     response.make_conditional(request)
     return response

@@ -27,15 +27,17 @@ def subject_names(evaluation: Evaluation) -> dict[str, str]:
     return {one.code: one.name for one in (*evaluation.officers, *evaluation.units)}
 
 
-def change_rows(changes: Sequence[Change]) -> list[list[str]]:
-    """Of whom, which figure, before, after."""
-    return [
+def change_rows(changes: Sequence[Change]) -> tuple[list[list[str]], int]:
+    """Of whom, which figure, before, after; and how many more differ in digits not shown."""
+    rows = [
         [
             _("the city") if change.code == CITY else f"{change.name} · {change.code}",
             *_figure(change),
         ]
         for change in changes
     ]
+    shown = [row for row in rows if row[2] != row[3]]
+    return shown, len(rows) - len(shown)
 
 
 def _figure(change: Change) -> tuple[str, str, str]:

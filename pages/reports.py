@@ -9,8 +9,10 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from components import ids
 from components.drawn import drawn, register_drawn
 from components.report_files import files_view
+from components.report_heads import comparison_head, edition_head
 from components.report_list import reports_list
 from components.report_objections import objection_form, objections_view
+from components.report_pages import pages_view
 from components.report_tables import (
     changes_view,
     fairness_view,
@@ -18,16 +20,18 @@ from components.report_tables import (
     subjects_view,
     summary_view,
 )
-from components.report_words import ShownEdition, maturity_words, objection_words, state_mark
+from components.report_words import ShownEdition
 from data.evaluation.editions import Edition, find_edition, list_editions
 from data.evaluation.files import files_of
 from data.evaluation.problems import EditionError
+from data.i18n import format_number, languages, ngettext
 from data.i18n import gettext as _
 from data.store import Store, current_store
 from pages.report_rows import change_rows, shown_edition, shown_editions, subject_names
 from queries.evaluation.compare import compare_evaluations
 from queries.evaluation.due import due_of, last_month
 from queries.views import local_today
+from reports.evaluation.files import archive_stem
 from reports.evaluation.front import summary
 from reports.evaluation.lifecycle import document_names, material_of_edition
 from reports.evaluation.tables import fairness_page, flag_lists, subject_table
@@ -129,7 +133,7 @@ def compare_layout(number: str, before: str) -> html.Div:
     return html.Div(
         [
             _back(),
-            *_comparison(shown_edition(store, old), shown_edition(store, new)),
+            *comparison_head(shown_edition(store, old), shown_edition(store, new)),
             *drawn(ids.REPORT_CHANGES),
             dcc.Store(id=ids.REPORT_PAIR, data=[old.id, new.id]),
         ],
@@ -176,7 +180,7 @@ def register(app: Dash) -> None:
         # The form is drawn once: what is being typed must not be lost when others object.
         same = stamp is not None and stamp[0] == found[0]
         parts = [no_update] * len(_PARTS) if same else _figures(store, edition)
-        head = _head(shown_edition(store, edition), _others(store, editions, number))
+        head = edition_head(shown_edition(store, edition), _others(store, editions, number))
         return head, *parts[1:], *_contested(store, edition, editions, stamp is None), found
 
     @app.callback(Output(ids.parts(ids.REPORT_CHANGES), "data"), Input(ids.REPORT_PAIR, "data"))
@@ -186,7 +190,14 @@ def register(app: Dash) -> None:
             material_of_edition(store, find_edition(store, number)).evaluation for number in pair
         )
         heads = [_("Of whom"), _("Figure"), _("Before"), _("After")]
-        return changes_view(heads, change_rows(compare_evaluations(old, new)))
+        rows, unseen = change_rows(compare_evaluations(old, new))
+        words = ngettext(
+            "{n} more figure differs only in digits that are not shown.",
+            "{n} more figures differ only in digits that are not shown.",
+            unseen,
+        )
+        note = html.P(words.format(n=format_number(unseen)), className="note")
+        return [*changes_view(heads, rows), note if unseen else None]
 
 
 def _figures(store: Store, edition: Edition) -> list[Any]:
@@ -203,7 +214,12 @@ def _figures(store: Store, edition: Edition) -> list[Any]:
         [part for table in tables for part in (html.H4(table["title"]), *subjects_view(table))],
         flags_view(flag_lists(material)),
         fairness_view(fairness_page(material)),
-        files_view(shown_edition(store, edition), files_of(store, edition.id), made),
+        [
+            *files_view(shown_edition(store, edition), files_of(store, edition.id), made),
+            pages_view(
+                edition.id, archive_stem(edition.month), subject_names(evaluation), languages()
+            ),
+        ],
     ]
 
 
@@ -220,102 +236,6 @@ def _contested(
 
 def _others(store: Store, editions: Sequence[Edition], number: int) -> list[ShownEdition]:
     return [shown_edition(store, one) for one in editions if one.id != number]
-
-
-def _head(shown: ShownEdition, others: Sequence[ShownEdition]) -> html.Header:
-    edition = shown.edition
-    issue = edition.issue
-    facts = [
-        (_("Seen as of"), shown.seen),
-        (_("Maturity"), maturity_words(edition)),
-        (_("Drafted"), f"{edition.drafted_by}, {shown.when(edition.drafted_at)}"),
-        *([(_("Issued"), f"{issue.by}, {shown.when(issue.at)}")] if issue else []),
-        (_("Objections"), objection_words(edition)),
-        (_("Method"), edition.method),
-        (_("Fingerprint of the figures (SHA-256)"), html.Code(edition.sha256)),
-        *([(_("What is new"), edition.reason)] if edition.reason else []),
-    ]
-    links = [
-        html.A(
-            _("what changed since {title}, seen {instant}").format(
-                title=other.title, instant=other.seen
-            ),
-            href=f"/reports/{edition.id}/{other.edition.id}",
-            **{"data-page": "report"},
-        )
-        for other in others
-        if other.edition.id < edition.id
-    ]
-    newer = [other for other in others if other.edition.id > edition.id]
-    return html.Header(
-        [
-            html.H2(f"{shown.month} · {shown.title}"),
-            html.P(state_mark(edition.state)),
-            html.P(
-                [
-                    _("There is a newer one:"),
-                    " ",
-                    html.A(
-                        newer[0].title,
-                        href=f"/reports/{newer[0].edition.id}",
-                        **{"data-page": "report"},
-                    ),
-                ],
-                className="report-newer",
-            )
-            if newer
-            else None,
-            html.Dl(
-                [part for name, value in facts for part in (html.Dt(name), html.Dd(value))],
-                className="facts",
-            ),
-            html.Ul([html.Li(link) for link in links], className="report-links") if links else None,
-        ],
-        className="article-head",
-    )
-
-
-def _comparison(old: ShownEdition, new: ShownEdition) -> list[Any]:
-    is_later = old.edition.seen_at != new.edition.seen_at
-    return [
-        html.Header(
-            [
-                html.H2(
-                    _("{month}: {before} and {after}").format(
-                        month=new.month, before=old.title, after=new.title
-                    )
-                ),
-                *(
-                    html.P(
-                        [
-                            html.A(
-                                one.title,
-                                href=f"/reports/{one.edition.id}",
-                                **{"data-page": "report"},
-                            ),
-                            ", ",
-                            _("seen as of {instant}").format(instant=one.seen),
-                            ": ",
-                            maturity_words(one.edition),
-                        ]
-                    )
-                    for one in (old, new)
-                ),
-                html.P(
-                    _(
-                        "The two look from different instants: more complaints have ended by the "
-                        "later one, and that alone changes figures."
-                    ),
-                    className="note",
-                )
-                if is_later
-                else None,
-                html.P(new.edition.reason, className="report-reason")
-                if new.edition.reason
-                else None,
-            ]
-        )
-    ]
 
 
 def _found(store: Store, number: str) -> Edition:

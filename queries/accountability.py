@@ -46,6 +46,16 @@ class Terms:
         ids = np.asarray([term.officer_id for term in self.terms] + [0], np.int64)
         return ids[self.term_at(unit_id, at)]
 
+    def leaders(self, unit_id: int, start: int, end: int) -> tuple[Term, ...]:
+        """Who led a unit from an instant until another (UTC seconds, both within), in order."""
+        return tuple(
+            self.terms[place]
+            for place in self._leading.tolist()
+            if self.terms[place].unit_id == unit_id
+            and self.start[place] <= end
+            and start < self.end[place]
+        )
+
     @property
     def _unit_ids(self) -> NDArray[np.int64]:
         return np.asarray([term.unit_id for term in self.terms], np.int64)

@@ -9,11 +9,13 @@ from sqlalchemy import Row, select
 
 from data import schema
 from data.accountability.calendar import WorkingCalendar
+from data.accountability.listing import Term
 from data.database import read
-from data.instants import now
+from data.instants import now, to_epoch
 from data.reference import Channel, District, Reference, Service, Unit
 from data.store import Store
 from data.vocabulary import EventKind, Outcome, Status
+from queries.accountability import Terms, terms_by_unit
 from queries.photos import other_uses
 from queries.repeats import Repeated, find_repeated
 
@@ -47,6 +49,7 @@ class SpellView:
     ended_at: datetime | None  # None: accountable still, or at the end
     response: Clock
     resolution: Clock
+    officers: tuple[Term, ...]  # who led the unit then, in order; the first got the complaint
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,8 @@ def complaint_page(store: Store, service_request_id: str) -> ComplaintView | Non
         ).all()
         uses = other_uses(connection, row.id)
         repeated = find_repeated(connection, row)
-    return _view(row, happened, held, uses, repeated, store.reference(), now())
+    terms = terms_by_unit(store) if held else None
+    return _view(row, happened, held, uses, repeated, terms, store.reference(), now())
 
 
 def _view(
@@ -138,6 +142,7 @@ def _view(
     held: Any,
     uses: Mapping[str, tuple[str, ...]],
     repeated: Repeated | None,
+    terms: Terms | None,
     reference: Reference,
     instant: datetime,
 ) -> ComplaintView:
@@ -148,6 +153,11 @@ def _view(
 
     def cut(spell: Row[Any]) -> datetime | None:
         return spell.ended_at or cut_off  # a rejection ends no spell, but its clocks
+
+    def leaders(spell: Row[Any]) -> tuple[Term, ...]:
+        end = spell.ended_at or (instant if status.is_open else row.updated_at)
+        known = terms.leaders if terms else lambda *_: ()
+        return known(spell.unit_id, to_epoch(spell.started_at), to_epoch(end))
 
     def clock(of: Row[Any], name: str, start: datetime, end: datetime | None) -> Clock:
         calendar = reference.calendars.get(getattr(row, f"{name}_calendar_id"))
@@ -182,6 +192,7 @@ def _view(
                 ended_at=spell.ended_at,
                 response=clock(spell, "response", spell.started_at, cut(spell)),
                 resolution=clock(spell, "resolution", spell.started_at, cut(spell)),
+                officers=leaders(spell),
             )
             for spell in held
         ),

@@ -73,7 +73,7 @@ class Drafter:
         return month if found else None
 
     def _until_next(self, instant: datetime) -> float:
-        """Seconds until the running month may be drafted."""
+        """Seconds until the running month has ended and the grace after it."""
         zone = self._store.reference().city.time_zone
         running = f"{(instant - _GRACE).astimezone(zone):%Y-%m}"
         ends = month_bounds(running, zone)[1] + _GRACE

@@ -40,10 +40,12 @@ class Method:
     version: str
     sha256: str  # of the file, hex
     min_cases: int
+    min_ranked: int  # cases of its own that a rank takes
     other_cutoffs: tuple[int, ...]
     moved_share: float
     reopened_within_days: int
     unproven_earn_nothing: tuple[str, ...]  # components
+    gains_need_satisfaction: tuple[str, ...]  # components
     weights: dict[str, float]  # they sum to 100
     full: dict[str, float]
     shrink: dict[str, float]
@@ -77,10 +79,12 @@ def parse_method(content: bytes, *, name: str) -> Method:
             version=str(raw["version"]),
             sha256=hashlib.sha256(content).hexdigest(),
             min_cases=int(raw["min_cases"]),
+            min_ranked=int(raw["min_ranked"]),
             other_cutoffs=tuple(int(number) for number in raw["other_cutoffs"]),
             moved_share=float(raw["moved_share"]),
             reopened_within_days=int(raw["reopened_within_days"]),
             unproven_earn_nothing=tuple(str(part) for part in raw["unproven_earn_nothing"]),
+            gains_need_satisfaction=tuple(map(str, raw["gains_need_satisfaction"])),
             weights=_numbers(raw["weights"]),
             full=_numbers(raw["full"]),
             shrink=_numbers(raw["shrink"]),
@@ -115,13 +119,19 @@ def _check(method: Method, name: str) -> None:
                 raise MethodError(
                     f"{name}: [{table}] {component} is {given.get(component)}; let it exceed 0"
                 )
-    strange = sorted(set(method.unproven_earn_nothing) - set(method.weights))
-    if strange:
-        raise MethodError(f"{name}: unproven_earn_nothing names {', '.join(strange)}, not weighed")
+    for key in ("unproven_earn_nothing", "gains_need_satisfaction"):
+        strange = sorted(set(getattr(method, key)) - set(method.weights))
+        if strange:
+            raise MethodError(f"{name}: {key} names {', '.join(strange)}, not weighed")
     if method.min_cases < 1 or not 1 <= method.rounds <= 100_000:
         raise MethodError(
             f"{name}: min_cases {method.min_cases} and rounds {method.rounds} "
             "must be at least 1, and rounds at most 100000"
+        )
+    if method.min_ranked < method.min_cases:
+        raise MethodError(
+            f"{name}: min_ranked {method.min_ranked} is under min_cases {method.min_cases}; "
+            "who has too few cases cannot be ranked"
         )
     if not 0 <= method.winsorised_share < 0.5:
         raise MethodError(

@@ -62,7 +62,7 @@ def rank_intervals(
         return found
     rounds = weights.shape[1]
     drawn = np.empty((rounds, len(places)))
-    facts = np.hstack([table.credited, table.expected, table.counted]).astype(np.float64)
+    facts = np.hstack([table.credited, table.usual, table.counted]).astype(np.float64)
     for column, place in enumerate(places):
         rows = groups.rows[np.searchsorted(groups.subject, place) :]
         rows = rows[: int((groups.subject == place).sum())]
@@ -77,5 +77,5 @@ def rank_intervals(
 def _exact(sums: NDArray[np.float64]) -> Sums:
     size = len(PARTS)
     whole: Ints = np.rint(sums).astype(np.int64)
-    credited = whole[:, :size]
-    return Sums(credited, credited, whole[:, size : 2 * size], whole[:, 2 * size :])
+    credited, usual = whole[:, :size], whole[:, size : 2 * size]
+    return Sums(credited, credited, usual, usual, whole[:, 2 * size :])

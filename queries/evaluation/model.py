@@ -37,7 +37,7 @@ DIFFERENCES = ("better", "worse", "as_expected")
 class Measured:
     """A value, its 95% bounds, the cases it rests on, and whether that is enough.
 
-    'too_few': n is under the method's cut-off; the value is shown, not ranked. 'not_reached': a
+    'too_few': n is under the method's `min_cases`; the value is shown, not ranked. 'not_reached': a
     median later than all that was seen (value None; low may be known). 'none': n is 0.
     """
 
@@ -74,7 +74,7 @@ class Subject:
     parts: dict[str, float]  # points of each component that the method weighs
     score: float | None  # the weighted mean of the parts, 0 to 100; None without cases
     rank: tuple[int, int] | None  # 95% of the bootstrap; 1 is best; None if not ranked
-    is_ranked: bool  # by the method's cut-off of `own_cases`
+    is_ranked: bool  # by the method's `min_ranked` of `own_cases`
     differs: str | None  # DIFFERENCES; None if not ranked, or without a deadline passed
     flags: dict[str, int]  # by FLAG_KINDS
     handovers: Handovers

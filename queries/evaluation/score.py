@@ -13,6 +13,7 @@ from queries.evaluation.table import GOOD, MICRO, PARTS
 Floats = NDArray[np.float64]
 _MIDDLE, _MOST = 50.0, 100.0
 _RESPONSE = PARTS.index("median_response")
+_SATISFACTION = PARTS.index("satisfaction")
 
 
 def points(sums: Sums, method: Method) -> Floats:
@@ -22,13 +23,23 @@ def points(sums: Sums, method: Method) -> Floats:
     own, so that one with few cases stays near the middle.
     """
     shrink, full = _of(method.shrink), _of(method.full)
-    credited, expected = sums.credited / MICRO, sums.expected / MICRO
+    credited, expected = sums.credited / MICRO, sums.usual / MICRO
     better = np.where(GOOD, 1.0, -1.0) * (credited - expected) / (sums.counted + shrink)
     more, less = credited[..., _RESPONSE], expected[..., _RESPONSE]
     extra = shrink[_RESPONSE]
     better[..., _RESPONSE] = np.log((more + extra) / (less + extra))
     earned: Floats = np.clip(_MIDDLE + _MIDDLE * better / full, 0.0, _MOST)
-    return np.round(earned, DECIMALS)
+    return np.round(_confirmed(earned, method), DECIMALS)
+
+
+def _confirmed(earned: Floats, method: Method) -> Floats:
+    """Of what some parts earn above the middle, as much as citizens are as content as elsewhere."""
+    content = np.minimum(earned[..., _SATISFACTION] / _MIDDLE, 1.0)[..., np.newaxis]
+    columns = [PARTS.index(part) for part in method.gains_need_satisfaction]
+    gains = np.maximum(earned[..., columns] - _MIDDLE, 0.0)
+    found = earned.copy()
+    found[..., columns] -= gains * (1.0 - content)
+    return found
 
 
 def scores(parts: Floats, method: Method) -> Floats:

@@ -43,7 +43,7 @@ def judge(
     """Subjects with cases, in order of code, and the funnel of those that are ranked."""
     sums = sum_groups(table, groups)
     n = groups.count(table.is_case)
-    ranked = sums.counted[:, _OWN] >= method.min_cases
+    ranked = sums.counted[:, _OWN] >= method.min_ranked
     components, ratios, on_time = measure_all(table, groups, sums, method.min_cases)
     parts = points(sums, method)
     total = scores(parts, method)

@@ -32,14 +32,15 @@ class Sums:
     """Arrays (subjects, PARTS); all but the counts in millionths."""
 
     observed: Ints
-    credited: Ints  # observed, but of unproven closings no more than expected
+    credited: Ints  # observed, but of unproven closings no better than usual
     expected: Ints
+    usual: Ints  # expected by what the city reaches without unproven closings
     counted: Ints
 
 
 def sum_groups(table: Table, groups: Groups) -> Sums:
     found = []
-    for values in (table.observed, table.credited, table.expected, table.counted):
+    for values in (table.observed, table.credited, table.expected, table.usual, table.counted):
         total = np.zeros((len(groups), values.shape[1]), np.int64)
         np.add.at(total, groups.subject, values[groups.rows])
         found.append(total)

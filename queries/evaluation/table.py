@@ -52,8 +52,9 @@ class Table:
     closed: Bools  # resolved, or rejected
     stars: Ints  # 0: not rated
     observed: Ints  # (rows, PARTS), millionths
-    credited: Ints  # the same, but of unproven closings no more than expected
+    credited: Ints  # the same, but of unproven closings no better than usual
     expected: Ints
+    usual: Ints  # the same, but of what the city reaches without unproven closings
     counted: Ints  # how many cases the part rests on: 0 or 1 each
 
     def __len__(self) -> int:
@@ -81,6 +82,7 @@ def make_table(month: Month, method: Method, unproven: Sequence[int] = ()) -> Ta
     stars = column(lambda case: case.stars or 0)
     closed = column(lambda case: is_closed(case)).astype(bool)
     wait = method.reopened_within_days * _DAY
+    columns = [PARTS.index(part) for part in method.unproven_earn_nothing]
     asked = np.zeros((rows, len(PARTS)), bool)
     observed = np.zeros((rows, len(PARTS)), np.int64)
     for place, (counts, value) in enumerate(
@@ -102,11 +104,15 @@ def make_table(month: Month, method: Method, unproven: Sequence[int] = ()) -> Ta
         observed[:, place] = np.where(asked[:, place] | (place == _BACKLOG), value, 0)
     expected = _expected(observed, asked, service, is_case)
     expected[:, 0] = _expected_answers(service, seconds, answered, is_case)
+    usual = expected.copy()
+    places = np.ix_(np.array(unproven, np.int64), np.array(columns, np.int64))
+    if len(unproven):  # nor do they raise what others are held to
+        shown = asked.copy()
+        shown[places] = False
+        rates = _expected(observed, shown, service, is_case, asked)
+        rates[:, 0] = _expected_answers(service, seconds, shown[:, 0] & answered, is_case)
+        usual[:, columns] = rates[:, columns]
     observed *= MICRO
-    credited = observed.copy()
-    columns = [PARTS.index(part) for part in method.unproven_earn_nothing]
-    earning_nothing = np.ix_(np.array(unproven, np.int64), np.array(columns, np.int64))
-    credited[earning_nothing] = np.minimum(observed[earning_nothing], expected[earning_nothing])
     return Table(
         life=column(lambda case: case.life, [one.life for one in held]),
         unit_id=column(lambda case: case.unit_id, [one.unit_id for one in held]),
@@ -120,10 +126,19 @@ def make_table(month: Month, method: Method, unproven: Sequence[int] = ()) -> Ta
         closed=closed,
         stars=stars,
         observed=observed,
-        credited=credited,
+        credited=_credited(observed, usual, places, columns),
         expected=expected,
+        usual=usual,
         counted=asked.astype(np.int64),
     )
+
+
+def _credited(observed: Ints, usual: Ints, places: Any, columns: list[int]) -> Ints:
+    """As observed, but at these places no better than usual."""
+    found = observed.copy()
+    pair = observed[places], usual[places]
+    found[places] = np.where(GOOD[columns], np.minimum(*pair), np.maximum(*pair))
+    return found
 
 
 def response_seconds(case: Case, seen_at: int) -> int:
@@ -167,18 +182,24 @@ def is_reopened(case: Case, within_seconds: int) -> bool:
     return any(first <= at <= first + within_seconds for at in case.reopened_at)
 
 
-def _expected(observed: Ints, asked: Bools, service: Ints, is_case: Bools) -> Ints:
-    """What the city's cases of the same service show on average; millionths."""
+def _expected(
+    observed: Ints, shown: Bools, service: Ints, is_case: Bools, asked: Bools | None = None
+) -> Ints:
+    """What the city's cases of the same service show on average; millionths.
+
+    Of the cases that are `asked`, by what those that are `shown` did; None: of the same ones.
+    """
+    asked = shown if asked is None else asked
     size = int(service.max(initial=0)) + 1
     found = np.zeros_like(observed)
     for place in range(len(PARTS)):
-        counted = np.bincount(service[asked[:, place]], minlength=size)
+        counted = np.bincount(service[shown[:, place]], minlength=size)
         if place == _BACKLOG:  # of a change one knows no case: the same for all services
             total = int(observed[:, place].sum())
             rates = np.full(size, _divided(total * MICRO, max(int(is_case.sum()), 1)))
         else:
             sums = np.zeros(size, np.int64)
-            np.add.at(sums, service[asked[:, place]], observed[asked[:, place], place])
+            np.add.at(sums, service[shown[:, place]], observed[shown[:, place], place])
             rates = _divided(sums * MICRO, np.maximum(counted, 1))
         found[:, place] = np.where(asked[:, place], rates[service], 0)
     return found

@@ -26,9 +26,12 @@ def annex(material: Material) -> dict[str, Any]:
                 " their mean by the weights below. Rank intervals come from {rounds} rounds of"
                 " drawing the month's complaints anew (bootstrap)."
             ).format(rounds=format_number(rules.rounds)),
-            _("Units with fewer than {limit} cases are reported, not ranked.").format(
-                limit=format_number(material.min_cases)
-            ),
+            _(
+                "What a unit gains above 50 by being quick counts in full only if citizens are as"
+                " content with it as with others. Figures of fewer than {few} cases say so. A rank"
+                " takes {limit} cases of a unit's own: with fewer, too much of a score is not its"
+                " own, and the unit is reported, not ranked."
+            ).format(few=format_number(rules.min_cases), limit=format_number(material.min_ranked)),
         ],
         "head": [_("Component"), _("What it measures"), _("Weight")],
         "rows": [

@@ -56,12 +56,14 @@ def _frame(material: Material) -> dict[str, Any]:
     """What every page bears."""
     standing = material.standing
     edition = _("edition {n}").format(n=format_number(standing.edition))
+    if not standing.edition:
+        edition = _("preview, no edition")
     return {
         "language": current_language(),
         "title": f"{printable(material.evaluation.city)}: {title(material)}",
         "footer": f"{printable(material.evaluation.city)} · {title(material)} · {edition}",
         "fingerprint": material.fingerprint[:12],
-        "draft": _("draft") if standing.state == "draft" else "",
+        "draft": {"draft": _("draft"), "preview": _("preview")}.get(standing.state, ""),
         "words": {
             "contents": _("Contents"),
             "summary": _("Summary"),

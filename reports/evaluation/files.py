@@ -1,7 +1,6 @@
 """All files of an evaluation, by name. The same material gives the same bytes, wherever."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from data.i18n import languages
 from queries.evaluation.model import Evaluation
@@ -50,42 +49,20 @@ def evaluation_files(
     makers = (evaluation_pdf, evaluation_workbook, figures_csv, cases_csv)
     names = file_names(evaluation.month, language)
     files = {name: make(material, language) for name, make in zip(names, makers, strict=True)}
-    stem = file_stem(evaluation.month, language)
     if units:
-        files[f"{stem}-{_units_name(units)}.pdf"] = units_pdf(material, language, units)
+        name = units_file_name(evaluation.month, language, units)
+        files[name] = units_pdf(material, language, units)
     return files
 
 
-def write_evaluation(
-    evaluation: Evaluation,
-    folder: Path,
-    *,
-    language: str,
-    units: Sequence[str] = (),
-    method: str | None = None,
-    outline: CityOutline | None = None,
-    standing: Standing | None = None,
-) -> list[Path]:
-    """`evaluation_files` in a folder, made if need be; all are made before any is written."""
-    files = evaluation_files(
-        evaluation,
-        language=language,
-        units=units,
-        method=method,
-        outline=outline,
-        standing=standing,
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, content in files.items():
-        paths.append(folder / name)
-        paths[-1].write_bytes(content)
-    return paths
-
-
 def file_stem(month: str, language: str) -> str:
-    """'pantau-evaluation-2026-10-id'."""
-    return f"pantau-evaluation-{_plain(month)}-{language}"
+    """'pantau-evaluation-2026-10-id'; of several months '…-2026-07-to-2026-10-id'."""
+    return f"pantau-evaluation-{_plain(month.replace('..', '-to-'))}-{language}"
+
+
+def archive_stem(month: str) -> str:
+    """Of an archive with the pages of all units: 'pantau-evaluation-2026-10-units'."""
+    return f"pantau-evaluation-{_plain(month)}-units"
 
 
 def file_names(month: str, language: str) -> tuple[str, ...]:
@@ -94,8 +71,10 @@ def file_names(month: str, language: str) -> tuple[str, ...]:
     return (f"{stem}.pdf", f"{stem}.xlsx", f"{stem}.csv", f"{stem}-flagged-cases.csv")
 
 
-def _units_name(units: Sequence[str]) -> str:
-    return _plain(units[0]) if len(units) == 1 else "units"
+def units_file_name(month: str, language: str, units: Sequence[str]) -> str:
+    """'…-kel-31.71.01.1001.pdf' of one unit; '…-units.pdf' of several, or of all (none named)."""
+    which = _plain(units[0]) if len(units) == 1 else "units"
+    return f"{file_stem(month, language)}-{which}.pdf"
 
 
 def _plain(text: str) -> str:

@@ -21,7 +21,14 @@ from reports.evaluation.components import (
     value_text,
 )
 from reports.evaluation.material import Material
-from reports.evaluation.words import flag_titles, month_text, rank_text
+from reports.evaluation.words import (
+    edition_state_text,
+    flag_titles,
+    is_one_month,
+    month_text,
+    rank_text,
+    standing_text,
+)
 from reports.printable import printable
 
 _MOST_NAMED = 12
@@ -45,20 +52,22 @@ def cover(material: Material) -> dict[str, Any]:
     return {
         "title": title(material),
         "city": printable(evaluation.city),
-        "heading": _("Monthly evaluation"),
+        "heading": _("Monthly evaluation") if is_one_month(evaluation.month) else _("Evaluation"),
         "month": month_text(evaluation.month),
-        "subtitle": _("How units and officers handled the complaints of the month"),
-        "stamp": _state_text(material.standing.state),
+        "subtitle": _("How units and officers handled the complaints of that time"),
+        "stamp": edition_state_text(material.standing.state),
         "facts": facts,
         "note": _(
             "Every figure stands with the number of cases it rests on and its 95% interval."
-            " A rank is an interval too: where two overlap, this month cannot tell them apart."
+            " A rank is an interval too: where two overlap, these cases cannot tell them apart."
         ),
     }
 
 
 def title(material: Material) -> str:
-    return _("Monthly evaluation, {month}").format(month=month_text(material.evaluation.month))
+    month = material.evaluation.month
+    words = _("Monthly evaluation, {month}") if is_one_month(month) else _("Evaluation, {month}")
+    return words.format(month=month_text(month))
 
 
 def summary(material: Material) -> dict[str, Any]:
@@ -87,7 +96,7 @@ def summary(material: Material) -> dict[str, Any]:
 
 def _standing_facts(material: Material) -> list[tuple[str, str]]:
     standing, outline = material.standing, material.outline
-    facts = [(_("Edition"), f"{format_number(standing.edition)}, {_state_text(standing.state)}")]
+    facts = [(_("Edition"), standing_text(standing.edition, standing.state))]
     if standing.at:
         at = outline.local(standing.at)
         facts.append((_("Since"), format_instant(at, abbreviation=outline.zone_abbreviation)))
@@ -96,11 +105,6 @@ def _standing_facts(material: Material) -> list[tuple[str, str]]:
     if standing.changes:
         facts.append((_("What is new"), printable(standing.changes, longest=600)))
     return facts
-
-
-def _state_text(state: str) -> str:
-    words = {"draft": _("draft"), "contested": _("contested"), "issued": _("issued")}
-    return words.get(state, state)
 
 
 def _maturity(material: Material) -> str:
@@ -129,13 +133,13 @@ def _ranked(material: Material) -> str:
     ranked = sum(unit.is_ranked for unit in units)
     return _(
         "{units} units had cases of them. {ranked} are ranked; {others} had fewer than {limit}"
-        " cases and are reported, not ranked. Open cases count for as long as they have waited; a"
-        " case that was handed over counts for each unit only while it had it."
+        " cases of their own and are reported, not ranked. Open cases count for as long as they"
+        " have waited; a case that was handed over counts for each unit only while it had it."
     ).format(
         units=format_number(len(units)),
         ranked=format_number(ranked),
         others=format_number(len(units) - ranked),
-        limit=format_number(material.min_cases),
+        limit=format_number(material.min_ranked),
     )
 
 
@@ -144,7 +148,7 @@ def _chance(better: Sequence[Subject], worse: Sequence[Subject]) -> str:
         return _("No unit differs from the city by more than chance and the mix of cases explain.")
     return _(
         "Units that keep their deadlines better than chance and their mix of cases explain:"
-        " {better}; worse: {worse}. For all others the differences of this month may be luck."
+        " {better}; worse: {worse}. For all others the differences seen may be luck."
     ).format(better=format_number(len(better)), worse=format_number(len(worse)))
 
 

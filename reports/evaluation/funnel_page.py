@@ -98,10 +98,12 @@ def _labels(
     """Names beside those that differ, the most unusual first. One that would cover another, or
     another such mark, is left out, and stands in the table."""
     unusual = [point for point in points if point.differs != "as_expected"]
-    usual_boxes = [_mark_box(point, scale) for point in points if point.differs == "as_expected"]
+    usual = [point for point in points if point.differs == "as_expected"]
+    named = unusual if len(points) > _MOST_LABELS else points  # a few can all be named
+    usual_boxes = [_mark_box(point, scale) for point in usual]
     taken = [_mark_box(point, scale) for point in unusual]
     found: list[dict[str, Any]] = []
-    for point in sorted(unusual, key=lambda p: (-abs(p.z), p.code))[:_MOST_LABELS]:
+    for point in sorted(named, key=lambda p: (-abs(p.z), p.code))[:_MOST_LABELS]:
         text = printable(names.get(point.code, point.code), longest=_LONGEST_LABEL)
         x, y = scale.x(point.expected), scale.y(point.ratio)
         places = list(_places(x, y, _LETTER * len(text)))

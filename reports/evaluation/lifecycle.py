@@ -1,11 +1,15 @@
-"""From a month to an issued edition with its documents, and the proof that it can be repeated."""
+"""From a month to an issued edition with its documents."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import func, select
+
+from data import schema
+from data.database import read
 from data.evaluation.editions import (
     Draft,
     Edition,
@@ -16,9 +20,6 @@ from data.evaluation.editions import (
     next_number,
 )
 from data.evaluation.files import (
-    EVALUATION,
-    INPUTS,
-    METHOD,
     Texts,
     checksums,
     content_of,
@@ -34,13 +35,15 @@ from data.evaluation.tables import LONGEST_NAME
 from data.i18n import languages
 from data.instants import now
 from data.store import Store
-from queries.evaluation.compare import Difference, text_differences
+from queries.evaluation.compare import text_differences
 from queries.evaluation.model import Evaluation
 from queries.evaluation.month import month_bounds
 from queries.evaluation.verify import Look, compute, compute_again
 from reports.evaluation.files import evaluation_files, file_names, material_of
 from reports.evaluation.material import Material, Standing
 from reports.evaluation.outline import CityOutline, outline_of
+from reports.evaluation.tools import tools
+from reports.evaluation.written import write_all
 
 CHECKSUMS = "SHA256SUMS"
 _MOST_READ = 4  # editions that a process keeps read: what they say never changes
@@ -61,16 +64,24 @@ def draft_edition(
     `seen_at` None: now. `method` None: the newest version. Raises MonthError, MethodError or
     EditionError.
     """
+    if ".." in month:
+        raise EditionError(
+            f"{month[:80]} is several months, and an edition is of one; "
+            "`flask evaluation preview` makes the documents of several"
+        )
     look = Look(month, seen_at or now(), store.latest_seq())
     ends = month_bounds(month, store.reference().city.time_zone)[1]
     if look.seen_at > now():
         raise EditionError(f"seen_at {look.seen_at.isoformat()} is yet to come; look from now")
     if look.seen_at < ends:
         raise EditionError(f"{month} had not ended at {look.seen_at.isoformat()}; draft it later")
+    _check_known(store, month, ends)
     version = method or method_versions()[-1]
     read_method(version)  # or it says which there are
     method_text = (METHODS / f"{version}.toml").read_bytes().decode()
-    inputs = freeze_inputs(store, outline=json.loads(outline_of(store).to_json()))
+    inputs = freeze_inputs(
+        store, outline=json.loads(outline_of(store).to_json()), tools=dict(tools())
+    )
     evaluation = compute(store, look, method_text, inputs)
     draft = Draft(
         month=month,
@@ -85,6 +96,14 @@ def draft_edition(
     return add_draft(store, draft, by=by, reason=reason, is_first=is_first)
 
 
+def _check_known(store: Store, month: str, ends: datetime) -> None:
+    """A month before any complaint is a slip of the hand, and drafts are kept for good."""
+    with read(store.engine) as connection:
+        first = connection.scalar(select(func.min(schema.complaints.c.requested_at)))
+    if first is not None and ends <= first:
+        raise EditionError(f"{month} has no complaints; the first one known is of {first:%Y-%m-%d}")
+
+
 def issue_edition(store: Store, edition_id: int, *, by: str) -> Edition:
     """Make the documents and issue them, after the figures came out the same once more.
 
@@ -93,19 +112,21 @@ def issue_edition(store: Store, edition_id: int, *, by: str) -> Edition:
     by = clean("the name of who issues", by, LONGEST_NAME)
     number, at = next_number(store, edition_id), now()
     edition, texts = find_edition(store, edition_id), texts_of(store, edition_id)
-    if differing := text_differences(texts.evaluation, compute_again(store, _look(edition), texts)):
+    if differing := text_differences(
+        texts.evaluation, compute_again(store, look_of(edition), texts)
+    ):
         raise EditionError(
             f"edition {edition_id} does not come out the same again, first at "
             f"{differing[0].place or 'its beginning'}; draft the month anew"
         )
     standing = _issued_standing(edition, number, by, at)
-    documents = _documents(texts, standing)
+    documents = documents_from(texts, standing)
     return issue(store, edition_id, documents, by=by, number=number, at=at)
 
 
 def documents_of(store: Store, edition: Edition) -> dict[str, bytes]:
     """The documents of an edition, made now."""
-    return _documents(texts_of(store, edition.id), standing_of(store, edition))
+    return documents_from(texts_of(store, edition.id), standing_of(store, edition))
 
 
 def document_names(store: Store, edition: Edition) -> tuple[str, ...]:
@@ -125,45 +146,17 @@ def material_of_edition(store: Store, edition: Edition) -> Material:
         while len(kept) >= _MOST_READ:
             kept.pop(next(iter(kept)), None)
         kept[edition.id] = known
-    return replace(known, standing=standing_of(store, edition))
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What came out otherwise; no differences: everything is the same, byte for byte."""
-
-    edition: Edition
-    checked: tuple[str, ...]  # names of files
-    differences: tuple[tuple[str, Difference], ...]  # the file, and where
-
-    @property
-    def is_same(self) -> bool:
-        return not self.differences
-
-
-def verify_edition(store: Store, edition: Edition) -> Verdict:
-    """Compute the figures and the documents again and compare them with what was kept."""
-    texts, kept = texts_of(store, edition.id), files_of(store, edition.id)
-    found: list[tuple[str, Difference]] = []
-    hashes = {file.name: file.sha256 for file in kept}
-    if hashes[EVALUATION] != edition.sha256:
-        found.append((EVALUATION, Difference("SHA-256", edition.sha256, hashes[EVALUATION])))
-    again = compute_again(store, _look(edition), texts)
-    found += [(EVALUATION, one) for one in text_differences(texts.evaluation, again)]
-    if edition.issue is not None:
-        listed = sha256_of(checksums(hashes).encode())
-        if listed != edition.issue.sha256:
-            found.append((CHECKSUMS, Difference("SHA-256", edition.issue.sha256, listed)))
-        made = _documents(texts, standing_of(store, edition))
-        documents = [file.name for file in kept if file.name not in (EVALUATION, INPUTS, METHOD)]
-        for name in sorted({*made, *documents}):
-            before = content_of(store, edition.id, name) if name in hashes else None
-            found += _byte_differences(name, hashes.get(name), before, made.get(name))
-    return Verdict(edition, tuple(hashes), tuple(found))
+    standing = standing_of(store, edition)
+    if known.standing != standing:  # else what was read of its figures is kept with it
+        known = kept[edition.id] = replace(known, standing=standing)
+    return known
 
 
 def export_edition(store: Store, edition: Edition, folder: Path) -> list[Path]:
-    """Write every file and the list of their SHA-256; the documents of a draft are made now."""
+    """Write every file and the list of their SHA-256; the documents of a draft are made now.
+
+    Raises EditionError, and writes nothing, where the folder cannot be written.
+    """
     content = {
         file.name: content_of(store, edition.id, file.name) for file in files_of(store, edition.id)
     }
@@ -171,10 +164,7 @@ def export_edition(store: Store, edition: Edition, folder: Path) -> list[Path]:
         content |= documents_of(store, edition)
     listed = checksums({name: sha256_of(found) for name, found in content.items()})
     content[CHECKSUMS] = listed.encode()
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, found in content.items():
-        (folder / name).write_bytes(found)
-    return [folder / name for name in sorted(content)]
+    return write_all(folder, content)
 
 
 def newest_edition(store: Store, month: str, *, prefer_issued: bool = False) -> Edition:
@@ -224,11 +214,11 @@ def _issued_standing(edition: Edition, number: int, by: str, at: datetime) -> St
     return Standing(number, "issued", at.isoformat(), by, edition.reason)
 
 
-def _look(edition: Edition) -> Look:
+def look_of(edition: Edition) -> Look:
     return Look(edition.month, edition.seen_at, edition.through_seq)
 
 
-def _documents(texts: Texts, standing: Standing) -> dict[str, bytes]:
+def documents_from(texts: Texts, standing: Standing) -> dict[str, bytes]:
     """In every language that both the city and the program speak."""
     evaluation, outline = Evaluation.from_json(texts.evaluation), _outline(texts)
     made: dict[str, bytes] = {}
@@ -247,21 +237,3 @@ def _languages(texts: Texts) -> Sequence[str]:
 
 def _outline(texts: Texts) -> CityOutline:
     return CityOutline.from_json(json.dumps(json.loads(texts.inputs)["outline"]))
-
-
-def _byte_differences(
-    name: str, sha256: str | None, kept: bytes | None, made: bytes | None
-) -> list[tuple[str, Difference]]:
-    if kept == made and kept is not None:
-        if sha256_of(kept) == sha256:
-            return []
-        return [(name, Difference("SHA-256", sha256, sha256_of(kept)))]
-    if kept is None or made is None:
-        return [(name, Difference("the file", _size(kept), _size(made)))]
-    same = next((i for i, (a, b) in enumerate(zip(kept, made, strict=False)) if a != b), None)
-    place = min(len(kept), len(made)) if same is None else same
-    return [(name, Difference(f"byte {place}", _size(kept), _size(made)))]
-
-
-def _size(content: bytes | None) -> str | None:
-    return None if content is None else f"{len(content)} bytes"

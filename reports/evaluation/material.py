@@ -13,7 +13,10 @@ from reports.evaluation.outline import CityOutline
 
 @dataclass(frozen=True)
 class Standing:
-    """Which edition a document is: `state` is draft, contested or issued; instants ISO 8601."""
+    """Which edition a document is; instants are ISO 8601.
+
+    `state` is draft, contested or issued; or preview, of what is kept as no edition (0).
+    """
 
     edition: int = 1
     state: str = "draft"
@@ -50,8 +53,8 @@ class Material:
         return {one.code: one for one in (*evaluation.officers, *evaluation.units)}
 
     @property
-    def min_cases(self) -> int:
-        return self.rules.min_cases
+    def min_ranked(self) -> int:
+        return self.rules.min_ranked
 
 
 def read_method(version: str) -> str:

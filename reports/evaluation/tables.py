@@ -157,7 +157,7 @@ def _flag_row(material: Material, flag: Flag) -> list[str]:
     return [printable(name, longest=_LONGEST_NAME), format_number(flag.n), cases_text(flag)]
 
 
-def _by_rank(subject: Subject) -> tuple[bool, float, str]:
-    """Ranked ones first, by the middle of their interval."""
+def _by_rank(subject: Subject) -> tuple[bool, float, float, str]:
+    """Ranked ones first, by the middle of their interval, then by score."""
     low, high = subject.rank or (0, 0)
-    return (not subject.is_ranked, (low + high) / 2, subject.code)
+    return (not subject.is_ranked, (low + high) / 2, -(subject.score or 0.0), subject.code)

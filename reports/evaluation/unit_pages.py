@@ -58,7 +58,9 @@ def _of_how_many(material: Material, subject: Subject) -> str:
     evaluation = material.evaluation
     among = evaluation.officers if subject.kind == "officer" else evaluation.units
     if not subject.is_ranked:
-        return _("fewer than {limit} cases").format(limit=format_number(material.min_cases))
+        return _("fewer than {limit} cases of its own").format(
+            limit=format_number(material.min_ranked)
+        )
     return _("among {n} ranked").format(n=format_number(sum(one.is_ranked for one in among)))
 
 

@@ -10,9 +10,25 @@ from queries.evaluation.model import Subject
 
 
 def month_text(month: str) -> str:
-    """'2026-10' → October 2026. Raises ValueError for anything else."""
+    """'2026-10' → October 2026; '2026-07..2026-10' → July – October 2026.
+
+    Raises ValueError for anything else.
+    """
+    first, _dots, last = month.partition("..")
+    begin, end = (_first_day(one) for one in (first, last or first))
+    locale = current_language()
+    if begin == end:
+        return dates.format_date(begin, "LLLL y", locale=locale)
+    return dates.format_interval(begin, end, "yMMMM", locale=locale)
+
+
+def is_one_month(month: str) -> bool:
+    return ".." not in month
+
+
+def _first_day(month: str) -> date:
     year, number = (int(part) for part in month.split("-"))
-    return dates.format_date(date(year, number, 1), "LLLL y", locale=current_language())
+    return date(year, number, 1)
 
 
 def flag_titles() -> dict[str, str]:
@@ -86,3 +102,19 @@ def rank_text(subject: Subject) -> str:
 def interval_of(rank: tuple[int, int]) -> str:
     low, high = (format_number(bound) for bound in rank)
     return f"{low}–{high}"
+
+
+def edition_state_text(state: str) -> str:
+    words = {
+        "draft": _("draft"),
+        "contested": _("contested"),
+        "issued": _("issued"),
+        "preview": _("preview, no edition"),
+    }
+    return words.get(state, state)
+
+
+def standing_text(edition: int, state: str) -> str:
+    """Such as '2, issued'; what is no edition (0) has no number."""
+    words = edition_state_text(state)
+    return f"{format_number(edition)}, {words}" if edition else words

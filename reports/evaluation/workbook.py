@@ -13,6 +13,7 @@ from data.i18n import gettext as _
 from reports.evaluation.front import title
 from reports.evaluation.material import Material
 from reports.evaluation.sheets import Cell, Sheet, all_sheets
+from reports.evaluation.words import month_text, standing_text
 
 _LONGEST_NAME = 31  # of a sheet, and of a cell's text: limits of the format
 _LONGEST_TEXT = 32_767
@@ -101,12 +102,12 @@ def _write_cell(page: Any, row: int, column: int, cell: Cell, form: Any) -> None
 def _write_method(page: Any, material: Material, formats: dict[str, Any]) -> None:
     evaluation, outline = material.evaluation, material.outline
     facts = [
-        (_("Evaluation"), f"{evaluation.city}, {evaluation.month}"),
+        (_("Evaluation"), f"{evaluation.city}, {month_text(evaluation.month)}"),
         (
             _("Seen as of"),
             format_instant(material.seen_at, abbreviation=outline.zone_abbreviation),
         ),
-        (_("Edition"), f"{material.standing.edition}, {material.standing.state}"),
+        (_("Edition"), standing_text(material.standing.edition, material.standing.state)),
         (_("Newest event known"), str(evaluation.through_seq)),
         (_("Method"), evaluation.method),
         (_("Fingerprint of the figures (SHA-256)"), material.fingerprint),

@@ -2,6 +2,9 @@ from datetime import timedelta
 
 import pytest
 
+from components.accountability import officer_words
+from data.accountability.officer_file import read_officers
+from data.accountability.officers import keep_terms
 from data.complaints import NewComplaint, append, receive
 from data.vocabulary import EventKind, Outcome, Status
 from queries.timeline import complaint_page
@@ -26,6 +29,28 @@ def number(any_store) -> str:
         media_urls=("https://example.org/a.jpg",),
     )
     return receive(any_store, new).service_request_id
+
+
+def test_who_was_in_office_then_is_told_of_each_unit(any_store, number, tmp_path):
+    """The one of then, whoever is it today; and who followed while the unit had the complaint."""
+    append(any_store, number, EventKind.TRANSFERRED, at=after(days=3), unit_code="dbm")
+    append(any_store, number, EventKind.RESOLVED, at=after(days=5))
+    noon = NOON.date()
+    path = tmp_path / "officers.csv"
+    path.write_text(
+        "unit,title_en,officer,from,until\n"
+        f"kel-10.1,Head,Before Contoh,2020-01-01,{noon - timedelta(days=1)}\n"
+        f"kel-10.1,Head,Then Contoh,{noon},{noon + timedelta(days=1)}\n"
+        f"kel-10.1,Head,Next Contoh,{noon + timedelta(days=2)},{noon + timedelta(days=9)}\n"
+        f"kel-10.1,Head,Today Contoh,{noon + timedelta(days=10)},\n"
+    )
+    keep_terms(any_store, read_officers(path, any_store.reference()), replace=True)
+    first, second = complaint_page(any_store, number).spells
+    assert [one.officer_name for one in first.officers] == ["Then Contoh", "Next Contoh"]
+    assert second.officers == ()
+    words = officer_words(first.officers, any_store.reference())
+    assert words.startswith("Head: Then Contoh; from ") and words.endswith(" on Next Contoh")
+    assert officer_words((), any_store.reference()) == "Nobody was in office that is known."
 
 
 def test_a_life_is_told_in_order_with_each_units_clock(any_store, number):

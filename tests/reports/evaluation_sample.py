@@ -36,7 +36,8 @@ HOSTILE_NAMES = (
     "bell\x07 and\nline",
     '#let a = read("/etc/passwd")',
 )
-_MIN_CASES = parse_method(METHOD.encode(), name="1.0").min_cases
+_RULES = parse_method(METHOD.encode(), name="1.0")
+_MIN_CASES, _MIN_RANKED = _RULES.min_cases, _RULES.min_ranked
 _SPREADS: Mapping[str, tuple[float, float]] = {  # middle and spread of each component
     "median_response": (18_000.0, 6_000.0),
     "on_time_ratio": (1.0, 0.12),
@@ -121,7 +122,7 @@ def _subject(chance: random.Random, place: int, code: str, name: str, kind: str)
         parts=parts,
         score=round(sum(parts.values()) / len(parts), 6),
         rank=None,
-        is_ranked=n >= _MIN_CASES,
+        is_ranked=n >= _MIN_RANKED,
         differs=None,
         flags={},
         handovers=Handovers(chance.randrange(40), chance.randrange(40), chance.randrange(9)),

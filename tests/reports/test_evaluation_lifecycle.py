@@ -30,8 +30,8 @@ from reports.evaluation.lifecycle import (
     export_edition,
     issue_edition,
     newest_edition,
-    verify_edition,
 )
+from reports.evaluation.verifying import verify_edition
 from tests.queries.random_city import BEGIN, HISTORIES
 from tests.queries.test_known_then import happen, late_complaints, late_events
 

@@ -115,6 +115,71 @@ def test_a_closer_for_show_is_flagged_and_does_not_win(jakarta_store: Store) -> 
     assert row.score_rank == len(found.units)
 
 
+def test_a_closer_for_show_whom_nobody_rates_does_not_win_either(jakarta_store: Store) -> None:
+    chance = random.Random(9)
+    plant(jakarta_store, city(chance))
+    plant(
+        jakarta_store,
+        [
+            answered(
+                SHOW, chance.choice([EASY, HARD]), chance.uniform(0, 28), answer=0.02, resolve=0.05
+            )
+            for _ in range(100)
+        ],
+    )
+    found = judged(jakarta_store)
+    show = unit(found, office(SHOW))
+    assert show.flags["closed_in_minutes_without_photo"] == 100
+    assert show.on_time_share.value == 1.0  # as it is; but nothing shows that anything was done
+    assert show.parts["on_time_ratio"] <= 50.1 and show.parts["median_response"] <= 50.1
+    assert show.rank is not None and show.rank[0] > 1
+    row = next(row for row in found.fairness.rows if row.code == show.code)
+    assert row.raw_rank == 1 and row.score_rank is not None and row.score_rank > 1
+
+
+def test_nor_does_one_that_waits_a_little_before_it_closes(jakarta_store: Store) -> None:
+    """Twenty minutes each: no flag of haste, but those who were asked say that nothing was done."""
+    chance = random.Random(7)
+    plant(jakarta_store, city(chance))
+    plant(
+        jakarta_store,
+        [
+            answered(
+                SHOW,
+                chance.choice([EASY, HARD]),
+                chance.uniform(0, 28),
+                answer=0.1,
+                resolve=0.34,
+                stars=chance.choice([1, 1, 2]) if chance.random() < 0.4 else None,
+            )
+            for _ in range(100)
+        ],
+    )
+    found = judged(jakarta_store)
+    show = unit(found, office(SHOW))
+    assert show.flags["closed_in_minutes_without_photo"] == 0
+    assert show.flags["low_rating_closed"] > 25
+    assert show.on_time_share.value == 1.0
+    row = next(row for row in found.fairness.rows if row.code == show.code)
+    assert row.raw_rank == row.standardised_rank == row.former_points_rank == 1
+    assert row.score_rank == len(found.units)
+    assert show.parts["median_response"] < 55 and show.parts["on_time_ratio"] < 55
+
+
+def test_who_is_quick_and_good_keeps_what_that_earns(jakarta_store: Store) -> None:
+    chance = random.Random(8)
+    plant(jakarta_store, city(chance))
+    plant(
+        jakarta_store,
+        [
+            answered(SHOW, HARD, chance.uniform(0, 28), answer=0.5, resolve=20, stars=stars)
+            for stars in [5] * 30 + [None] * 70
+        ],
+    )
+    show = unit(judged(jakarta_store), office(SHOW))
+    assert show.parts["median_response"] == 100 and show.rank == (1, 1)
+
+
 def test_who_receives_others_cases_late_is_not_blamed(jakarta_store: Store) -> None:
     chance = random.Random(3)
     plant(jakarta_store, city(chance))
@@ -146,27 +211,53 @@ def test_who_receives_others_cases_late_is_not_blamed(jakarta_store: Store) -> N
 
 
 def test_a_unit_with_few_cases_is_reported_not_ranked(jakarta_store: Store) -> None:
+    """21 splendid cases, all its own, due and kept: no rank, in whatever order they come."""
     chance = random.Random(4)
     plant(jakarta_store, city(chance))
-    splendid = [
-        answered(FEW, EASY, chance.uniform(0, 20), answer=0.2, resolve=1, stars=5)
-        for _ in range(19)
-    ]
-    plant(jakarta_store, splendid)
-    gone = life(FEW, EASY, 3, (EventKind.TRANSFERRED, hours(1), {"unit_code": office(SHOW)}))
-    refused = life(FEW, EASY, 4, (EventKind.REJECTED, hours(1), {}))
-    plant(jakarta_store, [gone, refused])
+
+    def splendid(number: int) -> list[History]:
+        return [
+            answered(FEW, EASY, chance.uniform(0, 20), answer=0.2, resolve=1, stars=5)
+            for _ in range(number)
+        ]
+
+    plant(jakarta_store, splendid(19))
     few = unit(judged(jakarta_store), office(FEW))
-    assert (few.n, few.own_cases, few.is_ranked) == (21, 19, False)
-    assert few.rank is None and few.differs is None
+    assert (few.n, few.own_cases, few.rank, few.differs) == (19, 19, None, None)
     assert few.score is not None and few.components["resolution_share"].state == "too_few"
-    one = unit(judged(jakarta_store), office(SHOW))
-    assert (one.n, one.is_ranked, one.components["median_response"].state) == (1, False, "too_few")
-    plant(jakarta_store, [answered(FEW, EASY, 5, answer=0.2, resolve=1)])
+    plant(jakarta_store, splendid(2))
     found = judged(jakarta_store)
-    assert unit(found, office(FEW)).is_ranked
-    rows = {row.code: row for row in found.fairness.rows}
-    assert rows[office(FEW)].other_cutoff_rank == {"10": 1, "30": None}
+    few = unit(found, office(FEW))
+    assert (few.n, few.own_cases, few.is_ranked, few.rank, few.differs) == (
+        21,
+        21,
+        False,
+        None,
+        None,
+    )
+    assert few.components["resolution_share"].state == "ok"  # reported, as enough for a figure
+    assert office(FEW) not in {point.code for point in found.funnel.points}
+    row = next(row for row in found.fairness.rows if row.code == office(FEW))
+    assert row.other_cutoff_rank == {"10": 1, "30": None}
+    assert (row.score_rank, row.raw_rank, row.standardised_rank) == (None, None, None)
+    plant(jakarta_store, splendid(2))
+    assert not unit(judged(jakarta_store), office(FEW)).is_ranked
+    plant(jakarta_store, splendid(1))
+    few = unit(judged(jakarta_store), office(FEW))
+    assert (few.own_cases, few.is_ranked) == (24, True)
+
+
+def test_what_was_not_its_own_to_end_earns_no_rank(jakarta_store: Store) -> None:
+    chance = random.Random(4)
+    plant(jakarta_store, city(chance))
+    plant(jakarta_store, [answered(FEW, EASY, day, answer=1, resolve=9) for day in range(23)])
+    gone = (EventKind.TRANSFERRED, hours(1), {"unit_code": office(SHOW)})
+    plant(jakarta_store, [life(FEW, EASY, 3, gone) for _ in range(10)])
+    plant(jakarta_store, [life(FEW, EASY, 4, (EventKind.REJECTED, hours(1), {}))])
+    found = judged(jakarta_store)
+    few, got = unit(found, office(FEW)), unit(found, office(SHOW))
+    assert (few.n, few.own_cases, few.is_ranked) == (34, 23, False)
+    assert (got.n, got.is_ranked, got.components["median_response"].state) == (10, False, "too_few")
 
 
 def test_with_few_cases_a_score_stays_near_the_middle(jakarta_store: Store) -> None:

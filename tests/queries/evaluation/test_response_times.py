@@ -53,15 +53,20 @@ def month_of(given: list[Given]) -> Month:
     return Month("2026-10", 0, SEEN_AT, SEEN_AT, 1, [], cases, [], 0)
 
 
-def response_of(given: list[Given]) -> dict[str, tuple[float, float]]:
-    """The median, infinite where it is not reached, and the points, by unit."""
+def response_of(given: list[Given]) -> dict[str, tuple[float, float, int]]:
+    """The median, infinite where it is not reached, the points, and the answers expected (in
+    millionths), by unit."""
     table = make_table(month_of(given), METHOD)
     groups = group_rows([(str(unit), row) for row, unit in enumerate(table.unit_id.tolist())])
     sums = sum_groups(table, groups)
     medians = measure_all(table, groups, sums, 1)[0]["median_response"]
     earned = points(sums, METHOD)[:, _RESPONSE]
     return {
-        code: (np.inf if medians[place].value is None else medians[place].value, earned[place])
+        code: (
+            np.inf if medians[place].value is None else medians[place].value,
+            earned[place],
+            int(sums.expected[place, _RESPONSE]),
+        )
         for place, code in enumerate(groups.codes)
     }
 
@@ -73,10 +78,27 @@ def test_open_old_cases_never_improve_a_response_time(
 ) -> None:
     before = response_of(given)
     after = response_of(given + [(unit, service, 0, None, True)] * number)
-    for code, (median, earned) in before.items():
+    for code, (median, earned, _expected) in before.items():
         assert after[code][0] >= median, code
         if code == str(unit):
             assert after[code][1] <= earned + _ROUNDING
+
+
+@settings(max_examples=300, deadline=None)
+@given(_cases, st.integers(1, 3), st.integers(1, 2))
+def test_open_old_cases_are_not_left_out_either(
+    given: list[Given], unit: int, service: int
+) -> None:
+    """As many as a unit has: half of its cases have no answer. And where the city answers cases
+    of that service, an answer was to be expected of these."""
+    own = sum(one[0] == unit for one in given)
+    before = response_of(given).get(str(unit), (np.inf, 50.0, 0))
+    after = response_of(given + [(unit, service, 0, None, True)] * (own + 1))[str(unit)]
+    assert after[0] == np.inf
+    is_answered = any(one[1] == service and one[3] is not None and one[4] for one in given)
+    if is_answered and own == 0:
+        assert after[2] > before[2]
+        assert after[1] < before[1]
 
 
 @settings(max_examples=100, deadline=None)
