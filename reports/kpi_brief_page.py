@@ -141,7 +141,7 @@ def _change(words: str, shift: "Shift | None", figure: "Figure") -> list[str]:
 
 
 def _value(figure: "Figure") -> str:
-    if figure.state == "not_reached":
+    if figure.value is None and figure.n:
         return _("not reached")
     return value_text(figure.value, figure.unit)
 
