@@ -134,7 +134,7 @@ def _serve(children: Children, name: str, host: str, port: int, demo_key: str | 
         *("--timeout", "60", "--graceful-timeout", "5", "--keep-alive", "30"),
         "--no-control-socket",
         *("--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"),
-        *("--log-level", "warning", "app:create_app()"),
+        *("--log-level", "warning", "app:create_app(warm=True)"),
     )
     if _answers(f"{address}/healthz", server):
         print(f"Pantau watches over {name} at {address}  (Ctrl-C stops it)", flush=True)

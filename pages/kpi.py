@@ -41,6 +41,13 @@ def layout() -> html.Div:
                 [
                     html.H2(_("Key figures")),
                     *drawn(ids.KPI_ABOUT, className="kpi-about note"),
+                    html.P(
+                        _(
+                            "Being computed. The first time after a start of the server it reads "
+                            "all complaints into memory, which takes some seconds."
+                        ),
+                        className="kpi-starting note",
+                    ),
                     html.Button(
                         [icon("printer"), _("Print")],
                         type="button",
