@@ -48,6 +48,14 @@ def layout() -> html.Div:
                         ),
                         className="kpi-starting note",
                     ),
+                    html.A(
+                        [icon("download"), _("Brief (PDF)")],
+                        href="/export/kpi.pdf",
+                        download=True,
+                        className="text-button kpi-print",
+                        title=_("The four figures of this view on one page"),
+                        **{"data-export": "kpi.pdf", "data-file": "pdf"},
+                    ),
                     html.Button(
                         [icon("printer"), _("Print")],
                         type="button",

@@ -19,7 +19,7 @@ from data.instants import day_of
 from data.store import Store
 from data.vocabulary import Outcome
 from queries.cache import Cache
-from queries.columns import MISSING, Facts
+from queries.columns import MISSING, Facts, driver_rows
 from queries.filters import ComplaintFilter
 from queries.kpi.model import Window
 from queries.present import Present, select_present
@@ -145,9 +145,10 @@ def _from_database(store: Store, complaint_filter: ComplaintFilter) -> Present:
             source = facts.join(complaints, complaints.c.id == facts.c.id)
         columns = [_whole(facts.c[name]) for name in names]
         query = select(*columns, _whole(complaints.c.requested_at)).select_from(source)
-        rows = connection.execute(query.where(view.condition)).all()
+        rows = driver_rows(connection.execute(query.where(view.condition)))
+        blocks = [np.array(block, np.float64).astype(np.int64) for block in rows]
         instant: datetime = view.seen_at
-    table = np.array([tuple(row) for row in rows], np.int64).reshape(len(rows), len(names) + 1)
+    table = np.concatenate([np.empty((0, len(names) + 1), np.int64), *blocks])
     table = table[np.argsort(table[:, 0])]  # by id, as in memory
     found = {name: table[:, place] for place, name in enumerate((*names, "requested_at"))}
     facts_found = Facts(0, "", found.pop("id"), found)
