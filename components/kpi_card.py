@@ -172,8 +172,8 @@ def maturity_words(kpi: Kpi) -> str:
         )
     if kpi.code == "officers":
         return _(
-            "Against what is predicted: {worse} worse · {inside} alike · {better} better; {few} with "
-            "too few cases. {due} cases due, {late} late; {not_due} not yet due"
+            "Against what is predicted: {worse} worse · {inside} alike · {better} better; {few} "
+            "with too few cases. {due} cases due, {late} late; {not_due} not yet due"
         ).format(
             worse=format_number(found["worse"]),
             inside=format_number(found["as_expected"]),

@@ -81,8 +81,8 @@ class KpiBrief:
     seen_at: datetime
     zone_abbreviation: str
     panels: tuple[Panel, ...]
-    districts: tuple[Fall, ...] = ()
-    services: tuple[Fall, ...] = ()
+    districts: tuple[Fall, ...] | None = ()  # None: there is nothing to compare with
+    services: tuple[Fall, ...] | None = ()
     received: int | None = None
     open: int | None = None
 
@@ -152,8 +152,10 @@ def _shift(found: Mapping[str, Any] | None) -> Shift | None:
     )
 
 
-def _falls(found: Mapping[str, Any] | None) -> tuple[Fall, ...]:
-    rows: Sequence[Mapping[str, Any]] = (found or {}).get("worse", ())
+def _falls(found: Mapping[str, Any] | None) -> tuple[Fall, ...] | None:
+    if found is None:
+        return None
+    rows: Sequence[Mapping[str, Any]] = found["worse"]
     return tuple(
         Fall(
             row["name"],

@@ -43,10 +43,9 @@ def page_values(brief: "KpiBrief") -> dict[str, Any]:
             "Share answered within 24 hours, against the period before; only falls beyond chance."
         ),
         "worse": [
-            {"title": _("Districts"), "rows": _falls(brief.districts)},
-            {"title": _("Services"), "rows": _falls(brief.services)},
+            _worse(_("Districts"), brief.districts),
+            _worse(_("Services"), brief.services),
         ],
-        "none": _("none beyond chance"),
         "note": _(
             "≈: the change may be chance (its 95% interval holds zero). ✓ ✕: the target is met, or"
             " missed. Open complaints count for as long as they have waited."
@@ -228,6 +227,12 @@ def _trend(values: Sequence[float | None]) -> list[list[float]]:
         for place, value in enumerate(values)
         if value is not None
     ]
+
+
+def _worse(title: str, falls: Sequence["Fall"] | None) -> dict[str, Any]:
+    if falls is None:
+        return {"title": title, "rows": [], "none": _("no period before it to compare with")}
+    return {"title": title, "rows": _falls(falls), "none": _("none beyond chance")}
 
 
 def _falls(falls: Sequence["Fall"]) -> list[list[str]]:
