@@ -32,6 +32,7 @@ from pages import (
 )
 from queries import channel_commands, view_commands
 from queries import commands as stats_commands
+from queries.warming import start_warming
 from reports import evaluation_commands, follow_commands, kpi_brief_commands
 from reports import layer_commands as layer_export_commands
 
@@ -71,8 +72,13 @@ _POLICY = (
 )
 
 
-def create_app(settings: Settings | None = None, *, store: Store | None = None) -> Flask:
-    """The whole command centre as one WSGI application. Raises SettingError."""
+def create_app(
+    settings: Settings | None = None, *, store: Store | None = None, warm: bool = False
+) -> Flask:
+    """The whole command centre as one WSGI application. Raises SettingError.
+
+    `warm`: begin at once to read into memory what the first reader would wait for.
+    """
     settings = settings or Settings.from_environment()
     server = Flask("pantau", static_folder=None)
     server.config["PANTAU"] = settings
@@ -86,6 +92,8 @@ def create_app(settings: Settings | None = None, *, store: Store | None = None) 
     pages._generate_css_dist_html()
     for failure in (*AWAY, CityMissing):
         server.register_error_handler(failure, _unavailable)
+    if warm:
+        start_warming(store)
     _protect(server, pages.csp_hashes(), settings.basemap_url)
     return server
 

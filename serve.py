@@ -137,7 +137,7 @@ def _serve(children: Children, name: str, host: str, port: int, demo_key: str | 
         "--no-control-socket",
         *LONG_LINKS,
         *("--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"),
-        *("--log-level", "warning", "app:create_app()"),
+        *("--log-level", "warning", "app:create_app(warm=True)"),
     )
     if _answers(f"{address}/healthz", server):
         print(f"Pantau watches over {name} at {address}  (Ctrl-C stops it)", flush=True)

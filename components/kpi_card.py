@@ -16,6 +16,7 @@ from components.kpi_format import (
     target_mark,
     value_text,
 )
+from components.kpi_units import no_unit_words
 from components.kpi_words import indicator_word
 from data.i18n import (
     NOTHING,
@@ -76,7 +77,7 @@ def _empty_words(kpi: Kpi) -> str:
         judged = kpi.maturity["better"] + kpi.maturity["as_expected"] + kpi.maturity["worse"]
         if judged:
             return ""
-        return _("No unit has 20 cases due here. Widen the period or the districts.")
+        return no_unit_words()
     if not kpi.maturity.get("received"):
         return _("No complaints match these filters. Widen the period or reset the filters.")
     if kpi.code == "satisfaction" and kpi.headline.now.state == "none":
@@ -171,8 +172,8 @@ def maturity_words(kpi: Kpi) -> str:
         )
     if kpi.code == "officers":
         return _(
-            "{worse} above · {inside} inside · {better} below what is predicted; {few} with too "
-            "few cases. {due} cases due, {late} late; {not_due} not yet due"
+            "Against what is predicted: {worse} worse · {inside} alike · {better} better; {few} "
+            "with too few cases. {due} cases due, {late} late; {not_due} not yet due"
         ).format(
             worse=format_number(found["worse"]),
             inside=format_number(found["as_expected"]),

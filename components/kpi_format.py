@@ -10,7 +10,8 @@ from data.i18n import (
     format_percent,
 )
 from data.i18n import gettext as _
-from queries.kpi.model import Change, Indicator, Measured
+from queries.kpi.model import Change, Indicator
+from queries.measured import Measured
 
 _DIGITS = {"stars": 2, "count": 0}
 
@@ -26,7 +27,7 @@ def value_text(value: float | None, unit: str) -> str:
 
 def measured_text(found: Measured, unit: str) -> str:
     """The value, or why there is none."""
-    if found.state == "not_reached":
+    if found.value is None and found.n:
         return _("not reached")
     return value_text(found.value, unit)
 

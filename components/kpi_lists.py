@@ -1,4 +1,4 @@
-"""Lists of the KPI page whose rows are bars: what got worse, promises, backlog, units."""
+"""Lists of the KPI page whose rows are bars: what got worse, promises, backlog."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,37 +6,17 @@ from typing import Any
 from dash import html
 
 from components.channel_tables import table
+from components.kpi_bars import both, interval_mark, on_paper, percent_of
 from components.kpi_format import bounds_text, difference_text, hover_text, measured_text
 from data.i18n import NOTHING, format_duration, format_number, format_percent, ngettext
 from data.i18n import gettext as _
 from data.reference import Reference
 from queries.kpi.backlog import Age, Backlog
-from queries.kpi.officers import UnitResult
 from queries.kpi.services import Promises, ServicePromise
 from queries.kpi.worse import Shift, Shifts, Worse
 
-_UNITS_SHOWN = 8
 # Rows that assets/52-kpi-print.css leaves on paper.
-_PROMISES_PRINTED, _SHIFTS_PRINTED, _UNITS_PRINTED = 10, 5, 4
-_WIDEST_RATIO = 4.0
-
-
-def both(drawn: Any, numbers: Any) -> list[Any]:
-    """What is drawn, and the same as a table."""
-    return [
-        html.Div(drawn, className="chart-view"),
-        html.Div(numbers, className="table-view"),
-    ]
-
-
-def _on_paper(rows: int, printed: int) -> html.P | None:
-    """Said only there, where the list is cut."""
-    if rows <= printed:
-        return None
-    words = _("The first {n} of {all}; the page has them all.").format(
-        n=format_number(printed), all=format_number(rows)
-    )
-    return html.P(words, className="note print-note")
+_PROMISES_PRINTED, _SHIFTS_PRINTED = 10, 5
 
 
 def worse_list(found: Worse, reference: Reference, language: str) -> list[Any]:
@@ -86,7 +66,7 @@ def _shifts(shifts: Shifts, title: str) -> html.Div:
         [
             html.H4(title),
             html.Div(rows, className="kpi-bars"),
-            _on_paper(len(shifts.worse), _SHIFTS_PRINTED),
+            on_paper(len(shifts.worse), _SHIFTS_PRINTED),
             html.P(note, className="note"),
         ]
     )
@@ -107,9 +87,10 @@ def _shift_bar(one: Shift, widest: float, data: str) -> html.Button:
             html.Span(
                 [
                     html.Span(
-                        className="bar-fill worse-fill", style={"width": f"{_of(fall, widest)}%"}
+                        className="bar-fill worse-fill",
+                        style={"width": f"{percent_of(fall, widest)}%"},
                     ),
-                    _interval(least / widest, most / widest),
+                    interval_mark(least / widest, most / widest),
                 ],
                 className="bar-track",
             ),
@@ -161,7 +142,7 @@ def promise_list(found: Promises, chosen: Sequence[str]) -> list[Any]:
         [
             html.P(total, className="note"),
             html.Div(bars, className="kpi-bars bars"),
-            _on_paper(len(bars), _PROMISES_PRINTED),
+            on_paper(len(bars), _PROMISES_PRINTED),
         ],
         table(heads, rows, caption=_("Resolved on time, by service")),
     )
@@ -171,7 +152,7 @@ def _promise_bar(one: ServicePromise, target: float | None, is_chosen: bool) -> 
     found = one.on_time
     marks = []
     if found.state == "ok" and found.low is not None and found.high is not None:
-        marks.append(_interval(found.low, found.high))
+        marks.append(interval_mark(found.low, found.high))
     if target is not None:
         marks.append(html.Span(className="bar-target", style={"left": f"{100 * target:.1f}%"}))
     number = measured_text(found, "share")
@@ -186,7 +167,7 @@ def _promise_bar(one: ServicePromise, target: float | None, is_chosen: bool) -> 
                 [
                     html.Span(
                         className="bar-fill hollow" if is_few else "bar-fill",
-                        style={"width": f"{_of(found.value or 0.0, 1.0)}%"},
+                        style={"width": f"{percent_of(found.value or 0.0, 1.0)}%"},
                     ),
                     *marks,
                 ],
@@ -225,11 +206,11 @@ def backlog_bars(found: Backlog) -> list[Any]:
                     [
                         html.Span(
                             className="bar-fill overdue-fill",
-                            style={"width": f"{_of(age.overdue, top)}%"},
+                            style={"width": f"{percent_of(age.overdue, top)}%"},
                         ),
                         html.Span(
                             className="bar-fill",
-                            style={"width": f"{_of(age.open - age.overdue, top)}%"},
+                            style={"width": f"{percent_of(age.open - age.overdue, top)}%"},
                         ),
                     ],
                     className="bar-track stacked",
@@ -263,108 +244,3 @@ def age_word(age: Age) -> str:
     return _("{from_days}–{to_days} days").format(
         from_days=format_number(age.from_days), to_days=format_number(age.to_days)
     )
-
-
-def unit_list(found: Sequence[UnitResult]) -> list[Any]:
-    """Those outside what is predicted, on a scale where 1 is as predicted."""
-    judged = [one for one in found if one.place != "too_few"]
-    if not judged:
-        return [
-            html.P(
-                _("No unit has 20 cases due here. Widen the period or the districts."),
-                className="empty-note",
-            )
-        ]
-    outside = [one for one in judged if one.place != "as_expected"]
-    groups = [
-        (_("More late than predicted"), [one for one in outside if one.place == "worse"]),
-        (_("Fewer late than predicted"), [one for one in outside if one.place == "better"]),
-    ]
-    parts: list[Any] = []
-    for title, units in groups:
-        rows: list[Any] = [_unit_bar(one) for one in units[:_UNITS_SHOWN]]
-        if len(units) > _UNITS_SHOWN:
-            more = _("{n} more in the table").format(n=format_number(len(units) - _UNITS_SHOWN))
-            rows.append(html.P(more, className="note screen-note"))
-        if not units:
-            rows = [html.P(_("None beyond chance."), className="empty-note")]
-        paper = _on_paper(len(units), _UNITS_PRINTED)
-        parts.append(html.Div([html.H4(title), html.Div(rows, className="kpi-bars"), paper]))
-    heads = [_("Unit"), _("Due"), _("Late"), _("Predicted"), _("Ratio"), "95%", _("Judged")]
-    rows = [_unit_row(one) for one in found]
-    return both(
-        html.Div(parts, className="shift-columns"),
-        table(heads, rows, caption=_("Units against their case mix")),
-    )
-
-
-def place_word(place: str) -> str:
-    return {
-        "worse": _("above"),
-        "better": _("below"),
-        "as_expected": _("inside"),
-        "too_few": _("too few"),
-    }[place]
-
-
-def _unit_row(one: UnitResult) -> list[str]:
-    ratio = one.late
-    bounds = NOTHING
-    if ratio.low is not None:
-        bounds = f"{format_number(ratio.low, 2)} – {format_number(ratio.high, 2)}"
-    return [
-        one.unit.name,
-        format_number(one.due),
-        format_number(one.observed),
-        format_number(one.expected, 1),
-        format_number(ratio.value, 2),
-        bounds,
-        place_word(one.place),
-    ]
-
-
-def _unit_bar(one: UnitResult) -> html.Button:
-    ratio = one.late
-    scale = _WIDEST_RATIO
-    tone = "worse" if one.place == "worse" else "better"
-    value, low, high = (min(v or 0.0, scale) / scale for v in (ratio.value, ratio.low, ratio.high))
-    return html.Button(
-        [
-            html.Span(one.unit.name, className="bar-name"),
-            html.Span(
-                f"{format_number(ratio.value, 2)} × · n\N{NO-BREAK SPACE}{format_number(one.due)}",
-                className="bar-number",
-            ),
-            html.Span(
-                [
-                    html.Span(className="bar-target", style={"left": f"{100 / scale:.1f}%"}),
-                    _interval(low, high),
-                    html.Span(
-                        className=f"bar-dot {tone}-dot", style={"left": f"{100 * value:.1f}%"}
-                    ),
-                ],
-                className="bar-track dotted",
-            ),
-        ],
-        type="button",
-        className="bar",
-        title=_("{unit}: {observed} late, {expected} predicted, {due} due").format(
-            unit=one.unit.name,
-            observed=format_number(one.observed),
-            expected=format_number(one.expected, 1),
-            due=format_number(one.due),
-        ),
-        **{"data-toggle-unit": one.unit.code},
-    )
-
-
-def _interval(low: float, high: float) -> html.Span:
-    low, high = max(low, 0.0), min(high, 1.0)
-    return html.Span(
-        className="bar-interval",
-        style={"left": f"{100 * low:.1f}%", "width": f"{100 * max(high - low, 0.002):.1f}%"},
-    )
-
-
-def _of(part: float, whole: float) -> str:
-    return f"{100 * min(part / whole, 1.0):.1f}"

@@ -15,7 +15,7 @@ from data.i18n import gettext as _
 from data.instants import now
 from data.reference import Reference
 from queries.kpi.districts import DistrictRow, Down, Peer, Peers
-from queries.kpi.model import Measured
+from queries.measured import Measured
 
 _TICKS = (900, 3600, 4 * 3600, 12 * 3600, 86_400, 3 * 86_400, 7 * 86_400, 30 * 86_400)
 

@@ -37,7 +37,7 @@ def panel_note(name: str) -> str:
         "worse": _("answered within 24 hours"),
         "districts": _("click to go down"),
         "peers": _("median response"),
-        "units": _("late cases, observed ÷ predicted"),
+        "units": _("cases on time, observed ÷ predicted"),
         "survival": _("share still without an answer"),
         "on_time": _("of those due; click to filter"),
         "backlog": _("complaints of this period"),
@@ -88,14 +88,15 @@ def _response() -> Info:
 def _officers() -> Info:
     return Info(
         _(
-            "Units whose late cases are no more than their mix of services predicts. A unit "
-            "answers only for the time it had a case; one handed over before its deadline "
-            "owes nothing."
+            "Units that keep as many promises as their mix of services predicts, or more, but for "
+            "chance. A unit answers only for the time it had a case; one handed over before its "
+            "deadline owes nothing."
         ),
         _(
-            "Observed ÷ expected late cases; expected is Σ cases due × the whole city's share late "
-            "in that service. Outside is a unit whose exact Poisson 95% interval excludes 1; by "
-            "chance alone about one in twenty would be. Under 20 cases due: not judged."
+            "Cases on time ÷ predicted; predicted is Σ cases due × the whole city's share on time "
+            "in that service. Better or worse is a unit beyond the 99.8% limits of a funnel, "
+            "widened by how much units differ anyway (overdispersion, Spiegelhalter 2005): the "
+            "rule of the monthly evaluation. Under 20 cases of its own: not judged."
         ),
         _(
             "Spells of responsibility of the complaints received in the period, whose deadline has "
@@ -179,8 +180,9 @@ def _peers() -> Info:
 def _units() -> Info:
     return Info(
         _(
-            "Late cases of each unit beside what its mix of services predicts: 1 is as predicted, "
-            "2 is twice as many. Those whose interval excludes 1, the worst first."
+            "Cases on time of each unit beside what its mix of services predicts: 1 is as "
+            "predicted, 0.5 is half as many. The bar is where chance alone would put it; listed "
+            "are those beyond, the farthest first."
         ),
         _officers().formula,
         _officers().data,

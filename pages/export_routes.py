@@ -22,6 +22,7 @@ from pages.painting import View
 from queries.comparison import COMPARISONS
 from queries.districts import MEASURES
 from queries.layers.features import known_layers
+from reports.kpi_brief import make_kpi_brief
 from reports.overlay_scene import Shown
 from reports.picture import LAYERS, map_picture
 from reports.table_export import csv_chunks, export_name, geojson_chunks
@@ -49,6 +50,16 @@ def map_png() -> Response:
 @routes.get("/export/map.svg")
 def map_svg() -> Response:
     return _picture("svg")
+
+
+@routes.get("/export/kpi.pdf")
+def kpi_brief() -> Response:
+    """The one-page brief of what is seen on the KPI page."""
+    store = current_store()
+    wanted = read_filter(store)
+    pdf = make_kpi_brief(store, wanted, read_language(store.reference()))
+    response = Response(pdf, mimetype="application/pdf")
+    return _as_download(response, export_name(store, wanted, "pdf", what="kpi"))
 
 
 def _table(chunks: Callable[..., Iterator[bytes]], ending: str, mimetype: str) -> Response:

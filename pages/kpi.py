@@ -12,9 +12,10 @@ from components.kpi_about import about_words
 from components.kpi_card import kpi_card
 from components.kpi_charts import months_chart, months_table, survival_chart, survival_table
 from components.kpi_hours import hours_grid
-from components.kpi_lists import backlog_bars, promise_list, unit_list, worse_list
+from components.kpi_lists import backlog_bars, promise_list, worse_list
 from components.kpi_panel import detail_section, kpi_section
 from components.kpi_places import district_table, peer_strip
+from components.kpi_units import unit_list
 from components.tokens import theme_of
 from data.i18n import current_language
 from data.i18n import gettext as _
@@ -40,6 +41,21 @@ def layout() -> html.Div:
                 [
                     html.H2(_("Key figures")),
                     *drawn(ids.KPI_ABOUT, className="kpi-about note"),
+                    html.P(
+                        _(
+                            "Being computed. The first time after a start of the server it reads "
+                            "all complaints into memory, which takes some seconds."
+                        ),
+                        className="kpi-starting note",
+                    ),
+                    html.A(
+                        [icon("download"), _("Brief (PDF)")],
+                        href="/export/kpi.pdf",
+                        download=True,
+                        className="text-button kpi-print",
+                        title=_("The four figures of this view on one page"),
+                        **{"data-export": "kpi.pdf", "data-file": "pdf"},
+                    ),
                     html.Button(
                         [icon("printer"), _("Print")],
                         type="button",

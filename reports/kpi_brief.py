@@ -1,24 +1,32 @@
 """The governor's brief: the four KPIs of a period and where it got worse, on one page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from data.i18n import use_language
+from data.store import Store
+from queries.filters import ComplaintFilter
+from queries.kpi.panels import KPIS
+from queries.kpi.report import kpi_report
 from reports.kpi_brief_page import page_values
 from reports.typesetting import typeset
 
 
 @dataclass(frozen=True)
 class Shift:
-    """A change against an earlier period, with 95% bounds where there are any."""
+    """A change against an earlier period, with 95% bounds where there are any.
+
+    `is_sure`: they exclude zero, and neither value rests on too few.
+    """
 
     change: float | None
     low: float | None
     high: float | None
     was: float | None
+    is_sure: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,22 +49,29 @@ class Figure:
 
 @dataclass(frozen=True)
 class Panel:
-    """A KPI: its headline first; the trend is the headline's, None where it is not known."""
+    """A KPI: its headline first; the trend is the headline's, None where it is not known.
+
+    `maturity` is how much is still to come, and what else was counted, by name.
+    """
 
     code: str
     figures: tuple[Figure, ...]
     trend: tuple[float | None, ...] = ()
+    maturity: Mapping[str, Any] = field(default_factory=dict)
+    step: str = ""  # of the trend: 'week' or 'month'
+    since: date | None = None  # when it begins
 
 
 @dataclass(frozen=True)
 class Fall:
-    """A district or service that is surely answered later: its share within 24 h, and by how"
-    " much."""
+    """A district or service whose share answered within 24 hours surely fell, and by how much."""
 
     name: str
     value: float | None
     n: int
     change: float | None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -66,8 +81,8 @@ class KpiBrief:
     seen_at: datetime
     zone_abbreviation: str
     panels: tuple[Panel, ...]
-    districts: tuple[Fall, ...] = ()
-    services: tuple[Fall, ...] = ()
+    districts: tuple[Fall, ...] | None = ()  # None: there is nothing to compare with
+    services: tuple[Fall, ...] | None = ()
     received: int | None = None
     open: int | None = None
 
@@ -77,6 +92,12 @@ def kpi_brief_pdf(brief: KpiBrief, language: str) -> bytes:
     with use_language(language):
         values = page_values(brief)
     return typeset("kpi_brief", values, at=brief.seen_at)
+
+
+def make_kpi_brief(store: Store, complaint_filter: ComplaintFilter, language: str) -> bytes:
+    """Of what the filter selects, with the numbers of `kpi_report`. Raises FilterError."""
+    report = kpi_report(store, complaint_filter, language, (*KPIS, "worse"))
+    return kpi_brief_pdf(brief_of(report, store.reference().city.zone_abbreviation), language)
 
 
 def brief_of(report: Mapping[str, Any], zone_abbreviation: str = "") -> KpiBrief:
@@ -98,8 +119,11 @@ def brief_of(report: Mapping[str, Any], zone_abbreviation: str = "") -> KpiBrief
 
 
 def _panel(found: Mapping[str, Any]) -> Panel:
-    trend = tuple(point["value"]["value"] for point in found["trend"] if point["is_whole"])
-    return Panel(found["code"], tuple(_figure(one) for one in found["indicators"]), trend)
+    points = [point for point in found["trend"] if point["is_whole"]]
+    trend = tuple(point["value"]["value"] for point in points)
+    since = date.fromisoformat(points[0]["start"]) if points else None
+    figures = tuple(_figure(one) for one in found["indicators"])
+    return Panel(found["code"], figures, trend, found["maturity"], found["step"], since)
 
 
 def _figure(found: Mapping[str, Any]) -> Figure:
@@ -123,12 +147,21 @@ def _figure(found: Mapping[str, Any]) -> Figure:
 def _shift(found: Mapping[str, Any] | None) -> Shift | None:
     if found is None:
         return None
-    return Shift(found["change"], found["low"], found["high"], found["was"]["value"])
+    return Shift(
+        found["change"], found["low"], found["high"], found["was"]["value"], found["is_sure"]
+    )
 
 
-def _falls(found: Mapping[str, Any] | None) -> tuple[Fall, ...]:
-    rows: Sequence[Mapping[str, Any]] = (found or {}).get("worse", ())
+def _falls(found: Mapping[str, Any] | None) -> tuple[Fall, ...] | None:
+    if found is None:
+        return None
+    rows: Sequence[Mapping[str, Any]] = found["worse"]
     return tuple(
-        Fall(row["name"], row["now"]["value"], row["now"]["n"], row["change"]["change"])
+        Fall(
+            row["name"],
+            row["now"]["value"],
+            row["now"]["n"],
+            *(row["change"][part] for part in ("change", "low", "high")),
+        )
         for row in rows
     )

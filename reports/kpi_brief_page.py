@@ -1,12 +1,14 @@
 """The texts and lines of the KPI brief, in the current language."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from data.i18n import (
     NOTHING,
     current_language,
     format_change,
+    format_date_range,
     format_duration,
     format_instant,
     format_number,
@@ -41,13 +43,12 @@ def page_values(brief: "KpiBrief") -> dict[str, Any]:
             "Share answered within 24 hours, against the period before; only falls beyond chance."
         ),
         "worse": [
-            {"title": _("Districts"), "rows": _falls(brief.districts)},
-            {"title": _("Services"), "rows": _falls(brief.services)},
+            _worse(_("Districts"), brief.districts),
+            _worse(_("Services"), brief.services),
         ],
-        "none": _("none beyond chance"),
         "note": _(
-            "≈: the change may be chance (its 95% interval holds zero). Open complaints count for"
-            " as long as they have waited."
+            "≈: the change may be chance (its 95% interval holds zero). ✓ ✕: the target is met, or"
+            " missed. Open complaints count for as long as they have waited."
         ),
     }
 
@@ -98,7 +99,7 @@ def _difference(change: float, unit: str, was: float | None) -> str:
 
 
 def _may_be_chance(shift: "Shift") -> bool:
-    return shift.low is not None and shift.high is not None and shift.low <= 0 <= shift.high
+    return shift.low is not None and shift.high is not None and not shift.is_sure
 
 
 def _panel(panel: "Panel") -> dict[str, Any]:
@@ -118,12 +119,39 @@ def _panel(panel: "Panel") -> dict[str, Any]:
         "target": _target(first),
         "changes": [_change(words, shift, first) for words, shift in _shifts(first)],
         "trend": _trend(panel.trend),
+        "trend_words": _trend_words(panel),
         "rows": [
-            [figure_word(one.code), _value(one), _bounds(one), change_text(one.before, one.unit)]
+            [
+                figure_word(one.code),
+                " ".join(part for part in (_mark(one), _value(one)) if part),
+                _bounds(one),
+                change_text(one.before, one.unit),
+                change_text(one.year, one.unit),
+            ]
             for one in panel.figures[1:]
         ],
-        "head": ["", "", "95%", _("on the period before")],
+        "notes": _notes(panel),
+        "head": ["", "", "95%", _("before"), _("a year ago")],
     }
+
+
+def _notes(panel: "Panel") -> str:
+    """Of the units, how many lie on either side, and on what that rests."""
+    found = panel.maturity
+    if panel.code != "officers" or "worse" not in found:
+        return ""
+    return _(
+        "Against what is predicted: {worse} worse · {inside} alike · {better} better; {few} with "
+        "too few cases. {due} cases due, {late} late; {not_due} not yet due"
+    ).format(
+        worse=format_number(found["worse"]),
+        inside=format_number(found["as_expected"]),
+        better=format_number(found["better"]),
+        few=format_number(found["too_few"]),
+        due=format_number(found["due"]),
+        late=format_number(found["late"]),
+        not_due=format_number(found["not_due"]),
+    )
 
 
 def _shifts(figure: "Figure") -> list[tuple[str, "Shift | None"]]:
@@ -135,13 +163,13 @@ def _shifts(figure: "Figure") -> list[tuple[str, "Shift | None"]]:
 
 def _change(words: str, shift: "Shift | None", figure: "Figure") -> list[str]:
     tone = ""
-    if shift is not None and shift.change and shift.low is not None and not _may_be_chance(shift):
+    if shift is not None and shift.change and shift.is_sure:
         tone = "good" if (shift.change < 0) == (figure.better == "lower") else "bad"
     return [change_text(shift, figure.unit), words, tone]
 
 
 def _value(figure: "Figure") -> str:
-    if figure.state == "not_reached":
+    if figure.value is None and figure.n:
         return _("not reached")
     return value_text(figure.value, figure.unit)
 
@@ -171,6 +199,22 @@ def _target(figure: "Figure") -> list[str]:
     return ["✕ " + _("target missed: {value}").format(value=text), "no"]
 
 
+def _mark(figure: "Figure") -> str:
+    """Whether the target is met, of those that stand below the headline."""
+    return {True: "✓", False: "✕", None: ""}[figure.meets_target]
+
+
+def _trend_words(panel: "Panel") -> str:
+    """What the line is, where there is one."""
+    if panel.since is None or not _trend(panel.trend):
+        return ""
+    words = {
+        "week": _("by week since {day}, from zero"),
+        "month": _("by month since {day}, from zero"),
+    }.get(panel.step, "")
+    return words.format(day=format_date_range(panel.since, panel.since + timedelta(days=1)))
+
+
 def _trend(values: Sequence[float | None]) -> list[list[float]]:
     """Places in millimetres from the upper left, zero at the foot; what is not known is left"
     " out."""
@@ -185,16 +229,30 @@ def _trend(values: Sequence[float | None]) -> list[list[float]]:
     ]
 
 
+def _worse(title: str, falls: Sequence["Fall"] | None) -> dict[str, Any]:
+    if falls is None:
+        return {"title": title, "rows": [], "none": _("no period before it to compare with")}
+    return {"title": title, "rows": _falls(falls), "none": _("none beyond chance")}
+
+
 def _falls(falls: Sequence["Fall"]) -> list[list[str]]:
     return [
         [
             printable(fall.name, longest=_LONGEST_NAME),
             format_percent(fall.value),
             _difference(fall.change or 0, "share", None),
+            _interval(fall),
             f"n {format_number(fall.n)}",
         ]
         for fall in falls[:_MOST_FALLS]
     ]
+
+
+def _interval(fall: "Fall") -> str:
+    if fall.low is None or fall.high is None:
+        return ""
+    low, high = (format_change(100 * bound, 1) for bound in (fall.low, fall.high))
+    return f"{low} … {high}"
 
 
 def _maturity(brief: "KpiBrief") -> str:

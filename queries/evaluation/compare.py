@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from queries.evaluation.model import COMPONENTS, Evaluation, Measured, Subject
+from queries.evaluation.model import COMPONENTS, Evaluation, Subject
+from queries.measured import Measured
 
 CITY = ""  # the code of the city itself
 _MATURITY = ("received", "open", "due", "not_yet_due")

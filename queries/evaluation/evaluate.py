@@ -15,11 +15,12 @@ from queries.evaluation.cases import is_open
 from queries.evaluation.fairness import compare_rules
 from queries.evaluation.flags import Flagged, find_flags, list_flags, unproven
 from queries.evaluation.measured import measure_all
-from queries.evaluation.model import Evaluation, Maturity, Measured, Subject
+from queries.evaluation.model import Evaluation, Maturity, Subject
 from queries.evaluation.month import Month, read_month, seen_text
 from queries.evaluation.subjects import Named, judge
 from queries.evaluation.sums import group_rows, sum_groups
 from queries.evaluation.table import Table, make_table
+from queries.measured import Measured
 
 
 def evaluate(

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from queries.evaluation.canonical import rounded
-from queries.evaluation.model import Measured
 from queries.evaluation.score import Floats
 from queries.evaluation.sums import Groups, Sums
 from queries.evaluation.table import MICRO, PARTS, Ints, Table
+from queries.measured import Measured, state_of
 from queries.survival import kaplan_meier_in_turn
 from queries.values import poisson_interval, wilson_interval
 
@@ -33,7 +33,7 @@ def measure_all(
     """Components and ratios by name, and on-time shares: a list each, by subject."""
 
     def state(n: Ints, *bounds: Floats) -> list[Measured]:
-        return _measured(n, *bounds, min_cases=min_cases)
+        return with_states(n, *bounds, enough=min_cases)
 
     ratios = {name: state(*_ratio(sums, PARTS.index(name))) for name in _COUNTS}
     mean, half, rated = _stars(table, groups)
@@ -52,14 +52,17 @@ def measure_all(
     return components, ratios, state(due, *_with_bounds(kept, due))
 
 
-def _measured(n: Ints, value: Floats, low: Floats, high: Floats, *, min_cases: int) -> Any:
+def with_states(
+    n: Ints, value: Floats, low: Floats, high: Floats, *, enough: int
+) -> list[Measured]:
+    """NaN where there is none; written as an evaluation writes them."""
     return [
         Measured(
             _known(value[place]),
             _known(low[place]),
             _known(high[place]),
             int(n[place]),
-            _state(int(n[place]), bool(np.isnan(value[place])), min_cases),
+            state_of(int(n[place]), bool(np.isnan(value[place])), enough),
         )
         for place in range(len(n))
     ]
@@ -69,21 +72,16 @@ def _known(number: float) -> float | None:
     return rounded(number) if np.isfinite(number) else None
 
 
-def _state(n: int, is_unknown: bool, min_cases: int) -> str:
-    if n == 0:
-        return "none"
-    if n < min_cases:
-        return "too_few"
-    return "not_reached" if is_unknown else "ok"
-
-
 def _ratio(sums: Sums, part: int) -> tuple[Ints, Floats, Floats, Floats]:
-    """Observed ÷ expected, with exact Poisson limits of the observed (Garwood 1936)."""
     observed = sums.observed[:, part] / MICRO
-    expected = np.where(sums.expected[:, part] > 0, sums.expected[:, part] / MICRO, np.nan)
+    return sums.counted[:, part], *ratio_of(observed, sums.expected[:, part] / MICRO)
+
+
+def ratio_of(observed: Floats, expected: Floats) -> tuple[Floats, Floats, Floats]:
+    """Observed ÷ expected, with exact Poisson limits of the observed (Garwood 1936)."""
+    expected = np.where(expected > 0, expected, np.nan)
     low, high = poisson_interval(observed)
-    n = sums.counted[:, part]
-    return n, observed / expected, low / expected, high / expected
+    return observed / expected, low / expected, high / expected
 
 
 def _share(sums: Sums, part: int) -> tuple[Ints, Floats, Floats, Floats]:

@@ -7,6 +7,7 @@ Durations are seconds, shares 0 to 1, ratios observed ÷ expected, satisfaction 
 from dataclasses import dataclass, field
 
 from queries.evaluation.canonical import read_json, write_json
+from queries.measured import Measured
 
 COMPONENTS = (
     "median_response",
@@ -31,21 +32,6 @@ FLAG_KINDS = (
 SUBJECT_KINDS = ("district_office", "agency", "officer")
 STATES = ("ok", "too_few", "not_reached", "none")
 DIFFERENCES = ("better", "worse", "as_expected")
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A value, its 95% bounds, the cases it rests on, and whether that is enough.
-
-    'too_few': n is under the method's `min_cases`; the value is shown, not ranked. 'not_reached': a
-    median later than all that was seen (value None; low may be known). 'none': n is 0.
-    """
-
-    value: float | None
-    low: float | None
-    high: float | None
-    n: int
-    state: str
 
 
 @dataclass(frozen=True)

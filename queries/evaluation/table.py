@@ -10,13 +10,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.evaluation.method import Method
 from queries.evaluation.cases import Case
 from queries.evaluation.month import Month
+from queries.evaluation.promises import (
+    MICRO,
+    NEVER,
+    Bools,
+    Ints,
+    divided,
+    judged,
+    on_time,
+    own_to_resolve,
+    rates,
+)
 
-MICRO = 1_000_000
 PARTS = (
     "median_response",
     "on_time_ratio",
@@ -31,9 +40,6 @@ PARTS = (
 GOOD = np.array([True, True, True, True, False, False, False, False])
 _BACKLOG = PARTS.index("backlog_change")
 _DAY = 86_400
-
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -77,8 +83,13 @@ def make_table(month: Month, method: Method, unproven: Sequence[int] = ()) -> Ta
     service = column(lambda case: case.service_id)
     seconds = column(lambda case: response_seconds(case, seen))
     answered = column(lambda case: case.responded_at is not None).astype(bool)
-    judged = column(lambda case: is_judged(case, seen)).astype(bool)
-    on_time = judged & column(is_on_time).astype(bool)
+    due = column(lambda case: _instant(case.due_at), NEVER)
+    resolved = column(lambda case: _instant(case.resolved_at), NEVER)
+    ended = column(lambda case: _instant(case.ended_at), NEVER)
+    is_rejected = column(lambda case: case.rejected_at is not None).astype(bool)
+    is_judged = judged(due, resolved, is_rejected, ended, seen)
+    kept = is_judged & on_time(due, resolved)
+    own = is_case & own_to_resolve(resolved, is_rejected, ended)
     stars = column(lambda case: case.stars or 0)
     closed = column(lambda case: is_closed(case)).astype(bool)
     wait = method.reopened_within_days * _DAY
@@ -88,8 +99,8 @@ def make_table(month: Month, method: Method, unproven: Sequence[int] = ()) -> Ta
     for place, (counts, value) in enumerate(
         (
             (is_case, answered),
-            (judged, on_time),
-            (column(is_own_to_resolve), column(lambda case: case.resolved_at is not None)),
+            (is_judged, kept),
+            (own, resolved != NEVER),
             (stars > 0, stars),
             (
                 column(lambda case: bool(case.closed_at) and case.closed_at[0] + wait <= seen),
@@ -97,7 +108,7 @@ def make_table(month: Month, method: Method, unproven: Sequence[int] = ()) -> Ta
             ),
             (column(lambda case: case.submitted), column(lambda case: case.sent_back)),
             (is_case, column(lambda case: 0, [one.change for one in held])),
-            (is_case, column(lambda case: case.ended_at is not None)),
+            (is_case, ended != NEVER),
         )
     ):
         asked[:, place] = counts
@@ -109,9 +120,9 @@ def make_table(month: Month, method: Method, unproven: Sequence[int] = ()) -> Ta
     if len(unproven):  # nor do they raise what others are held to
         shown = asked.copy()
         shown[places] = False
-        rates = _expected(observed, shown, service, is_case, asked)
-        rates[:, 0] = _expected_answers(service, seconds, shown[:, 0] & answered, is_case)
-        usual[:, columns] = rates[:, columns]
+        others = _expected(observed, shown, service, is_case, asked)
+        others[:, 0] = _expected_answers(service, seconds, shown[:, 0] & answered, is_case)
+        usual[:, columns] = others[:, columns]
     observed *= MICRO
     return Table(
         life=column(lambda case: case.life, [one.life for one in held]),
@@ -121,8 +132,8 @@ def make_table(month: Month, method: Method, unproven: Sequence[int] = ()) -> Ta
         is_case=is_case,
         seconds=seconds,
         answered=answered,
-        judged=judged,
-        on_time=on_time,
+        judged=is_judged,
+        on_time=kept,
         closed=closed,
         stars=stars,
         observed=observed,
@@ -141,6 +152,10 @@ def _credited(observed: Ints, usual: Ints, places: Any, columns: list[int]) -> I
     return found
 
 
+def _instant(at: int | None) -> int:
+    return NEVER if at is None else at
+
+
 def response_seconds(case: Case, seen_at: int) -> int:
     """Until the first act, or until it could no longer be seen to come."""
     stops = (case.responded_at, case.rejected_at, case.ended_at)
@@ -148,30 +163,8 @@ def response_seconds(case: Case, seen_at: int) -> int:
     return max(stopped - case.started_at, 0)
 
 
-def is_judged(case: Case, seen_at: int) -> bool:
-    """A promise counts once its time has passed; who rejected or rightly handed over owes none."""
-    if case.due_at is None or case.due_at > seen_at:
-        return False
-    if case.resolved_at is None:
-        if case.rejected_at is not None:
-            return False
-        return case.ended_at is None or case.ended_at > case.due_at
-    return True
-
-
-def is_on_time(case: Case) -> bool:
-    return (
-        case.due_at is not None and case.resolved_at is not None and case.resolved_at <= case.due_at
-    )
-
-
 def is_closed(case: Case) -> bool:
     return case.resolved_at is not None or case.rejected_at is not None
-
-
-def is_own_to_resolve(case: Case) -> bool:
-    """Neither rejected nor handed over: it is, or was, this unit's to bring to an end."""
-    return case.resolved_at is not None or (case.rejected_at is None and case.ended_at is None)
 
 
 def is_reopened(case: Case, within_seconds: int) -> bool:
@@ -196,18 +189,13 @@ def _expected(
         counted = np.bincount(service[shown[:, place]], minlength=size)
         if place == _BACKLOG:  # of a change one knows no case: the same for all services
             total = int(observed[:, place].sum())
-            rates = np.full(size, _divided(total * MICRO, max(int(is_case.sum()), 1)))
+            usual = np.full(size, divided(total * MICRO, max(int(is_case.sum()), 1)))
         else:
             sums = np.zeros(size, np.int64)
             np.add.at(sums, service[shown[:, place]], observed[shown[:, place], place])
-            rates = _divided(sums * MICRO, np.maximum(counted, 1))
-        found[:, place] = np.where(asked[:, place], rates[service], 0)
+            usual = rates(sums, counted)
+        found[:, place] = np.where(asked[:, place], usual[service], 0)
     return found
-
-
-def _divided(total: Any, by: Any) -> Any:
-    """Rounded to the nearest whole number, halves up: without a float that could differ."""
-    return (2 * total + by) // (2 * by)
 
 
 def _expected_answers(service: Ints, seconds: Ints, answered: Bools, is_case: Bools) -> Ints:
@@ -228,9 +216,9 @@ def _expected_answers(service: Ints, seconds: Ints, answered: Bools, is_case: Bo
     events = np.add.reduceat(answered[order].astype(np.int64), first)
     begins = np.searchsorted(kind, kind[first], side="left")
     ends = np.searchsorted(kind, kind[first], side="right")
-    steps = _divided(events * MICRO * 1000, ends - first)  # at risk: those not gone before
+    steps = divided(events * MICRO * 1000, ends - first)  # at risk: those not gone before
     gathered = np.cumsum(steps)
     opening = np.searchsorted(first, begins)  # the first step of the same service
     own = gathered - (gathered - steps)[opening]
-    found[order] = _divided(own, 1000)[np.cumsum(is_first) - 1]
+    found[order] = divided(own, 1000)[np.cumsum(is_first) - 1]
     return found

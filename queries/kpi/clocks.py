@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from queries.kpi.model import Measured, measured
+from queries.kpi.model import measured
+from queries.measured import Measured
 from queries.survival import Curves, kaplan_meier_in_turn
 from queries.values import wilson_interval
 

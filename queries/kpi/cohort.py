@@ -5,7 +5,7 @@ Only a resolution may be undone: complaints reopened since count as unresolved t
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -19,13 +19,14 @@ from data.instants import day_of
 from data.store import Store
 from data.vocabulary import Outcome
 from queries.cache import Cache
-from queries.columns import MISSING, Facts
+from queries.columns import MISSING, Facts, driver_rows
 from queries.filters import ComplaintFilter
 from queries.kpi.model import Window
 from queries.present import Present, select_present
 from queries.views import looking, seen_at, stamp_of
 
 _KEPT = 4
+_AT_ONCE = timedelta(minutes=1)  # one look, though each of its parts asks the clock
 Array = NDArray[Any]
 
 
@@ -47,6 +48,11 @@ class Cohort:
     def instant(self) -> int:
         return int(self.window.seen_at.timestamp())
 
+    @property
+    def is_past(self) -> bool:
+        """Whether it is seen from an instant before that of which its complaints are known."""
+        return self.window.seen_at < self.everyone.seen_at - _AT_ONCE
+
     def clock(self, measure: str) -> tuple[Array, Array]:
         """Seconds (integers) and whether it happened, of 'response' or 'resolution'.
 
@@ -67,6 +73,7 @@ class Cohort:
             self[f"{measure}_bin"],
             self["requested_at"],
             self.instant,
+            is_past=self.is_past,
         )
 
     @cached_property
@@ -80,12 +87,17 @@ class Cohort:
         return Cohort(self.everyone, self.chosen[mask], self.window)
 
 
-def rejection_instants(outcome: Array, bins: Array, begun: Array, instant: int) -> Array:
-    """When clocks that began at `begun` were rejected, to 1%; MISSING for all others, and after."""
+def rejection_instants(
+    outcome: Array, bins: Array, begun: Array, instant: int, *, is_past: bool
+) -> Array:
+    """When clocks that began at `begun` were rejected, to 1%; MISSING for all others, and after.
+
+    `is_past`: what is known is later than the instant, so that some were not rejected yet.
+    """
     found = np.full(len(outcome), MISSING, np.int64)
     was = np.flatnonzero(outcome == int(Outcome.REJECTED))
     at = begun[was] + np.rint(from_bins(np.maximum(bins[was], 0))).astype(np.int64)
-    found[was] = np.where(at <= instant, at, MISSING)
+    found[was] = np.where(at <= instant, at, MISSING if is_past else instant)
     return found
 
 
@@ -133,9 +145,10 @@ def _from_database(store: Store, complaint_filter: ComplaintFilter) -> Present:
             source = facts.join(complaints, complaints.c.id == facts.c.id)
         columns = [_whole(facts.c[name]) for name in names]
         query = select(*columns, _whole(complaints.c.requested_at)).select_from(source)
-        rows = connection.execute(query.where(view.condition)).all()
+        rows = driver_rows(connection.execute(query.where(view.condition)))
+        blocks = [np.array(block, np.float64).astype(np.int64) for block in rows]
         instant: datetime = view.seen_at
-    table = np.array([tuple(row) for row in rows], np.int64).reshape(len(rows), len(names) + 1)
+    table = np.concatenate([np.empty((0, len(names) + 1), np.int64), *blocks])
     table = table[np.argsort(table[:, 0])]  # by id, as in memory
     found = {name: table[:, place] for place, name in enumerate((*names, "requested_at"))}
     facts_found = Facts(0, "", found.pop("id"), found)

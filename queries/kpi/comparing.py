@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from data.store import Store
-from queries.kpi.model import Indicator, Measured, Scope, Window, change_between
+from queries.kpi.model import Indicator, Scope, Window, change_between
+from queries.measured import Measured
 
 _HOUR = 3600.0
 

@@ -12,10 +12,11 @@ from queries.axes import SLA_MET, SLA_MISSED, SLA_NOT_DUE
 from queries.columns import MISSING
 from queries.filters import ComplaintFilter
 from queries.kpi.cohort import Cohort, select_cohort
-from queries.kpi.model import Measured, Scope
+from queries.kpi.model import Scope
 from queries.kpi.ratings import current_ratings
 from queries.kpi.response import DAY, curves_of
 from queries.kpi.shares import mean_of, shares_of
+from queries.measured import Measured
 
 Array = NDArray[Any]
 

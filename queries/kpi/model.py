@@ -7,42 +7,15 @@ from typing import Any
 import numpy as np
 
 from queries.layers.intervals import difference_interval
+from queries.measured import Measured, state_of
 from queries.measures import MIN_RANKED
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A value and its 95% bounds; durations in seconds, shares from 0 to 1.
-
-    `state` is 'ok', 'too_few' (n under MIN_RANKED), 'not_reached' (the survival curve never gets
-    there) or 'none' (there is nothing to measure).
-    """
-
-    value: float | None
-    low: float | None
-    high: float | None
-    n: int
-    state: str
-
-    @property
-    def is_known(self) -> bool:
-        return self.value is not None
-
-
-NOTHING = Measured(None, None, None, 0, "none")
 
 
 def measured(value: Any, low: Any, high: Any, n: Any) -> Measured:
     """From floats that are NaN where there is none."""
-    known = _finite(value)
     n = int(n)
-    state = "ok"
-    if n == 0:
-        known, state = None, "none"
-    elif known is None:
-        state = "not_reached"
-    elif n < MIN_RANKED:
-        state = "too_few"
+    known = _finite(value) if n else None
+    state = state_of(n, known is None, MIN_RANKED)
     return Measured(known, _finite(low), _finite(high), n, state)
 
 

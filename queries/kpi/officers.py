@@ -1,89 +1,73 @@
-"""Officer performance: late cases of a unit against what its case mix predicts.
+"""Officer performance: cases a unit kept on time against what its case mix predicts.
 
-A unit answers for the time it had a case itself: its clock begins when it got it, and a case handed
-over before its deadline owes nothing. Expected is what would be late if each service were as late
-here as in the whole city over the same period. Observed over expected has exact Poisson limits.
+The same funnel as in the monthly evaluation, with its overdispersion within; over all filters the
+factor is that of the whole city, so that a part of it never contradicts the whole.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.reference import Unit
 from data.store import Store
-from data.vocabulary import Outcome
-from queries.columns import MISSING
+from queries.evaluation.measured import ratio_of, with_states
 from queries.filters import ComplaintFilter
-from queries.kpi.cohort import Cohort, cohort_of, rejection_instants, select_everyone
 from queries.kpi.comparing import indicators
-from queries.kpi.model import NOTHING, Kpi, Measured, Scope, Window, measured
+from queries.kpi.model import Kpi, Scope, Window
 from queries.kpi.shares import share_of
-from queries.kpi.spell_columns import Spells, select_spells
 from queries.kpi.trend import trend_parts
-from queries.measures import MIN_RANKED
-from queries.present import Present
-from queries.values import poisson_interval
+from queries.kpi.unit_cases import Judged, UnitCases
+from queries.measured import NOTHING, Measured
 
 _UNITS = {"units_as_predicted": ("share", "higher", "units_as_predicted")}
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class UnitResult:
-    """One unit. `late` is observed over expected; `place` is 'better' (fewer late than its case
-    mix predicts), 'as_expected', 'worse', or 'too_few'."""
+    """One unit: cases due, those kept on time, and those its case mix predicts.
+
+    `ratio` is kept ÷ predicted, as in an evaluation. `low998` and `high998` are where the city
+    ends, `z` how far off the unit lies: None, as is `differs` ('better', 'worse', 'as_expected'),
+    for one with too few cases of its own.
+    """
 
     unit: Unit
     due: int
     observed: int
     expected: float
-    late: Measured
-    place: str
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Of each unit: cases due, late ones, and those its case mix predicts."""
-
-    due: Array
-    observed: Array
-    expected: Array
-
-    @property
-    def places(self) -> Array:
-        """-1 better, 0 as expected, 1 worse; 2 for too few cases."""
-        low, high = poisson_interval(self.observed)
-        place = np.where(high < self.expected, -1, np.where(low > self.expected, 1, 0))
-        return np.where(self.due < MIN_RANKED, 2, place)
+    ratio: Measured
+    low998: float | None
+    high998: float | None
+    z: float | None
+    differs: str | None
 
 
 def officers_kpi(store: Store, complaint_filter: ComplaintFilter, scope: Scope) -> Kpi:
     """The share of units that do no worse than predicted, and how many lie on either side."""
-    reader = _Reader(store, complaint_filter)
+    cases = UnitCases(store, complaint_filter)
 
     def measure(window: Window) -> dict[str, Measured]:
-        return {"units_as_predicted": _not_worse(reader.standing(window).places)}
+        return {"units_as_predicted": _not_worse(cases.judge(window))}
 
     parts = trend_parts(store, scope.now, by_month=True)
     whole = Window(*parts.window, scope.now.seen_at)
-    points = [_not_worse(one.places) for one in reader.standings(whole, parts.of, len(parts))]
-    standing = reader.standing(scope.now)
-    places = standing.places
+    points = [_not_worse(one) for one in cases.judge_parts(whole, parts.of, len(parts))]
+    now = cases.judge(scope.now)
+    sides = now.sides
     return Kpi(
         "officers",
         indicators(store, scope, _UNITS, measure),
         parts.points(points),
         parts.step,
         maturity={
-            "better": int((places == -1).sum()),
-            "as_expected": int((places == 0).sum()),
-            "worse": int((places == 1).sum()),
-            "too_few": int(((places == 2) & (standing.due > 0)).sum()),
-            "due": int(standing.due.sum()),
-            "late": int(standing.observed.sum()),
-            "not_due": reader.not_due(scope.now),
+            "better": int((sides == 1).sum()),
+            "as_expected": int((sides == 0).sum()),
+            "worse": int((sides == -1).sum()),
+            "too_few": now.too_few,
+            "due": int(now.due.sum()),
+            "late": int(now.due.sum() - now.standing.observed.sum()),
+            "not_due": cases.not_due(scope.now),
+            "phi": round(now.standing.phi, 6),
         },
     )
 
@@ -91,129 +75,42 @@ def officers_kpi(store: Store, complaint_filter: ComplaintFilter, scope: Scope) 
 def unit_results(
     store: Store, complaint_filter: ComplaintFilter, scope: Scope
 ) -> tuple[UnitResult, ...]:
-    """Every unit with cases due, those furthest above what is predicted first."""
-    standing = _Reader(store, complaint_filter).standing(scope.now)
-    low, high = poisson_interval(standing.observed)
-    names = {1: "worse", 0: "as_expected", -1: "better", 2: "too_few"}
-    found = []
-    for unit in store.reference().units.values():
-        due, expected = int(standing.due[unit.id]), float(standing.expected[unit.id])
-        if not due:
-            continue
-        observed = int(standing.observed[unit.id])
-        scale = 1 / expected if expected > 0 else np.nan
-        late = measured(observed * scale, low[unit.id] * scale, high[unit.id] * scale, due)
-        found.append(
-            UnitResult(unit, due, observed, expected, late, names[standing.places[unit.id]])
-        )
+    """Every unit with cases due, the worst first."""
+    cases = UnitCases(store, complaint_filter)
+    now = cases.judge(scope.now)
+    standing = now.standing
+    places = np.flatnonzero(now.due > 0)
+    ratios = with_states(
+        now.due[places],
+        *ratio_of(standing.observed[places].astype(float), standing.expected[places]),
+        enough=cases.method.min_cases,
+    )
+    units = store.reference().units
+    found = [
+        _result(units[place], now, ratio)
+        for place, ratio in zip(places.tolist(), ratios, strict=True)
+    ]
     return tuple(sorted(found, key=_by_distance))
 
 
+def _result(unit: Unit, now: Judged, ratio: Measured) -> UnitResult:
+    standing, place = now.standing, unit.id
+    due, observed = int(now.due[place]), int(standing.observed[place])
+    expected = round(float(standing.expected[place]), 6)
+    if not standing.is_there[place]:
+        return UnitResult(unit, due, observed, expected, ratio, None, None, None, None)
+    point = standing.point(place, unit.code)
+    return UnitResult(
+        unit, due, observed, expected, ratio, point.low998, point.high998, point.z, point.differs
+    )
+
+
 def _by_distance(one: UnitResult) -> tuple[int, float, str]:
-    order = {"worse": 0, "better": 1, "as_expected": 2, "too_few": 3}[one.place]
-    ratio = one.late.value if one.late.value is not None else 1.0
-    return order, -ratio if one.place == "worse" else ratio, one.unit.code
+    order = {"worse": 0, "better": 1, "as_expected": 2, None: 3}[one.differs]
+    z = one.z or 0.0
+    return order, -z if one.differs == "better" else z, one.unit.code
 
 
-def _not_worse(places: Array) -> Measured:
-    ranked = places[places != 2]
-    return share_of(int((ranked != 1).sum()), len(ranked)) if len(ranked) else NOTHING
-
-
-class _Reader:
-    """The spells of the complaints of a filter, and those of the whole city beside them."""
-
-    def __init__(self, store: Store, complaint_filter: ComplaintFilter) -> None:
-        reference = store.reference()
-        self._units = max(reference.units, default=0) + 1
-        self._services = max(reference.services, default=0) + 1
-        codes = complaint_filter.units
-        self._only = [reference.unit_by_code[code].id for code in codes]
-        self._spells = select_spells(store, complaint_filter)
-        # A unit has the cases it was accountable for itself, wherever they are now.
-        self._mine = select_everyone(store, complaint_filter.replace(units=()))
-        self._city = select_everyone(store, _whole_city(complaint_filter))
-        self._places = {id(one): self._place_in(one) for one in (self._mine, self._city)}
-
-    def _place_in(self, everyone: Present) -> Array:
-        """The position of each spell's complaint; that of none, which is one beyond, else."""
-        ids, wanted = everyone["id"], self._spells["complaint_id"]
-        place = np.searchsorted(ids, wanted)
-        inside = np.minimum(place, max(len(ids) - 1, 0))
-        found = ids[inside] == wanted if len(ids) else np.zeros(len(wanted), bool)
-        return np.where(found, place, len(ids))
-
-    def _spells_of(self, cohort: Cohort) -> tuple[Array, Array]:
-        """Positions of the cohort's spells, and of each the position of its complaint in it."""
-        where = np.full(len(cohort.everyone) + 1, -1, np.int64)
-        where[cohort.chosen] = np.arange(len(cohort))
-        of = where[self._places[id(cohort.everyone)]]
-        spells = np.flatnonzero(of >= 0)
-        return spells, of[spells]
-
-    def standing(self, window: Window) -> Standing:
-        return self.standings(window, lambda days: np.zeros(len(days), np.int64), 1)[0]
-
-    def standings(self, window: Window, part_of: Any, number: int) -> list[Standing]:
-        """One for each part of the window; `part_of` has the part of each day, or -1."""
-        mine = self._tally(cohort_of(self._mine, window), part_of, number)
-        is_same = self._city is self._mine
-        city = mine if is_same else self._tally(cohort_of(self._city, window), part_of, number)
-        due_by_service, late_by_service = (table.sum(axis=1) for table in city)
-        rate = late_by_service / np.maximum(due_by_service, 1)
-        due, late = mine
-        if self._only:
-            others = np.ones(self._units, bool)
-            others[self._only] = False
-            due, late = due.copy(), late.copy()
-            due[:, others], late[:, others] = 0, 0
-        expected = (due * rate[:, None, :]).sum(axis=2)
-        return [
-            Standing(*one) for one in zip(due.sum(axis=2), late.sum(axis=2), expected, strict=True)
-        ]
-
-    def not_due(self, window: Window) -> int:
-        """Spells whose deadline is still to come."""
-        cohort = cohort_of(self._mine, window)
-        spells, _ = self._spells_of(cohort)
-        due = self._spells["resolution_due_at"][spells]
-        running = self._spells["resolution_outcome"][spells] == int(Outcome.OPEN)
-        if self._only:
-            running &= np.isin(self._spells["unit_id"][spells], self._only)
-        return int((running & (due != MISSING) & (due > cohort.instant)).sum())
-
-    def _tally(self, cohort: Cohort, part_of: Any, number: int) -> tuple[Array, Array]:
-        """Cases due, and late, by part, unit and service."""
-        spells, of = self._spells_of(cohort)
-        owed, late = _promises(self._spells, spells, cohort.instant)
-        part = part_of(cohort["day"])[of]
-        counted = owed & (part >= 0)
-        unit = self._spells["unit_id"][spells].astype(np.int64)
-        key = (part * self._units + unit) * self._services + cohort["service_id"][of]
-        shape = (number, self._units, self._services)
-        size = number * self._units * self._services
-        return tuple(  # type: ignore[return-value]
-            np.bincount(key[which], minlength=size).reshape(shape)
-            for which in (counted, counted & late)
-        )
-
-
-def _whole_city(complaint_filter: ComplaintFilter) -> ComplaintFilter:
-    """The same services and channels, wherever they were and whoever has them."""
-    return complaint_filter.replace(
-        districts=(), units=(), near=(), far=(), inside=(), outside=(), areas=()
-    )
-
-
-def _promises(spells: Spells, chosen: Array, instant: int) -> tuple[Array, Array]:
-    """Of each spell, whether its deadline has passed while it owed something; and not kept."""
-    due, done = spells["resolution_due_at"][chosen], spells["resolved_at"][chosen]
-    ended = spells["ended_at"][chosen]
-    outcome = spells["resolution_outcome"][chosen]
-    rejected_at = rejection_instants(
-        outcome, spells["resolution_bin"][chosen], spells["started_at"][chosen], instant
-    )
-    freed = rejected_at != MISSING
-    freed |= (outcome == int(Outcome.HANDED_OVER)) & (ended != MISSING) & (ended <= due)
-    owed = (due != MISSING) & (due <= instant) & ~freed
-    return owed, owed & ~((done != MISSING) & (done <= due))
+def _not_worse(judged: Judged) -> Measured:
+    sides = judged.sides
+    return share_of(int((sides != -1).sum()), len(sides)) if len(sides) else NOTHING

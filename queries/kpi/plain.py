@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from data.reference import District, Unit
-from queries.kpi.model import Change, Indicator, Kpi, Measured, Point
+from queries.kpi.model import Change, Indicator, Kpi, Point
 from queries.kpi.services import TIMES, ServiceCurve
 from queries.kpi.times import Hours
+from queries.measured import Measured
 
 COLUMNS = (
     "panel",

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from data import schema
 from data.database import read
 from data.store import Store
 from data.vocabulary import EventKind
-from queries.columns import MISSING
+from queries.columns import MISSING, driver_rows
 from queries.kpi.cohort import Cohort
 
 UNSOLVED, SOLVED = 0, 1  # MISSING: they did not say
@@ -70,17 +71,15 @@ def _brought_up_to_date(store: Store, known: Ratings) -> Ratings:
         seq = connection.scalar(select(func.max(events.c.seq))) or 0
         if seq == known.seq:
             return known
-        rows = connection.execute(
+        query = (
             select(events.c.complaint_id, type_coerce(events.c.at, BigInteger), events.c.data)
             .where(events.c.seq > known.seq, events.c.kind == EventKind.RATED)
             .order_by(events.c.seq)
-        ).all()
-    if not rows:
+        )
+        tables = [_table(block) for block in driver_rows(connection.execute(query))]
+    if not tables:
         return Ratings(seq, known.complaint_id, known.at, known.stars, known.solved)
-    said = [_said(row[2]) for row in rows]
-    table = np.array(
-        [(row[0], row[1], *one) for row, one in zip(rows, said, strict=True)], np.int64
-    )
+    table = np.concatenate(tables)
     names = ("complaint_id", "at", "stars", "solved")
     columns = {
         name: np.concatenate([getattr(known, name), table[:, place]])
@@ -88,6 +87,16 @@ def _brought_up_to_date(store: Store, known: Ratings) -> Ratings:
     }
     order = np.lexsort((columns["at"], columns["complaint_id"]))  # stable: the log's own order
     return Ratings(seq, **{name: column[order] for name, column in columns.items()})
+
+
+def _table(rows: Sequence[Any]) -> Array:
+    """Complaint, instant, stars and solved. Some drivers have read the JSON already."""
+    data = [row[2] for row in rows]
+    if all(isinstance(one, str) for one in data):
+        data = json.loads(f"[{','.join(data)}]")
+    return np.array(
+        [(row[0], row[1], *_said(one)) for row, one in zip(rows, data, strict=True)], np.int64
+    )
 
 
 def _said(data: Any) -> tuple[int, int]:

@@ -7,8 +7,9 @@ from queries.filters import ComplaintFilter
 from queries.kpi.clocks import GroupedCurves, grouped_curves
 from queries.kpi.cohort import Cohort, cohort_of, select_everyone
 from queries.kpi.comparing import indicators
-from queries.kpi.model import Kpi, Measured, Scope, Window
+from queries.kpi.model import Kpi, Scope, Window
 from queries.kpi.trend import trend_parts
+from queries.measured import Measured
 
 DAY = 86_400
 _UNITS = {

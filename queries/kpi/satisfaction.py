@@ -9,10 +9,11 @@ from queries.columns import MISSING
 from queries.filters import ComplaintFilter
 from queries.kpi.cohort import Cohort, cohort_of, select_everyone
 from queries.kpi.comparing import indicators
-from queries.kpi.model import Kpi, Measured, Scope, Window
+from queries.kpi.model import Kpi, Scope, Window
 from queries.kpi.ratings import SOLVED, Ratings, current_ratings
 from queries.kpi.shares import mean_of, share_of
 from queries.kpi.trend import trend_parts
+from queries.measured import Measured
 
 SATISFIED = 4  # stars, and more
 _UNITS = {

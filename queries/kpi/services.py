@@ -12,9 +12,10 @@ from queries.axes import SLA_MET, SLA_MISSED, SLA_NOT_DUE
 from queries.filters import ComplaintFilter
 from queries.kpi.cohort import Cohort, select_cohort
 from queries.kpi.districts import resolution_promises
-from queries.kpi.model import Measured, Scope
+from queries.kpi.model import Scope
 from queries.kpi.response import curves_of
 from queries.kpi.shares import share_of, shares_of
+from queries.measured import Measured
 
 CITY = "all"
 _HOUR, _DAY = 3600, 86_400

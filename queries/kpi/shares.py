@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from queries.kpi.model import Measured, measured
+from queries.kpi.model import measured
+from queries.measured import Measured
 from queries.values import wilson_interval
 
 _Z = 1.959963984540054

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, Connection, FromClause, func, select, type_coerce
+from sqlalchemy import Connection, FromClause, func, select
 
 from data import schema
 from data.database import read
 from data.store import Store
-from queries.columns import MISSING
+from queries.columns import driver_rows, whole
 from queries.filters import ComplaintFilter
 from queries.views import looking, spells_of
 
@@ -25,7 +25,6 @@ _NAMES = (
     "resolution_due_at",
     "resolved_at",
 )
-_READ_ROWS = 50_000
 Array = NDArray[Any]
 
 
@@ -83,19 +82,15 @@ def _brought_up_to_date(store: Store, known: Spells) -> Spells:
 
 
 def _read(connection: Connection, spells: FromClause, changed: Any) -> list[Array]:
-    chosen = [func.coalesce(type_coerce(spells.c[name], BigInteger), MISSING) for name in _NAMES]
+    chosen = [whole(spells.c[name]) for name in _NAMES]
     query = select(*chosen)
     if changed is not None:
         complaints = schema.complaints
         query = query.select_from(
             spells.join(complaints, complaints.c.id == spells.c.complaint_id)
         ).where(changed)
-    cursor = connection.execute(query).cursor
-    blocks = []
-    # Rows as the driver gives them: a Row object each would be most of the wait.
-    while cursor is not None and (rows := cursor.fetchmany(_READ_ROWS)):
-        blocks.append(np.array(rows, np.float64))  # below 2^53, so exact
-    return blocks
+    rows = driver_rows(connection.execute(query))
+    return [np.array(block, np.float64) for block in rows]  # below 2^53, so exact
 
 
 def _table(blocks: list[Array]) -> dict[str, Array]:

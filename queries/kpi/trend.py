@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from data.instants import date_of, day_of
 from data.store import Store
 from queries.comparison import records_begin
-from queries.kpi.model import Measured, Point, Window
+from queries.kpi.model import Point, Window
+from queries.measured import Measured
 from queries.views import local_today
 
 _WEEKS, _MONTHS = 13, 24

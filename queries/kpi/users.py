@@ -18,9 +18,10 @@ from data.store import Store
 from queries.filters import ComplaintFilter
 from queries.kpi.cohort import cohort_of, select_everyone, timeless
 from queries.kpi.comparing import indicators
-from queries.kpi.model import NOTHING, Kpi, Measured, Scope, Window, counted
+from queries.kpi.model import Kpi, Scope, Window, counted
 from queries.kpi.reporters import current_reporters
 from queries.kpi.trend import trend_parts
+from queries.measured import NOTHING, Measured
 
 _UNITS: dict[str, tuple[str, str, str | None]] = {
     "registered_users": ("count", "higher", "registered_users"),

@@ -15,8 +15,9 @@ from data.store import Store
 from queries.filters import ComplaintFilter
 from queries.kpi.cohort import Cohort, select_cohort
 from queries.kpi.districts import chosen_district, groups_of
-from queries.kpi.model import Change, Measured, Scope, Window, change_between
+from queries.kpi.model import Change, Scope, Window, change_between
 from queries.kpi.response import DAY, curves_of
+from queries.measured import Measured
 from queries.measures import MIN_RANKED
 
 

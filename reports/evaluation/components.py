@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from data.i18n import NOTHING, format_change, format_duration, format_number, format_percent
 from data.i18n import gettext as _
-from queries.evaluation.model import Measured
+from queries.measured import Measured
 
 
 @dataclass(frozen=True)

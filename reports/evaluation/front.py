@@ -12,7 +12,8 @@ from data.i18n import (
     ngettext,
 )
 from data.i18n import gettext as _
-from queries.evaluation.model import Measured, Subject
+from queries.evaluation.model import Subject
+from queries.measured import Measured
 from reports.evaluation.components import (
     Component,
     components,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from data.i18n import gettext as _
-from queries.evaluation.model import Measured, Subject
+from queries.evaluation.model import Subject
+from queries.measured import Measured
 from reports.evaluation.components import Component, components, on_time_share
 from reports.evaluation.material import Material
 from reports.evaluation.tables import places_of, rule_titles

@@ -16,9 +16,9 @@ from queries.evaluation.model import (
     FunnelPoint,
     Handovers,
     Maturity,
-    Measured,
     Subject,
 )
+from queries.measured import Measured
 from reports.evaluation.material import read_method
 
 METHOD = read_method("1.0")

@@ -12,7 +12,8 @@ import openpyxl
 import pytest
 from openpyxl import Workbook
 
-from queries.evaluation.model import COMPONENTS, Measured
+from queries.evaluation.model import COMPONENTS
+from queries.measured import Measured
 from reports.evaluation.components import components
 from reports.evaluation.material import Material
 from reports.evaluation.tables_csv import cases_csv, figures_csv

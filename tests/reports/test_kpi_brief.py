@@ -87,6 +87,16 @@ def test_however_much_there_is_it_is_one_page_and_no_markup() -> None:
 
 def test_a_change_that_may_be_chance_is_marked() -> None:
     assert change_text(Shift(0.02, -0.01, 0.05, 0.5), "share") == "≈ +2.0 points"
-    assert change_text(Shift(0.02, 0.01, 0.03, 0.5), "share") == "+2.0 points"
+    assert change_text(Shift(0.02, 0.01, 0.03, 0.5, is_sure=True), "share") == "+2.0 points"
     assert change_text(Shift(50, None, None, 1000), "count") == "+5.0%"
     assert change_text(None, "share") == "–"
+
+
+def test_without_a_period_before_it_says_so_and_not_that_none_got_worse(filled: Store) -> None:
+    whole = kpi_report(filled, ComplaintFilter(), "en", PANELS)
+    text = page_text(kpi_brief_pdf(brief_of(whole), "en"))
+    assert "no period before it to compare with" in text and "none beyond chance" not in text
+    later = ComplaintFilter(start=date(2026, 3, 3), end=date(2026, 3, 10))
+    compared = kpi_report(filled, later, "en", PANELS)
+    assert compared["details"]["worse"]["districts"] is not None
+    assert "no period before it" not in page_text(kpi_brief_pdf(brief_of(compared), "en"))

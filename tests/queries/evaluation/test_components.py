@@ -23,7 +23,8 @@ from data.store import Store
 from data.vocabulary import EventKind
 from queries.evaluation.evaluate import evaluate
 from queries.evaluation.funnel import overdispersion
-from queries.evaluation.model import Evaluation, Measured
+from queries.evaluation.model import Evaluation
+from queries.measured import Measured
 from tests.queries.random_city import make_histories
 
 MONTH = "2026-02"

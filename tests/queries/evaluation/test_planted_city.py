@@ -8,7 +8,8 @@ from data.bulk import History
 from data.store import Store
 from data.vocabulary import EventKind
 from queries.evaluation.evaluate import evaluate
-from queries.evaluation.model import Evaluation, Measured
+from queries.evaluation.model import Evaluation
+from queries.measured import Measured
 from tests.queries.evaluation.planting import (
     MONTH,
     SEEN_AT,

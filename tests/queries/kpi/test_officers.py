@@ -1,17 +1,22 @@
-"""Units against their case mix: a walk through the log, scipy's limits, and planted cities."""
+"""Units against their case mix: the monthly evaluation, a walk through the log, planted cities."""
 
+import math
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
-from scipy.stats import chi2
+from scipy.stats import binom, chi2, norm
+from scipy.stats.mstats import winsorize
 
 from data.bulk import Happening, History, record_histories
 from data.complaints import NewComplaint
+from data.evaluation.method import method_versions
 from data.store import Store
 from data.vocabulary import EventKind
+from queries.evaluation.evaluate import evaluate
 from queries.filters import ComplaintFilter
 from queries.kpi.officers import UnitResult, officers_kpi, unit_results
 from tests.queries.kpi.conftest import Life, lives_until, scope_of
@@ -19,6 +24,7 @@ from tests.queries.kpi.conftest import Life, lives_until, scope_of
 ZONE = ZoneInfo("Asia/Jakarta")
 LATER = datetime(2026, 3, 9, 15, tzinfo=ZONE)
 WANTED = ComplaintFilter(start=date(2026, 2, 8), end=date(2026, 3, 8))
+Counts = dict[tuple[int, int], list[int]]
 FIRST = datetime(2026, 2, 8, 17, tzinfo=UTC)
 
 
@@ -42,51 +48,102 @@ def spells(life: Life) -> list[tuple[int, datetime, datetime | None, datetime | 
     return [tuple(one) for one in found]  # type: ignore[misc]
 
 
-def tally(store: Store, seen: datetime) -> dict[tuple[int, int], list[int]]:
-    """Due and late by unit and service."""
-    counts: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
+def tally(store: Store, seen: datetime) -> tuple[Counts, dict[int, int]]:
+    """Due and kept by unit and service; and of each unit the cases that were its own to resolve."""
+    counts: Counts = defaultdict(lambda: [0, 0])
+    own: dict[int, int] = defaultdict(int)
     for life in lives_until(store, seen):
         day = life.row.requested_at.astimezone(ZONE).date()
-        if not WANTED.start <= day < WANTED.end or life.row.resolution_due_at is None:  # type: ignore[operator]
+        if not WANTED.start <= day < WANTED.end:  # type: ignore[operator]
             continue
-        allowed = life.row.resolution_due_at - life.row.requested_at
+        promised = life.row.resolution_due_at
+        allowed = promised and promised - life.row.requested_at
         for unit, start, end, resolved, rejected in spells(life):
+            own[unit] += resolved is not None or not (rejected or end)
+            if allowed is None:
+                continue
             due = start + allowed
             # Handed over after it had resolved the case, its clock has stopped already.
             freed = end is not None and end <= due and resolved is None
             if rejected or due > seen or freed:
                 continue
             counts[unit, life.row.service_id][0] += 1
-            counts[unit, life.row.service_id][1] += not (resolved and resolved <= due)
-    return counts
+            counts[unit, life.row.service_id][1] += bool(resolved and resolved <= due)
+    return counts, own
 
 
-def test_observed_and_expected_are_those_of_the_log(city: Store) -> None:
+def test_observed_expected_and_limits_are_those_of_the_log(city: Store) -> None:
     wanted = WANTED.replace(as_of=LATER)
-    counts = tally(city, LATER)
-    due, late = defaultdict(int), defaultdict(int)
-    for (_unit, service), (n, missed) in counts.items():
+    counts, own = tally(city, LATER)
+    due, kept = defaultdict(int), defaultdict(int)
+    for (_unit, service), (n, good) in counts.items():
         due[service] += n
-        late[service] += missed
+        kept[service] += good
     found = {one.unit.id: one for one in unit_results(city, wanted, scope_of(city, wanted))}
     assert set(found) == {unit for unit, _service in counts}
+    z = {}
     for unit, one in found.items():
         mine = {service: c for (u, service), c in counts.items() if u == unit}
         observed = sum(c[1] for c in mine.values())
-        expected = sum(c[0] * late[service] / due[service] for service, c in mine.items())
+        chances = {service: kept[service] / due[service] for service in mine}
+        expected = sum(c[0] * chances[service] for service, c in mine.items())
+        variance = sum(c[0] * binom.var(1, chances[service]) for service, c in mine.items())
         assert (one.due, one.observed) == (sum(c[0] for c in mine.values()), observed)
-        assert one.expected == pytest.approx(expected)
-        assert one.late.value == pytest.approx(observed / expected)
-        assert one.late.low == pytest.approx(
-            chi2.ppf(0.025, 2 * observed) / 2 / expected if observed else 0
-        )
-        assert one.late.high == pytest.approx(chi2.ppf(0.975, 2 * observed + 2) / 2 / expected)
+        assert one.expected == pytest.approx(expected, abs=1e-4)
+        assert one.ratio.value == pytest.approx(observed / expected, abs=1e-5)
+        low = chi2.ppf(0.025, 2 * observed) / 2 / expected if observed else 0
+        assert one.ratio.low == pytest.approx(low, abs=1e-5)
+        high = chi2.ppf(0.975, 2 * observed + 2) / 2 / expected
+        assert one.ratio.high == pytest.approx(high, abs=1e-5)
+        assert (one.differs is None) == (own[unit] < 20)
+        if one.differs is not None:
+            z[unit] = (observed - expected) / math.sqrt(variance)
+    phi = winsorised_phi(list(z.values()))
+    for unit, one in found.items():
+        if unit in z:
+            assert one.z == pytest.approx(z[unit] / math.sqrt(phi), abs=1e-3)
+            is_far = abs(z[unit] / math.sqrt(phi)) > norm.ppf(0.999)
+            assert (one.differs != "as_expected") == is_far
     kpi = officers_kpi(city, wanted, scope_of(city, wanted))
     assert kpi.maturity["due"] == sum(due.values())
-    assert kpi.maturity["late"] == sum(late.values())
-    places = [one.place for one in found.values()]
-    for place in ("better", "as_expected", "worse", "too_few"):
-        assert kpi.maturity[place] == places.count(place)
+    assert kpi.maturity["late"] == sum(due.values()) - sum(kept.values())
+    assert kpi.maturity["phi"] == pytest.approx(phi, rel=1e-4)
+    sides = [one.differs for one in found.values()]
+    for side in ("better", "as_expected", "worse"):
+        assert kpi.maturity[side] == sides.count(side)
+    assert kpi.maturity["too_few"] == sides.count(None)
+
+
+def winsorised_phi(z: list[float]) -> float:
+    """Spiegelhalter's factor of the variance; 1 where it may be chance."""
+    held = winsorize(np.array(z), limits=(0.1, 0.1))
+    phi = float((held**2).mean())
+    return phi if phi > 1 + 2 * math.sqrt(2 / len(z)) else 1.0
+
+
+def test_a_month_is_judged_as_its_evaluation_judges_it(city: Store) -> None:
+    """One rule: whatever of a unit both of them say is the same to the last decimal."""
+    wanted = ComplaintFilter(start=date(2026, 2, 1), end=date(2026, 3, 1), as_of=LATER)
+    evaluation = evaluate(city, "2026-02", seen_at=LATER, method=method_versions()[-1])
+    shown = {one.unit.code: one for one in unit_results(city, wanted, scope_of(city, wanted))}
+    judged = {unit.code: unit for unit in evaluation.units}
+    funnel = {point.code: point for point in evaluation.funnel.points}
+    assert funnel and set(shown) == {code for code, unit in judged.items() if unit.on_time_share.n}
+    for code, one in shown.items():
+        unit = judged[code]
+        assert one.ratio == unit.components["on_time_ratio"]
+        assert one.differs == unit.differs
+        assert (one.due, one.observed) == (
+            unit.on_time_share.n,
+            round(unit.on_time_share.value * unit.on_time_share.n),  # type: ignore[operator]
+        )
+        if code in funnel:
+            point = funnel[code]
+            mine = (one.expected, one.low998, one.high998, one.z)
+            assert mine == (point.expected, point.low998, point.high998, point.z)
+    kpi = officers_kpi(city, wanted, scope_of(city, wanted))
+    assert kpi.maturity["phi"] == evaluation.funnel.phi
+    assert kpi.headline.now.n == len(funnel)
 
 
 def test_a_period_before_is_seen_from_its_own_instant(city: Store) -> None:
@@ -148,19 +205,23 @@ def test_equal_skill_and_other_cases_come_out_equal(any_store: Store) -> None:
     found = planted(any_store, plan)
     one, other = found["kel-10.1"], found["kel-20.1"]
     agency = found["dsda"]
-    assert one.late.value == pytest.approx(1) and other.late.value == pytest.approx(1)
-    assert agency.late.value == pytest.approx(1)
-    assert {unit.place for unit in found.values()} == {"as_expected"}
-    assert agency.observed / agency.due > 4 * one.observed / one.due
+    assert one.ratio.value == pytest.approx(1) and other.ratio.value == pytest.approx(1)
+    assert agency.ratio.value == pytest.approx(1)
+    assert {unit.differs for unit in found.values()} == {"as_expected"}
+    late = [(unit.due - unit.observed) / unit.due for unit in (agency, one)]
+    assert late[0] > 4 * late[1]
 
 
 def test_who_gets_cases_late_is_not_blamed_and_who_kept_them_is(any_store: Store) -> None:
     plan = _Plan()
     plan.add("garbage", "10.1", 100, late=0, hand="dbm")
-    plan.add("garbage", "20.1", 100, late=0.2)
+    for district in ("10.2", "20.1", "20.2"):
+        plan.add("garbage", district, 100, late=0.2)
     found = planted(any_store, plan)
-    assert (found["dbm"].due, found["dbm"].observed, found["dbm"].place) == (100, 0, "better")
-    assert (found["kel-10.1"].observed, found["kel-10.1"].place) == (100, "worse")
+    assert (found["dbm"].due, found["dbm"].observed) == (100, 100)
+    assert found["dbm"].ratio.value > 1 and found["dbm"].differs != "worse"  # type: ignore[operator]
+    assert found["kel-10.1"].observed == 0
+    assert min(found.values(), key=lambda one: one.ratio.value or 0).unit.code == "kel-10.1"
 
 
 def test_nineteen_cases_are_not_judged(any_store: Store) -> None:
@@ -168,19 +229,17 @@ def test_nineteen_cases_are_not_judged(any_store: Store) -> None:
     plan.add("garbage", "10.1", 19, late=1)
     plan.add("garbage", "20.1", 300, late=0.05)
     found = planted(any_store, plan)
-    assert found["kel-10.1"].place == "too_few"
-    assert found["kel-10.1"].late.state == "too_few"
+    assert found["kel-10.1"].differs is None
+    assert found["kel-10.1"].ratio.state == "too_few"
 
 
 def test_a_district_is_measured_by_the_whole_city(any_store: Store) -> None:
+    """Rates and overdispersion are the city's: a part of it never contradicts the whole."""
     plan = _Plan()
     plan.add("garbage", "10.1", 100, late=0.6)
     plan.add("garbage", "20.1", 300, late=0.1)
-    planted(any_store, plan)
-    wanted = ComplaintFilter(districts=("10.1",))
-    (one,) = unit_results(any_store, wanted, scope_of(any_store, wanted))
-    assert one.expected == pytest.approx(100 * (60 + 30) / 400)
-    assert one.place == "worse"
-    by_unit = ComplaintFilter(units=("kel-10.1",))
-    (same,) = unit_results(any_store, by_unit, scope_of(any_store, by_unit))
-    assert (same.due, same.expected) == (one.due, pytest.approx(one.expected))
+    whole = planted(any_store, plan)["kel-10.1"]
+    for wanted in (ComplaintFilter(districts=("10.1",)), ComplaintFilter(units=("kel-10.1",))):
+        (one,) = unit_results(any_store, wanted, scope_of(any_store, wanted))
+        assert one.expected == pytest.approx(100 * (40 + 270) / 400)
+        assert one == whole

@@ -11,9 +11,10 @@ from lifelines.utils import median_survival_times, qth_survival_times
 from data.store import Store
 from queries.filters import ComplaintFilter
 from queries.kpi.clocks import grouped_curves
-from queries.kpi.model import Measured, measured
+from queries.kpi.model import measured
 from queries.kpi.response import response_kpi
 from queries.kpi.services import TIMES, survival_by_service
+from queries.measured import Measured
 from tests.queries.kpi.conftest import Life, lives_until, scope_of
 from tests.queries.kpi.lives import BEGIN, END
 
