@@ -139,6 +139,13 @@ def test_a_month_without_anything_still_makes_a_document() -> None:
     assert "No case was flagged." in " ".join(pages)
 
 
+def test_the_page_of_a_unit_names_who_led_it_then(material: Material) -> None:
+    officer = material.evaluation.officers[0]
+    unit = material.subjects[officer.parent or ""]
+    led, other = texts(units_pdf(material, "en", [unit.code, UNITS[-1][0]]))
+    assert f"led by {officer.name}" in led and "led by" not in other
+
+
 def test_unit_pages_are_one_a_unit(material: Material) -> None:
     codes = [code for code, _name, _kind in UNITS]
     pages = texts(units_pdf(material, "id", codes))
