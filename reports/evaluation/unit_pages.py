@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from data.i18n import NOTHING, format_number, format_percent
+from data.i18n import NOTHING, format_list, format_number, format_percent
 from data.i18n import gettext as _
 from queries.evaluation.model import Subject
 from reports.evaluation.components import components, interval_text, on_time_share, value_text
@@ -51,7 +51,15 @@ def _about(material: Material, subject: Subject) -> list[str]:
     parent = material.subjects.get(subject.parent or "")
     if subject.parent:
         words.append(printable(parent.name if parent else subject.parent, longest=80))
-    return [*words, printable(subject.code, longest=60)]
+    words.append(printable(subject.code, longest=60))
+    leaders = [
+        printable(officer.name, longest=80)
+        for officer in material.evaluation.officers
+        if officer.parent == subject.code and subject.kind != "officer"
+    ]
+    if leaders:  # who was in office when it got its cases
+        words.append(_("led by {names}").format(names=format_list(leaders)))
+    return words
 
 
 def _of_how_many(material: Material, subject: Subject) -> str:

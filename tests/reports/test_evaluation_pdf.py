@@ -62,8 +62,8 @@ def test_the_pdf_holds_every_number_of_every_unit(material: Material, language: 
 
 def test_numbers_are_written_as_the_language_does(material: Material) -> None:
     english, indonesian = (texts(evaluation_pdf(material, language)) for language in ("en", "id"))
-    assert "81.4%" in english[2] and "18,230 complaints" in english[2]
-    assert "81,4%" in indonesian[2] and "18.230 pengaduan" in indonesian[2]
+    assert "81.4%" in english[1] and "18,230 complaints" in english[1]
+    assert "81,4%" in indonesian[1] and "18.230 pengaduan" in indonesian[1]
     assert "11 Nov 2026, 00:00 WIB" in english[0]  # 17:00 UTC on the 10th
 
 
@@ -137,6 +137,13 @@ def test_a_month_without_anything_still_makes_a_document() -> None:
     empty = make_evaluation([])
     pages = texts(evaluation_pdf(make_material(empty), "en"))
     assert "No case was flagged." in " ".join(pages)
+
+
+def test_the_page_of_a_unit_names_who_led_it_then(material: Material) -> None:
+    officer = material.evaluation.officers[0]
+    unit = material.subjects[officer.parent or ""]
+    led, other = texts(units_pdf(material, "en", [unit.code, UNITS[-1][0]]))
+    assert f"led by {officer.name}" in led and "led by" not in other
 
 
 def test_unit_pages_are_one_a_unit(material: Material) -> None:
