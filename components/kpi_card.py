@@ -1,7 +1,6 @@
 """One of the four KPIs: its figure, target, trend, what belongs to it, and how mature it is."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from dash import html
@@ -16,13 +15,13 @@ from components.kpi_format import (
     target_mark,
     value_text,
 )
+from components.kpi_maturity import maturity_words
 from components.kpi_units import no_unit_words
 from components.kpi_words import indicator_word
 from data.i18n import (
     NOTHING,
     format_date_range,
     format_number,
-    format_percent,
     format_short_date,
 )
 from data.i18n import gettext as _
@@ -44,6 +43,7 @@ def kpi_card(kpi: Kpi) -> list[Any]:
                         title=hover_text(kpi.headline.now, kpi.headline.unit),
                     ),
                     html.Span(indicator_word(kpi.headline.code), className="kpi-what"),
+                    _too_few(kpi.headline),
                     target_mark(kpi.headline),
                 ],
                 className="kpi-line",
@@ -85,6 +85,13 @@ def _empty_words(kpi: Kpi) -> str:
     return ""
 
 
+def _too_few(one: Indicator) -> html.Span | None:
+    if one.now.state != "too_few":
+        return None
+    words = _("n {n}: too few").format(n=format_number(one.now.n))
+    return html.Span(words, className="kpi-few")
+
+
 def _changes(one: Indicator) -> html.Div:
     found = []
     for word, change in ((_("period before"), one.before), (_("a year ago"), one.year)):
@@ -101,7 +108,9 @@ def _row(one: Indicator) -> tuple[html.Dt, html.Dd]:
             [
                 html.Span(
                     measured_text(one.now, one.unit),
-                    className="kpi-value",
+                    className="kpi-value too-few-value"
+                    if one.now.state == "too_few"
+                    else "kpi-value",
                     title=hover_text(one.now, one.unit),
                 ),
                 change_span(one, one.before, _("period before")),
@@ -159,54 +168,6 @@ def _trend_word(kpi: Kpi) -> str:
     what = indicator_word("active_a_day") if kpi.code == "users" else ""
     step = {"week": _("by week"), "month": _("by month")}[kpi.step]
     return f"{what} {step}".strip()
-
-
-def maturity_words(kpi: Kpi) -> str:
-    """n, and what is still to come."""
-    found = kpi.maturity
-    if kpi.code == "response":
-        return _("n {n} · {waiting} ({share}) still without an answer").format(
-            n=format_number(found["received"]),
-            waiting=format_number(found["without_response"]),
-            share=format_percent(found["without_response"] / max(found["received"], 1)),
-        )
-    if kpi.code == "officers":
-        return _(
-            "Against what is predicted: {worse} worse · {inside} alike · {better} better; {few} "
-            "with too few cases. {due} cases due, {late} late; {not_due} not yet due"
-        ).format(
-            worse=format_number(found["worse"]),
-            inside=format_number(found["as_expected"]),
-            better=format_number(found["better"]),
-            few=format_number(found["too_few"]),
-            due=format_number(found["due"]),
-            late=format_number(found["late"]),
-            not_due=format_number(found["not_due"]),
-        )
-    if kpi.code == "satisfaction":
-        return _("n {n} with stars · {open} ({share}) still open, not asked yet").format(
-            n=format_number(kpi.headline.now.n),
-            open=format_number(found["open"]),
-            share=format_percent(found["open"] / max(found["received"], 1)),
-        )
-    return _users_words(kpi)
-
-
-def _users_words(kpi: Kpi) -> str:
-    found = kpi.maturity
-    words = []
-    if found["day"]:
-        day = date.fromisoformat(found["day"])
-        words.append(_("at the end of {day}").format(day=format_short_date(day)))
-    if found["is_narrowed"]:
-        words.append(_("users of the whole city: apps do not say where or why"))
-    words.append(
-        _("{n} complaints came with an account, {without} without").format(
-            n=format_number(kpi.indicators[-1].now.n),
-            without=format_number(found["without_account"]),
-        )
-    )
-    return " · ".join(words)
 
 
 def _table(kpi: Kpi) -> list[Any]:

@@ -17,6 +17,7 @@ from data.reference import Reference
 from queries.kpi.districts import DistrictRow, Down, Peer, Peers
 from queries.measured import Measured
 
+_APART = 14.0  # percent of the width
 _TICKS = (900, 3600, 4 * 3600, 12 * 3600, 86_400, 3 * 86_400, 7 * 86_400, 30 * 86_400)
 
 
@@ -46,14 +47,18 @@ def district_table(
         _("Open"),
     ]
     parts.append(_table(heads, rows))
+    notes = []
     if found.outside:
-        parts.append(
-            html.P(
-                _("{n} in none of these districts").format(n=format_number(found.outside)),
-                className="note",
-            )
-        )
+        notes.append(_("{n} in none of these districts").format(n=format_number(found.outside)))
+    if any("too_few" in (one.state for one in _measures(row)) for row in rows):
+        notes.append(_("* from fewer than 20"))
+    if notes:
+        parts.append(html.P(" · ".join(notes), className="note"))
     return parts
+
+
+def _measures(row: DistrictRow) -> tuple[Measured, ...]:
+    return row.response_median, row.response_within_24_hours, row.on_time, row.mean_stars
 
 
 def _path(found: Down, reference: Reference) -> html.Nav:
@@ -128,7 +133,7 @@ def peer_strip(found: Peers, reference: Reference, language: str) -> list[Any]:
     if not known:
         return [html.P(_("Nothing to compare here."), className="empty-note")]
     low, high = _ends([one.median.value or 1.0 for one in known])
-    ticks = [tick for tick in _TICKS if low <= tick <= high]
+    ticks = _ticks(low, high)
     chosen = next((one for one in known if one.code == found.chosen), None)
     level = next(level for level in reference.city.levels if level.id == found.level)
     strip = html.Div(
@@ -187,6 +192,17 @@ def _standing(found: Peers, chosen: Peer | None, known: list[Peer]) -> str:
 def _ends(values: list[float]) -> tuple[float, float]:
     low, high = max(min(values), 60.0), max(*values, 120.0)
     return low / 1.3, high * 1.3
+
+
+def _ticks(low: float, high: float) -> list[int]:
+    """Those within, and not so near to the one before that their words would meet."""
+    found: list[int] = []
+    for tick in _TICKS:
+        if not low <= tick <= high:
+            continue
+        if not found or _place(tick, low, high) - _place(found[-1], low, high) > _APART:
+            found.append(tick)
+    return found
 
 
 def _place(value: float, low: float, high: float) -> float:

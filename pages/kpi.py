@@ -30,6 +30,12 @@ _COMPLAINTS = 25
 _CHARTS = {"survival": ids.KPI_SURVIVAL, "months": ids.KPI_MONTHS}
 _CONFIG = {"displayModeBar": False, "responsive": True}
 _HEIGHTS = {"survival": 280, "months": 200}
+_BLANK = {  # before it is drawn
+    "paper_bgcolor": "rgba(0,0,0,0)",
+    "plot_bgcolor": "rgba(0,0,0,0)",
+    "xaxis": {"visible": False},
+    "yaxis": {"visible": False},
+}
 _WITHOUT_TABLE = ("districts",)  # it is one
 Drawing = Callable[[Store, ComplaintFilter, Any], Any]
 
@@ -87,7 +93,7 @@ def _chart(name: str) -> list[Any]:
             id=_CHARTS[name],
             config=_CONFIG,
             className=f"series kpi-chart kpi-chart-{name}",
-            figure={"layout": {"height": _HEIGHTS[name]}},
+            figure={"layout": _BLANK | {"height": _HEIGHTS[name]}},
         )
     ]
 

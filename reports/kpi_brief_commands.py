@@ -14,7 +14,7 @@ from data.store import Store, current_store
 from queries.filters import ComplaintFilter, FilterError
 from queries.views import local_today
 from reports.kpi_brief import make_kpi_brief
-from reports.kpi_brief_follow import DAYS, BriefKeeper, write_day_brief
+from reports.kpi_brief_follow import DAYS, BriefKeeper, write_day_brief, write_day_briefs
 
 _DATE = click.DateTime(["%Y-%m-%d"])
 _FOLDER = "briefs"  # of PANTAU_VAR
@@ -67,7 +67,7 @@ def follow_command(at: datetime) -> None:
 @click.option("--end", type=_DATE, help="Local date after the last. [today]")
 @click.option("--day", type=_DATE, help="The daily brief of a local date, as it stood then.")
 @brief_hour
-@click.option("--language", type=click.Choice(languages()), help="[the city's first]")
+@click.option("--language", type=click.Choice(languages()), help="[the first; all with --day]")
 @click.option("--service", "services", multiple=True, help="Service code; may be repeated.")
 @click.option("--district", "districts", multiple=True, help="District code; may be repeated.")
 @with_appcontext
@@ -84,19 +84,24 @@ def brief_command(
     """Write the KPIs of a period as a PDF of one page."""
     store = current_store()
     try:
-        language = language or store.reference().city.languages[0]
         if day is not None:
             if out or start or end or services or districts:
                 raise ValueError("--day has a period, a place and a file of its own; give it alone")
-            path = write_day_brief(store, briefs_folder(), day.date(), at.time(), language)
+            paths = (
+                [write_day_brief(store, briefs_folder(), day.date(), at.time(), language)]
+                if language
+                else write_day_briefs(store, briefs_folder(), day.date(), at.time())
+            )
         else:
             if out is None:
                 raise ValueError("--out is missing; name the file to write, or a --day")
-            path = out
-            path.write_bytes(_brief(store, start, end, services, districts, language))
+            spoken = language or store.reference().city.languages[0]
+            out.write_bytes(_brief(store, start, end, services, districts, spoken))
+            paths = [out]
     except (CityMissing, FilterError, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"{path}: {path.stat().st_size:,} bytes")
+    for path in paths:
+        click.echo(f"{path}: {path.stat().st_size:,} bytes")
 
 
 def _brief(

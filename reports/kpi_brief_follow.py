@@ -5,6 +5,7 @@ says what it would have said in time.
 """
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,8 @@ DAYS = 30
 CATCH_UP_DAYS = 7
 _LONGEST_SLEEP = 3600.0  # seconds; a machine's clock may be set, or the machine sleep
 _AFTER_FAILURE = 600.0
-Make = Callable[[date, str], None]
+_NAME = re.compile(r"kpi-(\d{4}-\d\d-\d\d)-\w+\.pdf", re.ASCII)
+Make = Callable[[date], None]
 
 
 def brief_file(folder: Path, day: date, language: str) -> Path:
@@ -35,10 +37,23 @@ def brief_file(folder: Path, day: date, language: str) -> Path:
     return folder / f"kpi-{day.isoformat()}-{language}.pdf"
 
 
+def _day_in(name: str) -> date | None:
+    found = _NAME.fullmatch(name)
+    try:
+        return date.fromisoformat(found[1]) if found else None
+    except ValueError:  # somebody's own file
+        return None
+
+
 def day_filter(store: Store, day: date, at: time) -> ComplaintFilter:
     """The 30 days before a local date, seen from that hour of it."""
     seen = datetime.combine(day, at, store.reference().city.time_zone)
     return ComplaintFilter(start=day - timedelta(days=DAYS), end=day, as_of=seen)
+
+
+def write_day_briefs(store: Store, folder: Path, day: date, at: time) -> list[Path]:
+    """In each language. Raises OSError."""
+    return [write_day_brief(store, folder, day, at, language) for language in languages()]
 
 
 def write_day_brief(store: Store, folder: Path, day: date, at: time, language: str) -> Path:
@@ -53,11 +68,11 @@ def write_day_brief(store: Store, folder: Path, day: date, at: time, language: s
     return path
 
 
-def run_brief(at: time, day: date, language: str) -> None:
+def run_brief(at: time, day: date) -> None:
     """In a process of its own, which gives back its memory. Raises CalledProcessError."""
     flask = Path(sys.executable).parent / "flask"
     command = [str(flask), "kpi", "brief", "--day", day.isoformat(), "--brief-at", f"{at:%H:%M}"]
-    subprocess.run([*command, "--language", language], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 class BriefKeeper:
@@ -86,9 +101,7 @@ class BriefKeeper:
             for day in self._missing(instant):
                 if stop is not None and stop.is_set():
                     break
-                for language in languages():
-                    if not brief_file(self._folder, day, language).exists():
-                        self._make(day, language)
+                self._make(day)
                 self._tell(f"the brief of {day} is in {self._folder}")
             return min(self._until_next(instant), _LONGEST_SLEEP)
         except (*AWAY, CityMissing) as error:
@@ -98,16 +111,24 @@ class BriefKeeper:
         return _AFTER_FAILURE
 
     def _missing(self, instant: datetime) -> Iterator[date]:
-        """Days whose hour has come and that lack a file; none before there were complaints."""
+        """Days whose hour has come and that lack a file; none before there were complaints.
+
+        Where none was ever written there is nothing to catch up with: the last one begins.
+        """
         zone = self._store.reference().city.time_zone
         local = instant.astimezone(zone)
         last = local.date() - timedelta(days=local.time() < self._at)
-        days = [last - timedelta(days=back) for back in reversed(range(CATCH_UP_DAYS))]
+        first = max(self._first_written() or last, last - timedelta(days=CATCH_UP_DAYS - 1))
+        days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
         lacking = [day for day in days if not self._is_there(day)]
         if not lacking:
             return
         began = records_begin(self._store)
         yield from (day for day in lacking if began is not None and day > began)
+
+    def _first_written(self) -> date | None:
+        days = (_day_in(path.name) for path in self._folder.glob("kpi-*.pdf"))
+        return min((day for day in days if day), default=None)
 
     def _is_there(self, day: date) -> bool:
         return all(brief_file(self._folder, day, language).exists() for language in languages())

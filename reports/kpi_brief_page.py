@@ -183,6 +183,8 @@ def _bounds(figure: "Figure") -> str:
 
 
 def _n(figure: "Figure") -> str:
+    if figure.state == "too_few":
+        return _("n {n}: too few").format(n=format_number(figure.n))
     return "" if figure.unit == "count" else f"n {format_number(figure.n)}"
 
 

@@ -104,8 +104,8 @@ class Indicator:
 
     @property
     def meets_target(self) -> bool | None:
-        """None where there is no target, or no value; never reached is not met."""
-        if self.target is None or self.now.state == "none":
+        """None where there is no target, or too few to tell; never reached is not met."""
+        if self.target is None or self.now.state in ("none", "too_few"):
             return None
         if self.now.value is None:
             return False

@@ -41,6 +41,7 @@ def test_the_four_figures_and_all_below_are_there(watched: Watched) -> None:
     expect(page.locator("#kpi-survival-chart .main-svg").first).to_be_visible()
     expect(page.locator("#kpi-hours .hour-cell")).to_have_count(7 * 24)
     expect(page.locator("#kpi-about")).to_contain_text("WIB")
+    expect(page.locator(".kpi-starting")).to_be_hidden()
 
 
 def test_a_click_goes_down_to_the_complaints_and_back(watched: Watched) -> None:
@@ -148,3 +149,40 @@ def test_the_page_speaks_indonesian(watched: Watched, server: Server) -> None:
     expect(page.locator(".kpi-card .panel-title").first).to_have_text("Waktu respons")
     words = page.locator(".kpi-page").inner_text()
     assert not re.search(r"\b(the|of|within|late|median response|answered)\b", words)
+
+
+def test_the_brief_is_of_what_is_seen(watched: Watched) -> None:
+    """One page, of the filter chosen on the page, also after a click further down."""
+    page = open_page(watched)
+    page.locator("#kpi-districts .row-button", has_text="Jakarta Selatan").click()
+    expect(page.locator(".path-here")).to_have_text("Jakarta Selatan")
+    settled(page)
+    figure = page.locator("#kpi-response .figure-number").inner_text()
+    with page.expect_download() as download:
+        page.locator("a[data-export='kpi.pdf']").click()
+    assert re.fullmatch(r"pantau_jakarta_kpi_.*\.pdf", download.value.suggested_filename)
+    (paper,) = PdfReader(download.value.path()).pages
+    words = re.sub(r"\s+", " ", paper.extract_text())
+    assert "complaints in Jakarta Selatan" in words
+    assert re.sub(r"\s+", " ", figure) in words
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+@pytest.mark.parametrize(("width", "query"), [(1440, "period=30d"), (1920, "period=30d&wall=1")])
+def test_nothing_leaves_its_frame(
+    watched: Watched, server: Server, language: str, width: int, query: str
+) -> None:
+    watched.context.add_cookies([{"name": "pantau_lang", "value": language, "url": server.url}])
+    watched.page.set_viewport_size({"width": width, "height": 1080})
+    page = open_page(watched, query)
+    content = page.locator("#content")
+    assert content.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
+    cards = page.locator(".kpi-card").all()
+    boxes = [card.bounding_box() for card in cards]
+    assert all(box is not None and box["x"] + box["width"] <= width for box in boxes)
+    if width == 1920:  # on a wall nobody scrolls
+        assert all(box is not None and box["y"] + box["height"] <= 1080 for box in boxes)
+    lines = page.locator(".trend-scale").evaluate_all(
+        "all => all.map((one) => one.scrollWidth - one.clientWidth)"
+    )
+    assert max(lines) <= 1
