@@ -205,6 +205,10 @@ def latest_alerts(store: Store, views: tuple[SavedView, ...]) -> dict[int, Alert
         }
 
 
+def is_unseen(alert: Alert | None) -> bool:
+    return alert is not None and alert.seen_at is None
+
+
 def see_alerts(store: Store, owner: str | None, slug: str) -> None:
     """The owner has read them. Raises NotYours or ViewProblem."""
     view = _own(store, owner, slug)

@@ -13,6 +13,8 @@ from data.saved_views import (
     change_view,
     delete_view,
     find_view,
+    is_unseen,
+    latest_alerts,
     list_views,
     new_owner,
     save_view,
@@ -103,11 +105,14 @@ def seen(slug: str) -> Response:
 
 @routes.get("/v/<slug>")
 def follow(slug: str) -> Any:
-    """The link to a view: the map as it was saved."""
+    """The link to a view: the map as it was saved. Its owner has then seen its alerts."""
+    store, owner = current_store(), owner_of_request()
     try:
-        view = find_view(current_store(), slug)
+        view = find_view(store, slug, owner)
     except ViewProblem as problem:
         return Response(f"{str(problem).capitalize()}.\n", 404, mimetype="text/plain")
+    if view.is_mine and is_unseen(latest_alerts(store, (view,)).get(view.id)):
+        see_alerts(store, owner, slug)
     return redirect(f"/?{view.search}", 302)
 
 

@@ -9,7 +9,7 @@ from components.drawn import drawn, register_drawn
 from components.saved_view_list import ShownView, alert_words, view_cards
 from data.i18n import current_language
 from data.i18n import gettext as _
-from data.saved_views import latest_alerts, list_views, raise_alert
+from data.saved_views import is_unseen, latest_alerts, list_views, raise_alert
 from data.store import Store, current_store
 from pages.view_routes import owner_of_request
 from queries.filters import FilterError
@@ -94,4 +94,4 @@ def unread_alerts(store: Store, owner: str | None) -> int:
             continue
         if figure.exceeds:
             raise_alert(store, view, local_today(store), figure.value)
-    return sum(alert.seen_at is None for alert in latest_alerts(store, mine).values())
+    return sum(is_unseen(alert) for alert in latest_alerts(store, mine).values())
