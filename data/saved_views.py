@@ -5,6 +5,7 @@ view's link may open it, for the link is as hard to guess as the secret.
 """
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -31,6 +32,7 @@ from sqlalchemy import (
 
 from data.database import read, write
 from data.instants import Instant, now
+from data.plain_text import is_writable
 from data.schema import metadata
 from data.store import Store
 
@@ -38,6 +40,7 @@ FIGURES = ("received", "open", "overdue")
 LONGEST_NAME = 120
 LONGEST_SEARCH = 8_000
 MOST_VIEWS = 200  # of one owner
+_SLUG = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 saved_views = Table(
     "saved_views",
@@ -147,10 +150,12 @@ def list_views(store: Store, owner: str | None) -> tuple[SavedView, ...]:
 
 def find_view(store: Store, slug: str, owner: str | None = None) -> SavedView:
     """Raises ViewProblem where there is none."""
-    with read(store.engine) as connection:
-        row = connection.execute(
-            select(saved_views).where(saved_views.c.slug == slug[:64])
-        ).one_or_none()
+    row = None
+    if _SLUG.fullmatch(slug):
+        with read(store.engine) as connection:
+            row = connection.execute(
+                select(saved_views).where(saved_views.c.slug == slug)
+            ).one_or_none()
     if row is None:
         raise ViewProblem(f"there is no saved view {slug[:40]!r}; it may have been deleted")
     return _view(row, owner)
@@ -240,14 +245,23 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
         name = found["name"] = " ".join(str(found["name"]).split())
         if not 0 < len(name) <= LONGEST_NAME:
             raise ViewProblem(f"name is needed, of at most {LONGEST_NAME} characters")
-    if "search" in found and len(found["search"]) > LONGEST_SEARCH:
-        raise ViewProblem(f"search is longer than {LONGEST_SEARCH} characters; draw a simpler area")
+        if not is_writable(name):
+            raise ViewProblem("name holds control characters or half a character; write it anew")
+    if "search" in found:
+        _check_search(found["search"])
     if "figure" in found and found["figure"] not in FIGURES:
         raise ViewProblem(f"figure {found['figure']!r} is not one of {', '.join(FIGURES)}")
     limit = found.get("alert_above")
     if limit is not None and not 0 <= limit < 1e9:
         raise ViewProblem(f"alert_above {limit!r} is not a number from 0 to 1,000,000,000")
     return found
+
+
+def _check_search(search: str) -> None:
+    if len(search) > LONGEST_SEARCH:
+        raise ViewProblem(f"search is longer than {LONGEST_SEARCH} characters; draw a simpler area")
+    if set(search) & set("\t\n\r") or not is_writable(search):  # it becomes a header
+        raise ViewProblem("search holds line ends or control characters; copy the map's address")
 
 
 def _hashed(owner: str | None) -> str:

@@ -1,6 +1,5 @@
 """Saved views, by address: keep one, list, change, delete, and the short link to each."""
 
-import math
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +21,7 @@ from data.saved_views import (
 )
 from data.store import Store, current_store
 from pages.answers import answer_error, answer_errors, answer_json
+from pages.bodies import read_object
 from pages.map_parameters import BadParameter
 from pages.same_origin import refuse_other_origins
 from queries.saved_views import filter_of
@@ -131,16 +131,12 @@ def _told(view: SavedView) -> dict[str, Any]:
 
 def _body() -> dict[str, Any]:
     """The fields of the request's JSON. Raises BadParameter."""
-    if (request.content_length or 0) > _LONGEST_BODY:
-        raise BadParameter(f"the body is longer than {_LONGEST_BODY} bytes")
-    found = request.get_json(silent=True)
-    if not isinstance(found, dict):
-        raise BadParameter('the body is not a JSON object such as {"name": "Floods", "search": ""}')
+    found = read_object(_LONGEST_BODY)
     for key, value in found.items():
         kind = _FIELDS.get(key)
         if key == "alert_above":
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            if value is not None and not (is_number and math.isfinite(value)):
+            if value is not None and not is_number:
                 raise BadParameter("alert_above is neither a number nor null")
         elif kind is None or not isinstance(value, kind):
             allowed = ", ".join((*_FIELDS, "alert_above"))

@@ -83,7 +83,7 @@ def test_an_unseen_alert_can_be_marked_though_the_figure_fell(
         ('{"name": 3}', "'name' is not one of"),
         ('{"name": "x", "colour": "red"}', "'colour' is not one of"),
         ('{"name": "x", "alert_above": true}', "alert_above is neither"),
-        ('{"name": "x", "alert_above": NaN}', "alert_above is neither"),
+        ('{"name": "x", "alert_above": NaN}', "'alert_above' is not a number from"),
         ('{"name": "x", "search": "service=nothing"}', "service 'nothing' is not known"),
         ('{"name": "x", "search": "near=pumps:9"}', "layer 'pumps' is not known"),
         ('{"name": ""}', "name is needed"),
