@@ -10,7 +10,9 @@ from components.basics import icon, icon_button
 from components.figure_cards import sparkline
 from data.i18n import format_number, format_short_date, ngettext
 from data.i18n import gettext as _
-from data.saved_views import FIGURES, LONGEST_NAME, Alert, SavedView, is_unseen
+from data.saved_view_checks import FIGURES
+from data.saved_view_tables import LONGEST_NAME
+from data.saved_views import MOST_SHARED, Alert, SavedView, is_unseen
 from queries.saved_views import ViewFigure
 
 _CLOCK_SECONDS = 60  # a figure passes its limit without anybody clicking
@@ -134,7 +136,18 @@ def view_cards(shown: Sequence[ShownView]) -> html.Div:
             ],
             className="empty-note",
         )
-    return html.Div([_card(one) for one in shown], className="view-cards")
+    others = sum(not one.view.is_mine for one in shown)
+    return html.Div(
+        [
+            html.Div([_card(one) for one in shown], className="view-cards"),
+            html.P(
+                _("Of what others share, the {n} views used last are listed.").format(n=others),
+                className="note",
+            )
+            if others >= MOST_SHARED
+            else None,
+        ]
+    )
 
 
 def figure_word(figure: str) -> str:

@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, redirect, request
 
+from data.saved_view_checks import ViewProblem
 from data.saved_views import (
     NotYours,
     SavedView,
-    ViewProblem,
     change_view,
     delete_view,
     find_view,
@@ -16,6 +16,7 @@ from data.saved_views import (
     latest_alerts,
     list_views,
     new_owner,
+    note_use,
     save_view,
     see_alerts,
 )
@@ -111,6 +112,7 @@ def follow(slug: str) -> Any:
         view = find_view(store, slug, owner)
     except ViewProblem as problem:
         return Response(f"{str(problem).capitalize()}.\n", 404, mimetype="text/plain")
+    note_use(store, (view,))
     if view.is_mine and is_unseen(latest_alerts(store, (view,)).get(view.id)):
         see_alerts(store, owner, slug)
     return redirect(f"/?{view.search}", 302)

@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, select, text
 
-from data import saved_views
+from data import saved_view_tables
 from data.database import open_engine, read, upgrade, write
 from data.layers import tables
 from data.schema import events
@@ -35,7 +35,7 @@ def upgrade_to(engine: Engine, revision: str) -> None:
 
 def test_an_upgraded_database_is_what_the_schema_says(empty: Engine) -> None:
     upgrade(empty)
-    assert tables.metadata is saved_views.metadata  # and both have added their tables to it
+    assert tables.metadata is saved_view_tables.metadata  # and both have added their tables to it
     metadata = tables.metadata
     with read(empty) as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []

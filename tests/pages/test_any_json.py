@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app import create_app
-from data.saved_views import FIGURES
+from data.saved_view_checks import FIGURES
 from data.settings import Settings
 from data.store import Store
 from queries.layers.style import ICONS, KEYS, METHODS

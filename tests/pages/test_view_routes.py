@@ -91,6 +91,7 @@ def test_an_unseen_alert_can_be_marked_though_the_figure_fell(
     ],
 )
 def test_bad_bodies_are_refused_in_words(client: FlaskClient, body: str, words: str) -> None:
+    client.set_cookie("pantau_lang", "en")
     answer = client.post("/api/views", data=body, content_type="application/json")
     assert answer.status_code == 400
     assert words in answer.get_json()["error"]
