@@ -38,7 +38,7 @@ class Style:
     colour: Colour
     icon: str
     size: float | None  # px; None: what suits the kind of shape
-    label: str | None  # a field
+    label: str | None  # a field; of several that may be, see `naming.label_field`
     by: By | None
 
 
@@ -46,14 +46,25 @@ def style_of(layer: Layer) -> Style:
     """What the style says, as far as it means something; the rest by default."""
     given = layer.about.style
     fields = {field.name: field for field in layer.version.fields}
-    icon, label = given.get("icon"), given.get("label")
+    icon = given.get("icon")
     return Style(
         colour=_colour(given.get("colour")) or default_colour(layer.id),
         icon=icon if icon in ICONS else ICONS[0],
         size=_size(given.get("size")),
-        label=label if _is_one(label, fields) else _name_field(layer.version.fields),
+        label=chosen_label(layer) or next(iter(name_fields(layer.version.fields)), None),
         by=_by(given.get("by"), fields),
     )
+
+
+def chosen_label(layer: Layer) -> str | None:
+    """The field that somebody chose to name the features by, if it is there."""
+    label = layer.about.style.get("label")
+    return label if _is_one(label, {field.name: field for field in layer.version.fields}) else None
+
+
+def name_fields(fields: tuple[Field, ...]) -> tuple[str, ...]:
+    """Texts that are called like names; see `naming.label_field` for the one to take."""
+    return tuple(f.name for f in fields if f.kind == "text" and _NAME.fullmatch(f.name))
 
 
 def check_style(style: Mapping[str, Any], fields: tuple[Field, ...]) -> None:
@@ -122,11 +133,6 @@ def _size(size: Any) -> float | None:
     if isinstance(size, bool) or not isinstance(size, int | float) or size != size:  # not a number
         return None
     return float(min(max(size, _SIZES[0]), _SIZES[1]))  # held first: a whole number may be huge
-
-
-def _name_field(fields: tuple[Field, ...]) -> str | None:
-    texts = [field.name for field in fields if field.kind == "text"]
-    return next((name for name in texts if _NAME.fullmatch(name)), None)
 
 
 def _by(given: Any, fields: Mapping[str, Field]) -> By | None:
