@@ -168,9 +168,9 @@
   }
   overlays.trace = trace;
 
-  /* What is too small for a shape, and points where they crowd, are plain dots. */
   const isSpeck = (part) => !["point", "mixed"].includes(part.entry.geometry);
 
+  /* What is too small for a shape, and points where they crowd, are plain dots. */
   function paintPoints(part, context, { scale, x, y }, features, zoom, share) {
     const isCrowded = overlays.isCrowded(part, zoom), width = overlays.width(part, zoom);
     features.forEach((feature) => {
