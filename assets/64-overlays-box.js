@@ -1,10 +1,11 @@
-/* The list of city layers: shown ones first, in drawing order from the top; then all others. */
+/* The list of city layers: shown ones first, in drawing order from the top; the others folded. */
 (function () {
   "use strict";
 
   const pantau = (window.pantau = window.pantau || {});
   const overlays = (pantau.overlays = pantau.overlays || {});
   const FILTER_FROM = 9; // layers, from which on the list has a filter
+  const FOLDED_FROM = 6; // layers, from which on those that are not shown begin folded
   const rows = new Map(); // code → its row; kept, so that focus and open searches stay
   let wanted = "", drawnIn = null;
 
@@ -18,18 +19,34 @@
     }
     place.hidden = overlays.catalogue.size === 0;
     place.querySelector(".overlay-filter").hidden = overlays.catalogue.size < FILTER_FROM;
-    const order = overlays.shown.map(({ code }) => code).reverse();
-    overlays.catalogue.forEach((_, code) => { if (!order.includes(code)) order.push(code); });
     rows.forEach((row, code) => { if (!overlays.catalogue.has(code)) { row.remove(); rows.delete(code); } });
-    const list = place.querySelector(".overlay-list"), focused = document.activeElement;
-    order.filter((code) => overlays.catalogue.has(code)).forEach((code, at) => {
+    const chosen = overlays.shown.map(({ code }) => code).filter((code) => overlays.catalogue.has(code)).reverse();
+    const others = [...overlays.catalogue.keys()].filter((code) => !chosen.includes(code));
+    const focused = document.activeElement;
+    fill(place.querySelector(".overlay-chosen"), chosen);
+    fill(place.querySelector(".overlay-others"), others);
+    place.querySelector(".overlay-rest").hidden = others.length === 0;
+    place.querySelector(".overlay-rest > summary").textContent =
+      overlays.words()[chosen.length ? "others" : "all"].replace("{n}", others.length);
+    place.querySelector(".overlay-none").hidden = others.some((code) => !rows.get(code).hidden);
+    if (focused !== document.activeElement && place.contains(focused)) focused.focus(); // it was moved
+  };
+
+  /* The keys that the layers of the map leave free, for the first of the catalogue. */
+  overlays.keys = function () {
+    const own = Object.keys(pantau.config().layers).length;
+    const first = overlays.catalogue ? [...overlays.catalogue.keys()].slice(0, 9 - own) : [];
+    return new Map(first.map((code, at) => [code, String(own + 1 + at)]));
+  };
+
+  function fill(list, codes) {
+    const keys = overlays.keys();
+    codes.forEach((code, at) => {
       if (!rows.has(code)) rows.set(code, row(code));
-      update(rows.get(code), overlays.catalogue.get(code));
+      update(rows.get(code), overlays.catalogue.get(code), keys.get(code) || "");
       if (list.children[at] !== rows.get(code)) list.insertBefore(rows.get(code), list.children[at] || null);
     });
-    if (focused !== document.activeElement && list.contains(focused)) focused.focus(); // it was moved
-    place.querySelector(".overlay-none").hidden = [...rows.values()].some((one) => !one.hidden);
-  };
+  }
 
   function frame() {
     const words = overlays.words();
@@ -37,8 +54,13 @@
     Object.assign(filter, { type: "search", placeholder: words.filter, value: wanted });
     filter.setAttribute("aria-label", words.filter);
     filter.addEventListener("input", () => { wanted = filter.value.trim().toLowerCase(); overlays.drawBox(); });
-    return [pantau.element("h3", "overlay-heading", words.heading), filter,
-      pantau.element("div", "overlay-list"), pantau.element("p", "overlay-none legend-note", words.noneFound)];
+    const rest = pantau.element("details", "overlay-rest");
+    rest.dataset.fold = "overlays";
+    rest.open = overlays.catalogue.size < FOLDED_FROM;
+    rest.append(pantau.element("summary"), filter, pantau.element("div", "overlay-list overlay-others"),
+      pantau.element("p", "overlay-none legend-note", words.noneFound));
+    return [pantau.element("h3", "overlay-heading", words.heading),
+      pantau.element("div", "overlay-list overlay-chosen"), rest];
   }
 
   function row(code) {
@@ -47,7 +69,7 @@
     const label = pantau.element("label", "overlay-switch"), box = pantau.element("input");
     box.type = "checkbox";
     box.addEventListener("change", () => overlays.show(code, box.checked));
-    label.append(box, pantau.element("span", "overlay-sample"), pantau.element("span", "overlay-name"));
+    label.append(box, pantau.element("span", "overlay-sample"), pantau.element("span", "overlay-name"), pantau.element("kbd"));
     const opacity = pantau.element("input", "overlay-opacity");
     Object.assign(opacity, { type: "range", min: 0, max: 100, step: 5, title: words.opacity });
     opacity.addEventListener("input", () => overlays.fade(code, Number(opacity.value)));
@@ -69,13 +91,18 @@
     return button;
   }
 
-  function update(made, entry) {
+  function update(made, entry, key) {
     const words = overlays.words(), place = overlays.shown.findIndex((one) => one.code === entry.code);
     const isShown = place >= 0;
     made.classList.toggle("shown", isShown);
     made.hidden = Boolean(wanted) && !isShown && ![entry.name, entry.code, entry.description]
       .some((text) => text.toLowerCase().includes(wanted));
-    made.querySelector("input[type=checkbox]").checked = isShown;
+    const box = made.querySelector("input[type=checkbox]"), badge = made.querySelector("kbd");
+    box.checked = isShown;
+    badge.textContent = key;
+    badge.hidden = !key;
+    if (key) box.setAttribute("aria-keyshortcuts", key);
+    else box.removeAttribute("aria-keyshortcuts");
     made.querySelector(".overlay-name").textContent = entry.name;
     const sample = entry.style.by && overlays.parts.has(entry.code) && overlays.parts.get(entry.code).about;
     const colour = sample ? sample.classes[0].colour : entry.style.colour;

@@ -8,6 +8,8 @@
   const CROWD = 250; // points in view, from which on far out they are plain dots
   const NEAR = 13; // zoom, from which on lines have an edge
   const FILL = 0.4; // of a polygon; its border is opaque
+  const SPECK = 1.2; // px, at least, of a shape too small to be seen
+  const INK = 0.15, FAINT = 0.3; // share of the view that lines may cover before they thin, and how far
   let Canvas = null;
 
   overlays.theme = () => document.documentElement.dataset.bsTheme === "light" ? "light" : "dark";
@@ -120,13 +122,34 @@
       context.globalAlpha = 1;
       stroke(context, fill, colours[c], zoom < NEAR ? 0.7 : Math.max(width / 2, 1.2));
     });
-    if (zoom >= NEAR) {
+    const share = thin(part, width, frame.scale, [west, north, east, south]);
+    if (zoom >= NEAR && share === 1) {
       context.globalAlpha = 0.55;
       lines.forEach((line) => stroke(context, line, overlays.token("page"), width + 2));
       context.globalAlpha = 1;
     }
-    lines.forEach((line, c) => stroke(context, line, colours[c], width));
-    paintPoints(part, context, frame, points, zoom);
+    context.globalAlpha = share;
+    lines.forEach((line, c) => stroke(context, line, colours[c], width * share));
+    context.globalAlpha = 1;
+    paintPoints(part, context, frame, points, zoom, share);
+  }
+
+  /* A dense net would be one blot over what it is to be compared with: thinner and paler, half each.
+     `view` is west, north, east, south; only where the net reaches counts. */
+  function thin(part, width, scale, view) {
+    let length = 0, specks = 0;
+    const reach = [Infinity, Infinity, -Infinity, -Infinity];
+    part.features.forEach(({ lines, points, box }) => {
+      if (lines.length) length += Math.hypot(box[2] - box[0], box[3] - box[1]) * scale;
+      else if (points.length && isSpeck(part)) specks += points.length;
+      for (let i = 0; i < 2; i += 1) {
+        reach[i] = Math.max(view[i], Math.min(reach[i], box[i]));
+        reach[i + 2] = Math.min(view[i + 2], Math.max(reach[i + 2], box[i + 2]));
+      }
+    });
+    const area = (reach[2] - reach[0]) * (reach[3] - reach[1]) * scale ** 2;
+    const ink = length * width + specks * SPECK ** 2;
+    return ink > INK * area ? Math.sqrt(Math.max(FAINT, (INK * area) / ink)) : 1;
   }
 
   function stroke(context, path, colour, width) {
@@ -145,14 +168,17 @@
   }
   overlays.trace = trace;
 
+  const isSpeck = (part) => !["point", "mixed"].includes(part.entry.geometry);
+
   /* What is too small for a shape, and points where they crowd, are plain dots. */
-  function paintPoints(part, context, { scale, x, y }, features, zoom) {
+  function paintPoints(part, context, { scale, x, y }, features, zoom, share) {
     const isCrowded = overlays.isCrowded(part, zoom), width = overlays.width(part, zoom);
     features.forEach((feature) => {
-      const isSpeck = feature.isDot && part.entry.geometry !== "point" && part.entry.geometry !== "mixed";
-      const side = isSpeck ? Math.max(width, 1.2) : 4 * overlays.scale();
+      const speck = feature.isDot && isSpeck(part);
+      const side = speck ? Math.max(width, SPECK) * share : 4 * overlays.scale();
+      context.globalAlpha = speck ? share : 1;
       const colour = overlays.colour(part, feature);
-      const icon = !isSpeck && !isCrowded && overlays.icon(part.entry.style.icon, colour, overlays.radius(part));
+      const icon = !speck && !isCrowded && overlays.icon(part.entry.style.icon, colour, overlays.radius(part));
       feature.points.forEach((point) => {
         const left = point[0] * scale - x, top = point[1] * scale - y;
         if (icon) {

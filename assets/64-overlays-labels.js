@@ -7,7 +7,7 @@
   const PANE = "overlay-labels", ABOVE = 426;
   const LINES = 14, POINTS = 12; // zooms from which on there are names
   const MANY = 200; // names at most
-  const AGAIN = 260; // px between two names of the same road
+  const AGAIN = 260; // px between two equal names: pieces of a road, parts of a place
   let canvas = null, waiting = false;
 
   overlays.drawLabels = function () {
@@ -52,7 +52,8 @@
   function takenByNames(leaflet) {
     const frame = leaflet.getContainer().getBoundingClientRect();
     const corner = leaflet.containerPointToLayerPoint([0, 0]);
-    return [...document.querySelectorAll(".place-name span")].map((name) => {
+    const names = [...document.querySelectorAll(".place-name span")].filter((name) => name.style.visibility !== "hidden");
+    return names.map((name) => {
       const box = name.getBoundingClientRect();
       const left = box.left - frame.left + corner.x, top = box.top - frame.top + corner.y;
       return [left, top, left + box.width, top + box.height];
@@ -61,7 +62,7 @@
 
   function below(part, feature, { scale, x, y }, width, size) {
     const [point] = feature.points;
-    return { x: point[0] * scale - x, y: point[1] * scale - y + overlays.radius(part) + size * 0.8, angle: 0 };
+    return { x: point[0] * scale - x, y: point[1] * scale - y + overlays.radius(part) + size * 0.8, angle: 0, isPoint: true };
   }
 
   /* On the longest piece, where the name fits on it. */
@@ -104,7 +105,7 @@
     at.box = [at.x - halfX, at.y - halfY, at.x + halfX, at.y + halfY];
     const hits = (one) => one[0] < at.box[2] && at.box[0] < one[2] && one[1] < at.box[3] && at.box[1] < one[3];
     if (taken.some(hits)) return false;
-    if (at.length && said.some((one) => one.label === label && Math.hypot(one.x - at.x, one.y - at.y) < AGAIN)) return false;
+    if (!at.isPoint && said.some((one) => one.label === label && Math.hypot(one.x - at.x, one.y - at.y) < AGAIN)) return false;
     taken.push(at.box);
     return true;
   }

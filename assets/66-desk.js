@@ -177,6 +177,17 @@
 
   /* ---- keys ---- */
 
+  /* The map's own layers first, then those of the city that bear a key. */
+  function toggleLayer(key) {
+    const layer = Object.keys(pantau.config().layers)[Number(key) - 1];
+    const [code] = [...pantau.overlays.keys()].find((one) => one[1] === key) || [];
+    if (!layer && !code) return false;
+    const shown = pantau.state.view.layers || [];
+    if (layer) pantau.setValue("view-layers", shown.includes(layer) ? shown.filter((one) => one !== layer) : [...shown, layer]);
+    else pantau.overlays.show(code, !pantau.overlays.isShown(code));
+    return true;
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const isTyping = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) &&
@@ -198,10 +209,7 @@
     else if (event.key === "[") pantau.stepPeriod(-1);
     else if (event.key === "]") pantau.stepPeriod(1);
     else if (/^[1-9]$/.test(event.key) && isMap) {
-      const layer = Object.keys(pantau.config().layers)[Number(event.key) - 1];
-      if (!layer) return;
-      const shown = pantau.state.view.layers || [];
-      pantau.setValue("view-layers", shown.includes(layer) ? shown.filter((one) => one !== layer) : [...shown, layer]);
+      if (!toggleLayer(event.key)) return;
     } else return;
     event.preventDefault();
   });

@@ -68,6 +68,10 @@
       if (navigator.clipboard) return navigator.clipboard.writeText(address).then(done, () => pantau.notice(address));
       pantau.notice(address);
     },
+    seen: (view) => {
+      send("POST", "/api/views/" + view.slug + "/seen").then(() => tell(view))
+        .catch((error) => pantau.notice(error.message));
+    },
     delete: (view) => {
       if (!window.confirm(pantau.config().texts.deleteView.replace("{name}", view.name))) return;
       send("DELETE", "/api/views/" + view.slug).then(() => tell(view))
@@ -83,8 +87,6 @@
       const { view, name, figure, limit, shared } = button.dataset;
       return ACTIONS[button.dataset.viewAction]({ slug: view, name, figure, limit, shared });
     }
-    const link = event.target.closest(".view-card.exceeding a[href^='/v/']");
-    if (link) send("POST", "/api/views/" + link.getAttribute("href").slice(3) + "/seen").catch(() => {});
   });
 
   document.addEventListener("submit", (event) => {

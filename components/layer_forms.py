@@ -12,7 +12,7 @@ from data.layers.catalogue import Layer
 from data.layers.model import About
 from data.reference import Reference
 from queries.layers.palette import PALETTE, Colour
-from queries.layers.style import ICONS, MOST_CLASSES, style_of
+from queries.layers.style import ICONS, MOST_CLASSES, chosen_label, style_of
 
 _SIZES = (1, 12)  # pixels: the width of a line, the radius of a point
 _CLASSES = (2, MOST_CLASSES)
@@ -87,9 +87,9 @@ def style_form(layer: Layer) -> Drawn:
             [
                 select_field(
                     _("Label"),
-                    [("", _("none")), *((name, name) for name in names)],
+                    [("", _("automatic")), *((name, name) for name in names)],
                     name="label",
-                    value=style.label,
+                    value=chosen_label(layer) or "",
                 ),
                 select_field(
                     _("Colour by"),

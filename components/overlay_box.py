@@ -30,6 +30,8 @@ def _words() -> str:
     return json.dumps(
         {
             "heading": _("City layers"),
+            "all": _("All layers ({n})"),
+            "others": _("Other layers ({n})"),
             "filter": _("Find a layer"),
             "noneFound": _("Nothing found"),
             "opacity": _("Opacity"),

@@ -10,7 +10,9 @@ from components.basics import icon, icon_button
 from components.figure_cards import sparkline
 from data.i18n import format_number, format_short_date, ngettext
 from data.i18n import gettext as _
-from data.saved_views import FIGURES, LONGEST_NAME, Alert, SavedView
+from data.saved_view_checks import FIGURES
+from data.saved_view_tables import LONGEST_NAME
+from data.saved_views import MOST_SHARED, Alert, SavedView, is_unseen
 from queries.saved_views import ViewFigure
 
 _CLOCK_SECONDS = 60  # a figure passes its limit without anybody clicking
@@ -28,8 +30,8 @@ class ShownView:
 
     @property
     def is_alarming(self) -> bool:
-        unseen = self.alert is not None and self.alert.seen_at is None
-        return self.view.is_mine and unseen
+        """Its owner has not looked since it passed its limit, though it may be below now."""
+        return self.view.is_mine and is_unseen(self.alert)
 
 
 def views_link() -> html.A:
@@ -134,7 +136,18 @@ def view_cards(shown: Sequence[ShownView]) -> html.Div:
             ],
             className="empty-note",
         )
-    return html.Div([_card(one) for one in shown], className="view-cards")
+    others = sum(not one.view.is_mine for one in shown)
+    return html.Div(
+        [
+            html.Div([_card(one) for one in shown], className="view-cards"),
+            html.P(
+                _("Of what others share, the {n} views used last are listed.").format(n=others),
+                className="note",
+            )
+            if others >= MOST_SHARED
+            else None,
+        ]
+    )
 
 
 def figure_word(figure: str) -> str:
@@ -158,8 +171,8 @@ def _card(shown: ShownView) -> html.Article:
             ),
             html.P(shown.problem or shown.sentence, className="note view-words"),
             _figures(shown, exceeds),
-            html.P(_limit_words(shown), className="note view-limit-words"),
-            _actions(view) if view.is_mine else None,
+            html.P(_limit_words(shown), className=_limit_look(shown)),
+            _actions(shown) if view.is_mine else None,
         ],
         className="sheet view-card exceeding" if exceeds else "sheet view-card",
         key=view.slug,
@@ -196,10 +209,15 @@ def _limit_words(shown: ShownView) -> str:
             date=format_short_date(shown.alert.day), value=format_number(shown.alert.value)
         )
         words = f"{words} · {passed}"
-    return words
+    return f"● {words} · {_('not seen yet')}" if shown.is_alarming else words
 
 
-def _actions(view: SavedView) -> html.Div:
+def _limit_look(shown: ShownView) -> str:
+    return "note alarming-words" if shown.is_alarming else "note"
+
+
+def _actions(shown: ShownView) -> html.Div:
+    view = shown.view
     about = {
         "data-name": view.name,
         "data-figure": view.figure,
@@ -215,6 +233,7 @@ def _actions(view: SavedView) -> html.Div:
                 **{"data-view-action": action, "data-view": view.slug, **about},
             )
             for action, words in (
+                *((("seen", _("Mark as seen")),) if shown.is_alarming else ()),
                 ("copy", _("Copy the link")),
                 ("change", _("Change")),
                 ("delete", _("Delete")),

@@ -5,68 +5,27 @@ view's link may open it, for the link is as hard to guess as the secret.
 """
 
 import hashlib
+import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Date,
-    Float,
-    ForeignKey,
-    Integer,
-    Row,
-    String,
-    Table,
-    Text,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from data import saved_view_room as room
 from data.database import read, write
-from data.instants import Instant, now
-from data.schema import metadata
+from data.i18n import format_number
+from data.i18n import gettext as _
+from data.instants import now
+from data.saved_view_checks import ViewProblem, checked
+from data.saved_view_tables import saved_views, view_alerts
 from data.store import Store
 
-FIGURES = ("received", "open", "overdue")
-LONGEST_NAME = 120
-LONGEST_SEARCH = 8_000
-MOST_VIEWS = 200  # of one owner
-
-saved_views = Table(
-    "saved_views",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("slug", String(32), nullable=False, unique=True),
-    Column("owner", String(64), nullable=False, index=True),  # SHA-256 of the secret, hex
-    Column("name", String(LONGEST_NAME), nullable=False),
-    Column("search", Text, nullable=False),  # query string of the map: filter, layers, position
-    Column("is_shared", Boolean, nullable=False),
-    Column("figure", String(16), nullable=False),  # one of FIGURES
-    Column("alert_above", Float),  # None: no alert
-    Column("created_at", Instant, nullable=False),
-    Column("changed_at", Instant, nullable=False),
-)
-
-view_alerts = Table(
-    "view_alerts",
-    metadata,
-    Column("view_id", ForeignKey("saved_views.id", ondelete="CASCADE"), primary_key=True),
-    Column("day", Date, primary_key=True),  # local: one alert a day is enough
-    Column("value", Float, nullable=False),
-    Column("raised_at", Instant, nullable=False),
-    Column("seen_at", Instant),
-)
-
-
-class ViewProblem(ValueError):
-    """A view that cannot be kept; the message names the thing and the remedy."""
+MOST_SHARED = 100  # by others, in one list
+_SLUG = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_A_DAY = timedelta(days=1)
 
 
 class NotYours(ViewProblem):
@@ -95,7 +54,7 @@ class SavedView:
     figure: str
     alert_above: float | None
     created_at: datetime
-    changed_at: datetime
+    used_at: datetime  # changed, opened, or its owner came by; to the day
     is_mine: bool
 
 
@@ -115,7 +74,7 @@ def save_view(
     alert_above: float | None = None,
 ) -> SavedView:
     """Raises ViewProblem."""
-    row = _checked(
+    row = checked(
         {
             "name": name,
             "search": search.lstrip("?"),
@@ -126,31 +85,32 @@ def save_view(
     )
     slug, owned_by = secrets.token_urlsafe(12), _hashed(owner)
     with write(store.engine) as connection:
-        known = connection.scalar(
-            select(func.count()).select_from(saved_views).where(saved_views.c.owner == owned_by)
-        )
-        if (known or 0) >= MOST_VIEWS:
-            raise ViewProblem(f"there are {MOST_VIEWS} views already; delete one first")
-        made = {"slug": slug, "owner": owned_by, "created_at": now(), "changed_at": now()}
+        _check_room(connection, owned_by)
+        made = {"slug": slug, "owner": owned_by, "created_at": now(), "used_at": now()}
         connection.execute(insert(saved_views).values(row | made))
     return find_view(store, slug, owner)
 
 
 def list_views(store: Store, owner: str | None) -> tuple[SavedView, ...]:
-    """The owner's, then those that others share; by name."""
-    mine = saved_views.c.owner == _hashed(owner)
-    query = select(saved_views).where(or_(mine, saved_views.c.is_shared))
+    """The owner's, then the MOST_SHARED used last of those that others share; by name."""
+    columns, own = saved_views.c, _hashed(owner)
+    mine = select(saved_views).where(columns.owner == own)
+    shared = select(saved_views).where(columns.owner != own, columns.is_shared)
+    latest = shared.order_by(columns.used_at.desc(), columns.id.desc()).limit(MOST_SHARED)
     with read(store.engine) as connection:
-        found = [_view(row, owner) for row in connection.execute(query)]
+        rows = [*connection.execute(mine), *connection.execute(latest)]
+    found = [_view(row, owner) for row in rows]
     return tuple(sorted(found, key=lambda view: (not view.is_mine, view.name.casefold(), view.id)))
 
 
 def find_view(store: Store, slug: str, owner: str | None = None) -> SavedView:
     """Raises ViewProblem where there is none."""
-    with read(store.engine) as connection:
-        row = connection.execute(
-            select(saved_views).where(saved_views.c.slug == slug[:64])
-        ).one_or_none()
+    row = None
+    if _SLUG.fullmatch(slug):
+        with read(store.engine) as connection:
+            row = connection.execute(
+                select(saved_views).where(saved_views.c.slug == slug)
+            ).one_or_none()
     if row is None:
         raise ViewProblem(f"there is no saved view {slug[:40]!r}; it may have been deleted")
     return _view(row, owner)
@@ -163,7 +123,7 @@ def change_view(store: Store, owner: str | None, slug: str, **changes: Any) -> S
         connection.execute(
             update(saved_views)
             .where(saved_views.c.id == view.id)
-            .values(**_checked(changes), changed_at=now())
+            .values(**checked(changes), used_at=now())
         )
         if {"figure", "alert_above"} & changes.keys():  # another limit is another question
             connection.execute(delete(view_alerts).where(view_alerts.c.view_id == view.id))
@@ -176,6 +136,18 @@ def delete_view(store: Store, owner: str | None, slug: str) -> None:
     with write(store.engine) as connection:
         connection.execute(delete(view_alerts).where(view_alerts.c.view_id == view.id))
         connection.execute(delete(saved_views).where(saved_views.c.id == view.id))
+
+
+def note_use(store: Store, views: Iterable[SavedView]) -> None:
+    """Somebody opens them, or their owner comes by: others go first for want of room."""
+    before = now() - _A_DAY  # one write a day is enough
+    ids = [view.id for view in views if view.used_at < before]
+    if not ids:
+        return
+    with write(store.engine) as connection:
+        connection.execute(
+            update(saved_views).where(saved_views.c.id.in_(ids)).values(used_at=now())
+        )
 
 
 def raise_alert(store: Store, view: SavedView, day: date, value: float) -> bool:
@@ -205,6 +177,10 @@ def latest_alerts(store: Store, views: tuple[SavedView, ...]) -> dict[int, Alert
         }
 
 
+def is_unseen(alert: Alert | None) -> bool:
+    return alert is not None and alert.seen_at is None
+
+
 def see_alerts(store: Store, owner: str | None, slug: str) -> None:
     """The owner has read them. Raises NotYours or ViewProblem."""
     view = _own(store, owner, slug)
@@ -226,24 +202,26 @@ def watched_views(store: Store) -> tuple[SavedView, ...]:
 def _own(store: Store, owner: str | None, slug: str) -> SavedView:
     view = find_view(store, slug, owner)
     if not view.is_mine:
-        raise NotYours(f"{view.name!r} belongs to another browser; save it under a name of yours")
+        raise NotYours(
+            _("{name} belongs to another browser; save it under a name of yours").format(
+                name=repr(view.name)
+            )
+        )
     return view
 
 
-def _checked(values: dict[str, Any]) -> dict[str, Any]:
-    found = dict(values)
-    if "name" in found:
-        name = found["name"] = " ".join(str(found["name"]).split())
-        if not 0 < len(name) <= LONGEST_NAME:
-            raise ViewProblem(f"name is needed, of at most {LONGEST_NAME} characters")
-    if "search" in found and len(found["search"]) > LONGEST_SEARCH:
-        raise ViewProblem(f"search is longer than {LONGEST_SEARCH} characters; draw a simpler area")
-    if "figure" in found and found["figure"] not in FIGURES:
-        raise ViewProblem(f"figure {found['figure']!r} is not one of {', '.join(FIGURES)}")
-    limit = found.get("alert_above")
-    if limit is not None and not 0 <= limit < 1e9:
-        raise ViewProblem(f"alert_above {limit!r} is not a number from 0 to 1,000,000,000")
-    return found
+def _check_room(connection: Connection, owned_by: str) -> None:
+    if room.views_of(connection, owned_by) >= room.MOST_VIEWS:
+        raise ViewProblem(
+            _("you have {n} views already; delete one first").format(n=room.MOST_VIEWS)
+        )
+    if room.views_kept(connection) >= room.MOST_OF_ALL:
+        raise ViewProblem(
+            _(
+                "all {n} places for saved views are in use; delete one of yours, or try again "
+                "in a week"
+            ).format(n=format_number(room.MOST_OF_ALL))
+        )
 
 
 def _hashed(owner: str | None) -> str:
@@ -260,6 +238,6 @@ def _view(row: Row[Any], owner: str | None) -> SavedView:
         figure=row.figure,
         alert_above=row.alert_above,
         created_at=row.created_at,
-        changed_at=row.changed_at,
+        used_at=row.used_at,
         is_mine=bool(owner) and row.owner == _hashed(owner),
     )

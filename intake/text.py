@@ -2,7 +2,8 @@
 
 import re
 
-_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from data.plain_text import UNWRITABLE
+
 _LINE_END = re.compile("\r\n?")
 
 
@@ -11,7 +12,7 @@ def clean(text: str) -> str:
 
     A complaint is worth more than a stray control character, so those are dropped, not refused.
     """
-    return _LINE_END.sub("\n", _UNWRITABLE.sub("", text))
+    return _LINE_END.sub("\n", UNWRITABLE.sub("", text))
 
 
 def shown(value: str, *, limit: int = 60) -> str:

@@ -1,13 +1,12 @@
-"""What a request about layers says, checked: every fault is a LayerError with its sentence."""
+"""What a request about layers says, checked: every fault has its sentence."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from flask import request
-
 from data.i18n import gettext as _
 from data.layers.model import About, Choice, LayerError
 from data.reference import Reference
+from pages.bodies import read_object
 
 BODY_LIMIT = 512 * 1024  # bytes of a JSON body; the fields of the widest file fit
 _LONGEST = {"name": 200, "description": 2_000, "source": 500, "licence": 200, "owner": 200}
@@ -17,17 +16,8 @@ _FIELD_LIMIT = 2_000
 
 
 def read_body() -> dict[str, Any]:
-    """The JSON object that was sent."""
-    if not request.is_json:
-        raise LayerError("the body is not application/json; send a JSON object")
-    if request.content_length is None or request.content_length > BODY_LIMIT:
-        raise LayerError(
-            f"the body is larger than {BODY_LIMIT // 1024} KB, or does not say; send less"
-        )
-    found = request.get_json(silent=True)
-    if not isinstance(found, dict):
-        raise LayerError("the body is not a JSON object")
-    return found
+    """The JSON object that was sent. Raises BadParameter."""
+    return read_object(BODY_LIMIT)
 
 
 def read_choice_of(body: Mapping[str, Any]) -> Choice:
@@ -91,8 +81,6 @@ def read_text(body: Mapping[str, Any], key: str, longest: int) -> str:
                 name=key, n=len(text), limit=longest
             )
         )
-    if not all(letter.isprintable() or letter in "\n\r\t" for letter in text):
-        raise LayerError(f"{key} holds control characters; write it anew")
     return text
 
 

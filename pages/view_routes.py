@@ -1,25 +1,28 @@
 """Saved views, by address: keep one, list, change, delete, and the short link to each."""
 
-import math
 from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Flask, Response, redirect, request
 
+from data.saved_view_checks import ViewProblem
 from data.saved_views import (
     NotYours,
     SavedView,
-    ViewProblem,
     change_view,
     delete_view,
     find_view,
+    is_unseen,
+    latest_alerts,
     list_views,
     new_owner,
+    note_use,
     save_view,
     see_alerts,
 )
 from data.store import Store, current_store
 from pages.answers import answer_error, answer_errors, answer_json
+from pages.bodies import read_object
 from pages.map_parameters import BadParameter
 from pages.same_origin import refuse_other_origins
 from queries.saved_views import filter_of
@@ -103,11 +106,15 @@ def seen(slug: str) -> Response:
 
 @routes.get("/v/<slug>")
 def follow(slug: str) -> Any:
-    """The link to a view: the map as it was saved."""
+    """The link to a view: the map as it was saved. Its owner has then seen its alerts."""
+    store, owner = current_store(), owner_of_request()
     try:
-        view = find_view(current_store(), slug)
+        view = find_view(store, slug, owner)
     except ViewProblem as problem:
         return Response(f"{str(problem).capitalize()}.\n", 404, mimetype="text/plain")
+    note_use(store, (view,))
+    if view.is_mine and is_unseen(latest_alerts(store, (view,)).get(view.id)):
+        see_alerts(store, owner, slug)
     return redirect(f"/?{view.search}", 302)
 
 
@@ -126,16 +133,12 @@ def _told(view: SavedView) -> dict[str, Any]:
 
 def _body() -> dict[str, Any]:
     """The fields of the request's JSON. Raises BadParameter."""
-    if (request.content_length or 0) > _LONGEST_BODY:
-        raise BadParameter(f"the body is longer than {_LONGEST_BODY} bytes")
-    found = request.get_json(silent=True)
-    if not isinstance(found, dict):
-        raise BadParameter('the body is not a JSON object such as {"name": "Floods", "search": ""}')
+    found = read_object(_LONGEST_BODY)
     for key, value in found.items():
         kind = _FIELDS.get(key)
         if key == "alert_above":
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            if value is not None and not (is_number and math.isfinite(value)):
+            if value is not None and not is_number:
                 raise BadParameter("alert_above is neither a number nor null")
         elif kind is None or not isinstance(value, kind):
             allowed = ", ".join((*_FIELDS, "alert_above"))

@@ -9,7 +9,7 @@ from components.drawn import drawn, register_drawn
 from components.saved_view_list import ShownView, alert_words, view_cards
 from data.i18n import current_language
 from data.i18n import gettext as _
-from data.saved_views import latest_alerts, list_views, raise_alert
+from data.saved_views import is_unseen, latest_alerts, list_views, note_use, raise_alert
 from data.store import Store, current_store
 from pages.view_routes import owner_of_request
 from queries.filters import FilterError
@@ -86,12 +86,14 @@ def unread_alerts(store: Store, owner: str | None) -> int:
     """How many of the owner's views passed their limit and nobody has looked; notes new ones."""
     if owner is None:
         return 0
-    mine = tuple(v for v in list_views(store, owner) if v.is_mine and v.alert_above is not None)
-    for view in mine:
+    mine = [view for view in list_views(store, owner) if view.is_mine]
+    note_use(store, mine)
+    watched = tuple(view for view in mine if view.alert_above is not None)
+    for view in watched:
         try:
             figure = view_figure(store, view)
         except FilterError:
             continue
         if figure.exceeds:
             raise_alert(store, view, local_today(store), figure.value)
-    return sum(alert.seen_at is None for alert in latest_alerts(store, mine).values())
+    return sum(is_unseen(alert) for alert in latest_alerts(store, watched).values())

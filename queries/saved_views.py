@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from data.saved_views import SavedView, raise_alert, watched_views
 from data.store import Store
+from queries.cache import Cache
 from queries.counts import count_by, open_statuses
 from queries.figures import daily_series
 from queries.filters import ComplaintFilter, FilterError
 from queries.layers.membership import check_places
-from queries.views import local_today
+from queries.views import local_today, seen_at, stamp_of
 
+_KEPT = 2_000  # of a few hundred bytes
 _log = logging.getLogger("pantau")
 
 
@@ -26,12 +28,20 @@ class ViewFigure:
 def view_figure(store: Store, view: SavedView) -> ViewFigure:
     """Received is of today; open and overdue are of the view's own period.
 
+    Computed once for all readers until something happens, or the minute where it moves with time.
     Raises FilterError where the view speaks of what is no longer there.
     """
     wanted = filter_of(store, view.search)
-    lately = wanted.replace(period="30d", start=None, end=None, as_of=None)
-    daily = tuple(int(n) for n in daily_series(store, lately)["n"])
-    value = daily[-1] if view.figure == "received" else _standing(store, wanted, view.figure)
+    moving = view.figure == "overdue" or wanted.overdue
+    key = (
+        wanted,
+        view.figure,
+        stamp_of(store, wanted),
+        store.latest_seq(),
+        seen_at(wanted) if moving else None,
+    )
+    kept: Cache = store.kept("view-figures", lambda: Cache(_KEPT))
+    value, daily = kept.get(key, lambda: _counted(store, wanted, view.figure))
     return ViewFigure(value, daily, view.alert_above is not None and value > view.alert_above)
 
 
@@ -58,9 +68,16 @@ def raise_alerts(store: Store) -> list[tuple[SavedView, int]]:
     return raised
 
 
+def _counted(store: Store, wanted: ComplaintFilter, figure: str) -> tuple[int, tuple[int, ...]]:
+    lately = wanted.replace(period="30d", start=None, end=None, as_of=None)
+    daily = tuple(int(n) for n in daily_series(store, lately)["n"])
+    return (daily[-1] if figure == "received" else _standing(store, wanted, figure)), daily
+
+
 def _standing(store: Store, wanted: ComplaintFilter, figure: str) -> int:
-    counts = count_by(store, ["status", "overdue"], wanted)
+    is_overdue = figure == "overdue"
+    counts = count_by(store, ["status", "overdue"] if is_overdue else ["status"], wanted)
     chosen = counts["status"].isin(open_statuses())
-    if figure == "overdue":
+    if is_overdue:
         chosen &= counts["overdue"] == 1
     return int(counts["n"][chosen].sum())

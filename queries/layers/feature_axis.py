@@ -31,6 +31,7 @@ from queries.layers.conditions import LARGEST_METRES
 from queries.layers.features import KeptLayer, kept_layer, known_layers
 from queries.layers.holding import Holding
 from queries.layers.keeping import reach_of
+from queries.layers.naming import label_field
 from queries.layers.positions import positions_of
 from queries.present import Present
 
@@ -156,7 +157,7 @@ def feature_groups(store: Store, axis: str) -> Callable[[Any], tuple[str, str] |
 
 
 def feature_names(store: Store, layer: KeptLayer) -> list[str]:
-    """What each feature is called: by the field for labels, one called name, or the first text."""
+    """What each feature is called: by the field for labels, or the first text."""
     field = _naming_field(store, layer)
     values = [None] * len(layer) if field is None else layer.columns[field]
     return [
@@ -167,10 +168,6 @@ def feature_names(store: Store, layer: KeptLayer) -> list[str]:
 
 def _naming_field(store: Store, layer: KeptLayer) -> str | None:
     known = known_layers(store).get(layer.code)
-    label = known.about.style.get("label") if known else None
-    texts = [field.name for field in layer.version.fields if field.kind == "text"]
-    named = [name for name in texts if "name" in name.lower() or "nama" in name.lower()]
-    for name in (label, *named, *texts):
-        if isinstance(name, str) and name in layer.columns:
-            return name
-    return None
+    label = label_field(store, known, layer) if known else None
+    texts = (field.name for field in layer.version.fields if field.kind == "text")
+    return label or next(texts, None)

@@ -11,7 +11,7 @@ from data.layers.model import LayerError
 from data.store import Store
 from queries.cache import Cache
 from queries.layers.features import KeptLayer, kept_layer, known_layers, text_of
-from queries.layers.style import style_of
+from queries.layers.naming import label_field
 
 FOUND = 20  # features in one answer
 _LOOKED_AT = 500  # features that match, among which the best are chosen
@@ -107,10 +107,10 @@ def _matches(words: _Words, wanted: str) -> tuple[list[int], bool]:
 
 def _label(store: Store, kept: KeptLayer, number: int) -> str:
     """What its label field says; else its first text; else nothing."""
-    field = style_of(known_layers(store)[kept.code]).label
-    names = [field] if field in kept.columns else []
+    field = label_field(store, known_layers(store)[kept.code], kept)
+    names = [field] if field else []
     names += [field.name for field in kept.version.fields if field.kind == "text"]
-    texts = (text_of(kept.columns[name][number]) for name in names if name)
+    texts = (text_of(kept.columns[name][number]) for name in names)
     return next((text for text in texts if text.strip()), "")
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from queries.layers.palette import PALETTE, Colour, default_colour
 ICONS = ("dot", "pump", "hospital", "fire", "gate", "water", "school", "bus")
 METHODS = ("categories", "quantiles", "breaks")
 KEYS = ("colour", "icon", "size", "label", "by")
+BY_KEYS = ("field", "method", "classes")
 MOST_CLASSES = 9
 _SIZES = (1.0, 12.0)  # px: the width of a line, the radius of a dot
 _DRAWING = 1  # raise it when the same style is to be drawn otherwise: browsers keep answers
@@ -38,7 +38,7 @@ class Style:
     colour: Colour
     icon: str
     size: float | None  # px; None: what suits the kind of shape
-    label: str | None  # a field
+    label: str | None  # a field; of several that may be, see `naming.label_field`
     by: By | None
 
 
@@ -46,14 +46,25 @@ def style_of(layer: Layer) -> Style:
     """What the style says, as far as it means something; the rest by default."""
     given = layer.about.style
     fields = {field.name: field for field in layer.version.fields}
-    icon, label = given.get("icon"), given.get("label")
+    icon = given.get("icon")
     return Style(
         colour=_colour(given.get("colour")) or default_colour(layer.id),
         icon=icon if icon in ICONS else ICONS[0],
         size=_size(given.get("size")),
-        label=label if label in fields else _name_field(layer.version.fields),
+        label=chosen_label(layer) or next(iter(name_fields(layer.version.fields)), None),
         by=_by(given.get("by"), fields),
     )
+
+
+def chosen_label(layer: Layer) -> str | None:
+    """The field that somebody chose to name the features by, if it is there."""
+    label = layer.about.style.get("label")
+    return label if _is_one(label, {field.name: field for field in layer.version.fields}) else None
+
+
+def name_fields(fields: tuple[Field, ...]) -> tuple[str, ...]:
+    """Texts that are called like names; see `naming.label_field` for the one to take."""
+    return tuple(f.name for f in fields if f.kind == "text" and _NAME.fullmatch(f.name))
 
 
 def check_style(style: Mapping[str, Any], fields: tuple[Field, ...]) -> None:
@@ -73,17 +84,25 @@ def check_style(style: Mapping[str, Any], fields: tuple[Field, ...]) -> None:
     if style.get("size") is not None and _size(style["size"]) != style["size"]:
         low, high = _SIZES
         raise LayerError(f"size {str(style['size'])[:40]!r} is not from {low:g} to {high:g} pixels")
-    if style.get("label") and style["label"] not in known:
+    if style.get("label") and not _is_one(style["label"], known):
         raise LayerError(f"label {str(style['label'])[:40]!r} is not one of its fields: {names}")
     by = style.get("by")
-    if by and (not isinstance(by, Mapping) or by.get("field") not in known):
+    if by and (not isinstance(by, Mapping) or not _is_one(by.get("field"), known)):
         found = by.get("field") if isinstance(by, Mapping) else by
         raise LayerError(f"by {str(found)[:40]!r} is not one of its fields: {names}")
     if by:
         _check_classes(by, known[by["field"]])
 
 
+def _is_one(name: Any, fields: Mapping[str, Field]) -> bool:
+    """Whether it is the name of a field; anything may stand there, also what no key can be."""
+    return isinstance(name, str) and name in fields
+
+
 def _check_classes(by: Mapping[str, Any], field: Field) -> None:
+    for key in by:
+        if key not in BY_KEYS:
+            raise LayerError(f"by has {str(key)[:40]!r}; it may have {', '.join(BY_KEYS)}")
     method = by.get("method") or METHODS[0]
     if method not in METHODS:
         raise LayerError(f"method {str(method)[:40]!r} is not one of {', '.join(METHODS)}")
@@ -111,18 +130,13 @@ def _colour(text: Any) -> Colour | None:
 
 
 def _size(size: Any) -> float | None:
-    if isinstance(size, bool) or not isinstance(size, int | float) or not math.isfinite(size):
+    if isinstance(size, bool) or not isinstance(size, int | float) or size != size:  # not a number
         return None
-    return min(max(float(size), _SIZES[0]), _SIZES[1])
-
-
-def _name_field(fields: tuple[Field, ...]) -> str | None:
-    texts = [field.name for field in fields if field.kind == "text"]
-    return next((name for name in texts if _NAME.fullmatch(name)), None)
+    return float(min(max(size, _SIZES[0]), _SIZES[1]))  # held first: a whole number may be huge
 
 
 def _by(given: Any, fields: Mapping[str, Field]) -> By | None:
-    if not isinstance(given, Mapping) or given.get("field") not in fields:
+    if not isinstance(given, Mapping) or not _is_one(given.get("field"), fields):
         return None
     field = fields[given["field"]]
     method = given.get("method")

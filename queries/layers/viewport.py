@@ -14,6 +14,7 @@ from data.layers.model import Shapes
 from data.store import Store
 from queries.cache import Cache
 from queries.layers.features import KeptLayer, kept_layer, known_layers, text_of
+from queries.layers.naming import label_field
 from queries.layers.paint import Paint, paint_of
 from queries.layers.simplified import (
     FINEST,
@@ -27,7 +28,7 @@ from queries.layers.simplified import (
     write_feature,
     write_features,
 )
-from queries.layers.style import stamp_of, style_of
+from queries.layers.style import stamp_of
 from queries.points import Bounds
 
 CAP = 20_000  # features in one answer
@@ -105,8 +106,8 @@ def _world(store: Store, kept: KeptLayer) -> Any:
 
 
 def _labels(store: Store, layer: Layer, kept: KeptLayer) -> list[str] | None:
-    field = style_of(layer).label
-    if field is None or field not in kept.columns:
+    field = label_field(store, layer, kept)
+    if field is None:
         return None
     cache: Cache = store.kept("layer-labels", lambda: Cache(_KEPT_LABELS))
     found: list[str] = cache.get(

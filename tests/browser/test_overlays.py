@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 import shapely
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from data.layers.catalogue import remove, replace
 from data.store import Store, open_store
@@ -197,3 +197,68 @@ def test_a_small_move_asks_for_nothing_and_a_large_one_once(
     page.evaluate("pantau.map.instance.panBy([3000, 0], { animate: false })")
     page.wait_for_function("() => pantau.overlays.parts.get('roads').features.length === 0")
     assert len(asked) == 1
+
+
+@pytest.fixture
+def many(city: Store) -> Iterator[Store]:
+    """So many layers that the list folds."""
+    codes = [f"posts-{n}" for n in range(8)]
+    for code in codes:
+        put_layer(city, code, [shapely.Point(*MIDDLE)], names={"en": code.capitalize()})
+    yield city
+    for code in codes:
+        remove(city, code)
+
+
+@pytest.mark.usefixtures("many")
+def test_of_many_layers_the_chosen_are_in_sight_and_the_others_folded(watched: Watched) -> None:
+    page = watched.open(f"/?layers=districts&{VIEW}&overlay=roads")
+    page.wait_for_selector(row(page, "roads"))
+    others = page.locator(".overlay-rest > summary")
+    expect(others).to_have_text("Other layers (10)")
+    expect(page.locator(row(page, "pumps"))).not_to_be_visible()
+    others.click()
+    page.locator(".overlay-filter").fill("sts-7")
+    expect(page.locator(".overlay-others .overlay-row:visible")).to_have_count(1)
+    page.locator(row(page, "posts-7")).locator("input[type=checkbox]").check()
+    expect(page.locator(".overlay-chosen .overlay-row")).to_have_count(2)
+    expect(page.locator(".overlay-none")).to_be_visible()
+    page.locator(".overlay-filter").fill("")
+    page.reload()
+    page.wait_for_selector(row(page, "roads"))
+    expect(page.locator(row(page, "pumps"))).to_be_visible()  # it stays unfolded
+
+
+@pytest.mark.usefixtures("city")
+def test_keys_switch_the_layers_that_bear_them(watched: Watched) -> None:
+    page = open_map(watched)
+    for code, key in (("floods", "4"), ("pumps", "5"), ("roads", "6")):
+        expect(page.locator(f"{row(page, code)} kbd")).to_have_text(key)
+        page.keyboard.press(key)
+        expect(page.locator(f"{row(page, code)} input[type=checkbox]")).to_be_checked()
+    assert "&overlay=floods,pumps,roads&" in page.url
+    page.keyboard.press("5")
+    assert "&overlay=floods,roads&" in page.url
+    page.keyboard.press("7")  # nothing bears it
+    assert "&overlay=floods,roads&" in page.url
+
+
+_OVERLAPS = """() => {
+  const boxes = [...document.querySelectorAll('.place-name span')]
+    .filter((name) => name.style.visibility !== 'hidden')
+    .map((name) => [name.textContent, name.getBoundingClientRect()]);
+  return [boxes.length, boxes.flatMap(([one, a], at) => boxes.slice(at + 1)
+    .filter(([, b]) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+    .map(([other]) => one + ' / ' + other))]; }"""
+
+
+@pytest.mark.parametrize("level", ["kota", "kecamatan", "kelurahan"])
+@pytest.mark.parametrize("zoom", [10, 11, 12.5])
+def test_no_name_lies_over_another_on_a_phone(watched: Watched, level: str, zoom: float) -> None:
+    watched.page.set_viewport_size({"width": 390, "height": 844})
+    page = watched.open(f"/?layers=districts&level={level}&lat=-6.2&lon=106.83&zoom={zoom:g}")
+    page.wait_for_selector(".place-name span")
+    page.wait_for_timeout(400)
+    shown, overlaps = page.evaluate(_OVERLAPS)
+    assert overlaps == []
+    assert 2 <= shown <= 12

@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, select, text
 
-from data import saved_views
+from data import saved_view_tables
 from data.accountability import tables as officer_tables
 from data.database import open_engine, read, upgrade, write
 from data.evaluation import tables as evaluation_tables
@@ -38,7 +38,7 @@ def upgrade_to(engine: Engine, revision: str) -> None:
 def test_an_upgraded_database_is_what_the_schema_says(empty: Engine) -> None:
     upgrade(empty)
     # All of them have added their tables to it.
-    assert tables.metadata is saved_views.metadata is officer_tables.metadata
+    assert tables.metadata is saved_view_tables.metadata is officer_tables.metadata
     assert tables.metadata is evaluation_tables.metadata
     metadata = tables.metadata
     with read(empty) as connection:

@@ -1,19 +1,28 @@
 """Views belong to the browser that saved them, and their limits raise one alert a day."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select, update
 
+import data.saved_views
+import queries.saved_views
+from data import saved_view_room
 from data.complaints import NewComplaint, receive
+from data.database import read, write
+from data.instants import now
+from data.saved_view_checks import ViewProblem
+from data.saved_view_tables import saved_views
 from data.saved_views import (
     NotYours,
-    ViewProblem,
+    SavedView,
     change_view,
     delete_view,
     find_view,
     latest_alerts,
     list_views,
     new_owner,
+    note_use,
     raise_alert,
     save_view,
     see_alerts,
@@ -88,3 +97,104 @@ def test_a_limit_raises_one_alert_a_day(any_store: Store) -> None:
 def test_a_view_of_what_is_gone_is_passed_over(store: Store) -> None:
     save_view(store, ANNA, "Old", "near=pumps:20", alert_above=0)
     assert raise_alerts(store) == []
+
+
+def aged(store: Store, view: SavedView, *, made: int, used: int) -> None:
+    """As if it had been made and used that many days ago."""
+    days = {"created_at": now() - timedelta(days=made), "used_at": now() - timedelta(days=used)}
+    with write(store.engine) as connection:
+        connection.execute(update(saved_views).where(saved_views.c.id == view.id).values(**days))
+
+
+def names_of(store: Store) -> set[str]:
+    with read(store.engine) as connection:
+        return set(connection.scalars(select(saved_views.c.name)))
+
+
+def test_one_owner_has_so_many_views(any_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saved_view_room, "MOST_VIEWS", 2)
+    for name in "ab":
+        save_view(any_store, ANNA, name, "")
+    with pytest.raises(ViewProblem, match="you have 2 views already; delete one first"):
+        save_view(any_store, ANNA, "c", "")
+    save_view(any_store, BUDI, "d", "")
+
+
+def test_views_that_nobody_uses_make_room(
+    any_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saved_view_room, "MOST_OF_ALL", 10)
+    for name, made, used in (
+        ("used lately", 900, 3),
+        ("never again", 20, 20),
+        ("used long ago", 900, 100),
+        ("made lately", 2, 2),
+        *((f"new {n}", 0, 0) for n in range(4)),
+    ):
+        aged(any_store, save_view(any_store, new_owner(), name, ""), made=made, used=used)
+    everyone = names_of(any_store)
+    save_view(any_store, ANNA, "ninth", "")
+    assert names_of(any_store) == everyone | {"ninth"}  # there is room: nothing goes
+    save_view(any_store, ANNA, "tenth", "")
+    assert names_of(any_store) == (everyone | {"ninth", "tenth"}) - {"used long ago"}
+    save_view(any_store, ANNA, "eleventh", "")
+    assert "never again" not in names_of(any_store)
+    save_view(any_store, ANNA, "twelfth", "")
+    with pytest.raises(ViewProblem, match="all 10 places for saved views are in use"):
+        save_view(any_store, ANNA, "thirteenth", "")
+    assert {"used lately", "made lately"} < names_of(any_store)
+
+
+def test_a_view_that_goes_takes_its_alerts_along(
+    any_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saved_view_room, "MOST_OF_ALL", 1)
+    old = save_view(any_store, BUDI, "old", "", alert_above=0)
+    assert raise_alert(any_store, old, date(2026, 1, 1), 9)
+    aged(any_store, old, made=900, used=900)
+    new = save_view(any_store, ANNA, "new", "")
+    assert names_of(any_store) == {"new"}
+    assert latest_alerts(any_store, (old, new)) == {}
+
+
+def test_use_is_noted_once_a_day(any_store: Store) -> None:
+    view = save_view(any_store, ANNA, "Lights", "")
+    for days, is_noted in ((3, True), (0.5, False)):
+        aged(any_store, view, made=9, used=0)
+        before = now() - timedelta(days=days)
+        with write(any_store.engine) as connection:
+            connection.execute(update(saved_views).values(used_at=before))
+        note_use(any_store, (find_view(any_store, view.slug),))
+        assert (find_view(any_store, view.slug).used_at > before) is is_noted
+
+
+def test_of_what_others_share_the_last_used_are_listed(
+    any_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data.saved_views, "MOST_SHARED", 2)
+    for days, name in enumerate("abc"):
+        view = save_view(any_store, BUDI, name, "", is_shared=True)
+        aged(any_store, view, made=9, used=days)
+    save_view(any_store, ANNA, "mine", "", is_shared=True)
+    assert [view.name for view in list_views(any_store, ANNA)] == ["mine", "a", "b"]
+
+
+@pytest.mark.parametrize("figure", ["received", "open"])
+def test_many_readers_of_a_view_cost_one_count(
+    any_store: Store, monkeypatch: pytest.MonkeyPatch, figure: str
+) -> None:
+    counted = []
+    count = queries.saved_views.daily_series
+    monkeypatch.setattr(
+        queries.saved_views, "daily_series", lambda *asked: counted.append(asked) or count(*asked)
+    )
+    views = [
+        save_view(any_store, owner, "Garbage", "service=garbage", figure=figure, alert_above=limit)
+        for owner, limit in ((ANNA, 0), (BUDI, 9))
+    ]
+    for expected in (0, 1):
+        found = [view_figure(any_store, view) for view in views for _reader in range(5)]
+        assert {figure.value for figure in found} == {expected}
+        assert [figure.exceeds for figure in found] == [expected > 0] * 5 + [False] * 5
+        assert len(counted) == expected + 1
+        receive(any_store, NewComplaint(service_code="garbage", channel_code="app"))

@@ -142,6 +142,11 @@ def test_the_demo_layers_of_jakarta(jakarta_store: Store, layer: object) -> None
     if layer.path.name == "water-levels.geojson":  # type: ignore[attr-defined]
         style.pop("by")  # of a field that only the feed has
     check_style(style, fields)
+    if about.style.get("label"):
+        names = table.columns[about.style["label"]]
+        assert len(set(names)) > len(names) / 2  # they tell one feature from another
+    else:
+        assert layer.code == "sea-wall"  # type: ignore[attr-defined]
 
 
 def test_points_lie_in_the_district_that_their_name_says(jakarta_store: Store) -> None:

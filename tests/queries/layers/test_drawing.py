@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 from data.layers.model import Field, LayerError
 from data.store import Store
 from queries.layers.breaks import natural_breaks, quantile_breaks
+from queries.layers.feature_axis import feature_names
 from queries.layers.features import kept_layer, known_layers
+from queries.layers.lookup import describe_feature
+from queries.layers.naming import label_field
 from queries.layers.paint import Paint, paint_of
 from queries.layers.palette import PALETTE, Colour, sequential
 from queries.layers.simplified import step_at, to_degrees, to_world, write_features
@@ -184,7 +187,12 @@ def test_a_style_that_means_nothing_is_drawn_by_default_and_refused_by_name(stor
     for key, value in odd.items():
         with pytest.raises(LayerError, match=key):
             check_style({key: value}, fields)
-    for by in ({"field": "name", "method": "breaks"}, {"field": "power", "method": "x"}):
+    for by in (
+        {"field": "name", "method": "breaks"},
+        {"field": "power", "method": "x"},
+        {"field": ["name"]},
+        {"field": "name", "shade": "dark"},
+    ):
         with pytest.raises(LayerError):
             check_style({"by": by}, fields)
     with pytest.raises(LayerError, match="classes"):
@@ -252,3 +260,28 @@ def test_the_roads_of_a_city_weigh_little(jakarta_store: Store) -> None:
         about = json.loads(body)["pantau"]
         assert about["shown"] == about["total"] == 18_574
         assert len(gzip.compress(body, 6)) < 300_000
+
+
+def test_a_style_kept_long_ago_cannot_break_its_layer(store: Store) -> None:
+    odd = {"label": {"a": 1}, "icon": [], "size": 10**400, "by": {"field": ["name"]}}
+    put_pumps(store, style=odd)
+    style = style_of(known_layers(store)["pumps"])
+    assert (style.icon, style.size, style.label, style.by) == ("dot", 12.0, "name", None)
+
+
+def test_features_are_named_by_the_field_that_tells_most_apart(store: Store) -> None:
+    points = list(shapely.points(np.full(4, 106.8), np.full(4, -6.2)))
+    columns = {
+        "KAB_NAME": ["West"] * 4,
+        "KEL_NAME": ["Angke", "Jelambar", "Grogol", "Grogol"],
+        "KEC_NAME": ["Tambora", "Grogol", "Grogol", "Grogol"],
+        "RW": ["1", "2", "3", "4"],
+    }
+    put_layer(store, "wards", points, columns)
+    kept = kept_layer(store, "wards")
+    assert label_field(store, known_layers(store)["wards"], kept) == "KEL_NAME"
+    assert feature_names(store, kept) == columns["KEL_NAME"]
+    assert describe_feature(store, "wards", 1)["label"] == "Jelambar"
+    put_layer(store, "chosen", points, columns, style={"label": "RW"})
+    kept = kept_layer(store, "chosen")
+    assert label_field(store, known_layers(store)["chosen"], kept) == "RW"

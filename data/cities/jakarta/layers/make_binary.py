@@ -58,8 +58,8 @@ def flood_prone() -> bytes:
     rows = [_around(point) for point in weather["low_points"]]
     rows += [_along(river) for river in weather["rivers"][:-1]]  # the last is the whole coast
     frame = geopandas.GeoDataFrame(
-        [{"often": often} for _, often in rows],
-        geometry=[shape for shape, _ in rows],
+        [{"name": name, "often": often} for name, often, _shape in rows],
+        geometry=[shape for _name, _often, shape in rows],
         crs=4326,
     )
     with tempfile.TemporaryDirectory() as folder:
@@ -67,27 +67,25 @@ def flood_prone() -> bytes:
         return _zipped(sorted(Path(folder).iterdir()))
 
 
-def _around(point: dict[str, Any]) -> tuple[Any, str]:
+def _around(point: dict[str, Any]) -> tuple[str, str, Any]:
     reach = point["km"] * _NEAR * _KM
     turns = [math.tau * step / 48 for step in range(48)]
     ring = [
         (math.cos(t) * _uneven(t), math.sin(t) * _uneven(t + point["longitude"])) for t in turns
     ]
     shape = affinity.scale(shapely.Polygon(ring), reach, reach, origin=(0, 0))
-    return (
-        affinity.translate(shape, point["longitude"], point["latitude"]),
-        _often(point["weight"]),
-    )
+    place = affinity.translate(shape, point["longitude"], point["latitude"])
+    return point["name"], _often(point["weight"]), place
 
 
 def _uneven(turn: float) -> float:
     return 1 + 0.14 * math.sin(2 * turn) + 0.09 * math.sin(3 * turn + 1)
 
 
-def _along(river: dict[str, Any]) -> tuple[Any, str]:
+def _along(river: dict[str, Any]) -> tuple[str, str, Any]:
     course = shapely.LineString([(longitude, latitude) for latitude, longitude in river["course"]])
     bank = shapely.buffer(course, river["km"] * 0.6 * _KM, quad_segs=4)
-    return bank, _often(river["weight"])
+    return f"Bantaran {river['name']}", _often(river["weight"]), bank
 
 
 def _often(weight: float) -> str:
