@@ -31,7 +31,7 @@ from data.i18n import current_language
 from data.i18n import gettext as _
 from data.instants import now
 from data.reference import Reference
-from data.saved_views import LONGEST_SEARCH
+from data.saved_view_checks import LONGEST_SEARCH
 from data.store import Store, current_store
 from data.vocabulary import Status
 from pages import channels, complaint, document, kpi, layers, map, reports, views
