@@ -12,6 +12,7 @@ from functools import cached_property
 from urllib.parse import SplitResult, urlsplit
 
 from data.layers.model import LayerError
+from data.layers.shown_address import shown_address
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -64,17 +65,18 @@ def check_url(url: str) -> str:
 
 def split_url(url: str) -> SplitResult:
     """Raises LayerError for what is no http(s) address of a host, or holds a password."""
+    shown = repr(shown_address(url)[:200])
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise LayerError(f"{url[:200]!r} is no web address: {error}") from None
+        raise LayerError(f"{shown} is no web address: {error}") from None
     if parts.scheme not in ("http", "https") or not host:
-        raise LayerError(f"{url[:200]!r} is no web address; it must begin with http:// or https://")
+        raise LayerError(f"{shown} is no web address; it must begin with http:// or https://")
     if parts.username is not None or parts.password is not None:
         raise LayerError("the address holds a password; leave it out, it would be shown to others")
     if not url.isprintable() or " " in url:
-        raise LayerError(f"{url[:200]!r} holds spaces or signs that no address has; mend it")
+        raise LayerError(f"{shown} holds spaces or signs that no address has; mend it")
     return parts
 
 

@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote, urljoin
 
 from data.layers.addresses import Sources, connect, own_path, split_url
 from data.layers.model import LayerError
+from data.layers.shown_address import shown_address
 
 USER_AGENT = "Pantau/0.1 (civic 311 command centre; city layers)"
 MOST_BYTES = 200 * 1024**2
@@ -81,7 +82,9 @@ def download(
     limits = limits or Limits()
     if own_path(url):
         if sources.own_server is None:
-            raise FetchError(f"{url} is served by Pantau itself; say where it runs by --server")
+            raise FetchError(
+                f"{_shown(url)} is served by Pantau itself; say where it runs by --server"
+            )
         url = sources.own_server.rstrip("/") + url
         sources = Sources((*sources.private, split_url(url).hostname or ""))
     try:
@@ -232,7 +235,7 @@ def _unpacked(unpack: "zlib._Decompress | None", block: bytes) -> Iterator[bytes
 
 
 def _file_name(url: str, response: HTTPResponse) -> str:
-    name = PurePosixPath(unquote(split_url(url).path)).name
+    name = PurePosixPath(unquote(split_url(url).path)).name.partition(";")[0]
     name = re.sub(r"[^\w.-]", "_", name, flags=re.ASCII).lstrip(".")[-100:] or "layer"
     kind = (response.getheader("Content-Type") or "").partition(";")[0].strip().lower()
     if not PurePosixPath(name).suffix and kind in _ENDINGS:
@@ -245,5 +248,5 @@ def _too_slow(url: str, limits: Limits) -> str:
 
 
 def _shown(url: str) -> str:
-    """Without its query, which may hold a key that others should not see."""
-    return url.partition("?")[0]
+    """Short, for a sentence."""
+    return shown_address(url).partition("?")[0]
