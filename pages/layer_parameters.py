@@ -1,6 +1,7 @@
 """What a request about layers says, checked: every fault is a LayerError with its sentence."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from flask import request
@@ -12,7 +13,7 @@ from data.reference import Reference
 BODY_LIMIT = 512 * 1024  # bytes of a JSON body; the fields of the widest file fit
 _LONGEST = {"name": 200, "description": 2_000, "source": 500, "licence": 200, "owner": 200}
 _LONGEST_CHOICE = 500
-_CHOICES = ("layer", "crs", "latitude", "longitude", "wkt", "records")
+_CHOICES = tuple(field.name for field in fields(Choice))
 _FIELD_LIMIT = 2_000
 
 

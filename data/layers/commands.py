@@ -58,6 +58,7 @@ def _choosing(command: Callable[..., Any]) -> Callable[..., Any]:
             ("--longitude", "Column or path of the longitude (or easting)."),
             ("--wkt", "Column or path of shapes as well-known text."),
             ("--records", "JSON or XML: path or element of one record."),
+            ("--axes", "yx where latitude or northing come first, against the rule."),
         )
     ):
         command = click.option(name, help=help_text)(command)

@@ -81,6 +81,49 @@ def test_a_zipped_shapefile_becomes_a_layer(
     assert again.status_code == 404 and "choose them again" in again.json["error"]
 
 
+def takes(look: Any) -> list[dict[str, str]]:
+    """What the buttons of a preview would choose."""
+    found: list[dict[str, str]] = []
+
+    def walk(part: Any) -> None:
+        for inner in part.values() if isinstance(part, dict) else part:
+            if isinstance(inner, dict | list):
+                walk(inner)
+        if isinstance(part, dict) and "data-take" in part:
+            found.append(json.loads(part["data-take"]))
+
+    walk(look["parts"])
+    return found
+
+
+def test_what_a_hint_offers_is_not_what_was_refused(
+    client: FlaskClient, store: Store, tmp_path: Path
+) -> None:
+    parts = shapefile_parts(tmp_path / "made", crs="EPSG:32748")
+    parts["pumps.prj"] = shapefile_parts(tmp_path / "other", crs="EPSG:32749")["pumps.prj"]
+    upload_id = sent(client, *parts.items())
+    look = ask(client, f"uploads/{upload_id}/preview", {}).json
+    assert "read as EPSG:32749" in json.dumps(look["parts"])
+    assert takes(look) == [{"crs": "EPSG:32748", "axes": "xy"}]
+    chosen = {"choice": takes(look)[0]}
+    assert ask(client, f"uploads/{upload_id}/preview", chosen).json["questions"] == []
+
+
+def test_swapped_axes_are_offered_the_other_way_round(client: FlaskClient, store: Store) -> None:
+    upload_id = sent(client, ("posts.geojson", geojson([(y, x) for x, y in PLACES])))
+    look = ask(client, f"uploads/{upload_id}/preview", {}).json
+    assert look["questions"] == ["crs"]
+    assert look["extent"] == pytest.approx([106.815, -6.205, 106.825, -6.195])
+    assert takes(look) == [{"crs": "EPSG:4326", "axes": "yx"}]
+    chosen = {"choice": takes(look)[0]}
+    assert ask(client, f"uploads/{upload_id}/preview", chosen).json["questions"] == []
+    wrong = {"choice": {"axes": "up"}}
+    assert ask(client, f"uploads/{upload_id}/preview", wrong).status_code == 400
+    assert ask(client, f"uploads/{upload_id}/publish", NAMED | chosen).status_code == 201
+    table = fetch_features(store, find_layer(store, "pumps").version.id)
+    assert [(shape.x, shape.y) for shape in table.shapes] == [pytest.approx(p) for p in PLACES]
+
+
 def test_loose_parts_without_a_system_ask_for_it_and_take_the_answer(
     client: FlaskClient, store: Store, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """Coordinate systems: which one a layer is in, into degrees, and which one it may be in."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -11,7 +12,7 @@ from pyproj.database import query_crs_info
 from pyproj.enums import PJType
 from pyproj.exceptions import CRSError, ProjError
 
-from data.layers.model import LayerError, Shapes
+from data.layers.model import AXES, LayerError, Shapes
 from data.layers.reading.frame import CityFrame, crs_name, local_crs
 
 _SAMPLE = 2_000  # coordinates that a guess is tried on
@@ -19,6 +20,19 @@ _FITS = 0.5  # of them in the city's surroundings make a guess
 _CONFIDENCE = 70  # of PROJ, in percent, that a description is of a known system
 _LONGEST = 64  # characters of a name that is kept
 _CODE = re.compile(r"(?:EPSG|ESRI)\s*:\s*\d{3,6}|\d{4,6}", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Hint:
+    """The usual system that fits the coordinates. `looks` is its short name, such as 'UTM 48S'."""
+
+    code: str
+    looks: str
+    swapped: bool  # it fits with the two axes the other way round
+
+    def __str__(self) -> str:
+        said = f"these look like {self.looks}, {self.code}"
+        return f"{said}, with the two axes swapped" if self.swapped else said
 
 
 def find_crs(text: str, name: str) -> CRS:
@@ -72,8 +86,8 @@ def to_degrees(shapes: Shapes, crs: CRS) -> Shapes:
 _WGS84 = CRS.from_epsg(4326)
 
 
-def suggest_crs(shapes: Shapes, city: CityFrame) -> tuple[str, bool] | None:
-    """The usual system that puts most coordinates into the city, and whether with axes swapped."""
+def suggest_crs(shapes: Shapes, city: CityFrame) -> Hint | None:
+    """The usual system that puts most coordinates into the city."""
     sample = _sample(shapes)
     if not len(sample):
         return None
@@ -84,7 +98,7 @@ def suggest_crs(shapes: Shapes, city: CityFrame) -> tuple[str, bool] | None:
                 best = (share, code, bool(swapped))
         if best is not None and (best[0] > 0.99 or code == city.epsg[-1]):
             break  # a usual one is worth more than a rare one that fits slightly better
-    return (best[1], best[2]) if best else None
+    return Hint(best[1], _short_name(best[1]), best[2]) if best else None
 
 
 def hint_for(shapes: Shapes, city: CityFrame) -> str | None:
@@ -92,15 +106,14 @@ def hint_for(shapes: Shapes, city: CityFrame) -> str | None:
     found = suggest_crs(shapes, city)
     if found is None:
         return None
-    remedy = "export it again with the easting or longitude first" if found[1] else "choose it"
-    return f"{say_suggestion(*found)}; {remedy}"
+    order = f", and the other order of the axes ({' or '.join(AXES)})" if found.swapped else ""
+    return f"{found}; choose it{order}"
 
 
-def say_suggestion(code: str, swapped: bool) -> str:
-    """Such as 'these look like UTM 48S, EPSG:32748'."""
-    name = crs_name(code).removeprefix("WGS 84 / ").replace("zone ", "")
-    hint = f"these look like {'degrees' if code == 'EPSG:4326' else name}, {code}"
-    return f"{hint}, with the two axes swapped" if swapped else hint
+def _short_name(code: str) -> str:
+    if code == "EPSG:4326":
+        return "degrees"
+    return crs_name(code).removeprefix("WGS 84 / ").replace("zone ", "")
 
 
 def _shares_inside(sample: NDArray[np.float64], code: str, city: CityFrame) -> tuple[float, float]:

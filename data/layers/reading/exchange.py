@@ -5,6 +5,7 @@ It may have been taken over by what it read, so nothing it wrote is ever run or 
 
 import json
 import math
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,14 @@ from data.layers.model import (
     Note,
     Shapes,
 )
+from data.layers.reading.crs import Hint
 from data.layers.reading.frame import CityFrame
 from data.layers.reading.inspection import QUESTIONS, Inspection
 
 REQUEST, ANSWER = "request.json", "answer.json"
 _SHAPES, _LENGTHS, _COLUMNS = "shapes.wkb", "lengths.u4", "columns.json"
 _LONGEST_SENTENCE = 1_000
+_CODE = re.compile(r"EPSG:\d{4,6}", re.ASCII)
 
 
 class BrokenAnswer(Exception):
@@ -171,7 +174,16 @@ def _inspection(found: dict[str, Any]) -> Inspection:
     known["questions"] = tuple(one for one in QUESTIONS if one in found["questions"])
     known["extent"] = tuple(found["extent"]) if found["extent"] else None
     known["rows"] = tuple(found["rows"])
+    known["hint"] = _hint(found["hint"])
     return Inspection(**known)
+
+
+def _hint(hint: dict[str, Any] | None) -> Hint | None:
+    if hint is None:
+        return None
+    _demand(_CODE.fullmatch(_text(hint["code"])) is not None, "a system of no known code")
+    _demand(isinstance(hint["swapped"], bool), "neither true nor false")
+    return Hint(hint["code"], _text(hint["looks"]), hint["swapped"])
 
 
 def _field(field: dict[str, Any]) -> Field:

@@ -32,6 +32,7 @@ from data.layers.reading.repair import (
     keep_placed,
     make_valid,
     simplify_collections,
+    swap_axes,
 )
 
 _LONGEST_NAME = 80
@@ -62,7 +63,7 @@ def make_table(
             f"{name} holds no shapes ({len(placed):,} records without); "
             "there is nothing to lay over the map"
         )
-    flat = flatten(raw.shapes[placed], counts)
+    flat = flat_shapes(raw.shapes[placed], choice, counts)
     if crs is None:
         raise LayerError(_unknown_crs(name, hint_for(flat, city)))
     shapes, kept = _located(flat, crs, city, name, counts)
@@ -71,6 +72,12 @@ def make_table(
     counts["outside"] += int((~city.holds(shapes)).sum())
     columns, fields = fit_columns(raw, place, counts)
     return FeatureTable(shapes, columns, fields, notes_of(counts), crs_code(crs), file_format)
+
+
+def flat_shapes(placed: Shapes, choice: Choice, counts: Counter[str]) -> Shapes:
+    """Without heights, and with the axes in the order that was chosen."""
+    flat = flatten(placed, counts)
+    return swap_axes(flat) if choice.axes == "yx" else flat
 
 
 def check_size(raw: RawLayer, name: str) -> None:
