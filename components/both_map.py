@@ -81,9 +81,7 @@ def both_legend(
             className="both-legend",
         ),
         html.P(
-            _("Thirds of the districts: limits {first} and {second}.").format(
-                first=_limits(first, both.first_breaks), second=_limits(second, both.second_breaks)
-            ),
+            limits_words(both, first, second),
             className="legend-note",
         ),
         html.P(together_words(both.together), className="legend-note"),
@@ -111,6 +109,13 @@ def together_words(together: Together) -> str:
     return _("{words}: {figures} (95% interval {between}, n {n}).").format(
         words=words, figures=figures, between=between, n=format_number(together.n)
     )
+
+
+def limits_words(both: Both, first: str, second: str) -> str:
+    """Where the classes of the two measures part."""
+    return _(
+        "Thirds of the districts, equal values together; limits: {first} and {second}."
+    ).format(first=_limits(first, both.first_breaks), second=_limits(second, both.second_breaks))
 
 
 def _limits(measure: str, breaks: tuple[float, ...]) -> str:

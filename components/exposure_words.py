@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from components.measures import format_value, measure_word
+from components.measures import SHARES, format_value, measure_word
 from data.i18n import format_metres, format_number, format_percent
 from data.i18n import gettext as _
 from queries.districts import MEASURES
@@ -29,10 +29,16 @@ def any_measure_word(measure: str, layers: Mapping[str, str]) -> str:
     )
 
 
+def is_share(measure: str) -> bool:
+    if measure in MEASURES:
+        return measure in SHARES
+    return Exposure.from_text(measure).kind in _SHARES
+
+
 def format_any_value(measure: str, value: float | None) -> str:
     if measure in MEASURES:
         return format_value(measure, value)
-    if Exposure.from_text(measure).kind in _SHARES:
+    if is_share(measure):
         return format_percent(value)
     return format_number(value, 2)
 

@@ -22,6 +22,24 @@ _COLOURS = {
 }
 
 
+def hot_spot_colours() -> dict[str, str]:
+    """By kind, in the order of the legend."""
+    return dict(_COLOURS)
+
+
+def chance_words() -> str:
+    return _(
+        "Getis-Ord Gi*: with its neighbours a place has more, or fewer, than chance would "
+        "put there. Of those marked, {share} may be so by chance."
+    ).format(share=format_percent(FALSE_DISCOVERIES, 0))
+
+
+def left_out_words(number: int) -> str:
+    return _("Left out: {n} complaints without a place, or where less than half is city.").format(
+        n=format_number(number)
+    )
+
+
 def kind_word(kind: str) -> str:
     return {
         "persistent": _("Hot spot in both periods"),
@@ -55,7 +73,9 @@ def hot_spot_hideout(spots: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def hot_spot_legend(spots: pd.DataFrame, *, level_word: str, compared_with: str) -> list[Any]:
+def hot_spot_legend(
+    spots: pd.DataFrame, *, level_word: str, compared_with: str, left_out: int
+) -> list[Any]:
     counts = spots["kind"].value_counts()
     return [
         html.H3(_("Hot spots"), className="legend-title"),
@@ -70,13 +90,8 @@ def hot_spot_legend(spots: pd.DataFrame, *, level_word: str, compared_with: str)
             [_row(kind, int(counts[kind])) for kind in _COLOURS if counts.get(kind, 0)],
             className="legend-rows",
         ),
-        html.P(
-            _(
-                "Getis-Ord Gi*: with its neighbours a place has more, or fewer, than chance would "
-                "put there. Of those marked, {share} may be so by chance."
-            ).format(share=format_percent(FALSE_DISCOVERIES, 0)),
-            className="legend-note",
-        ),
+        html.P(chance_words(), className="legend-note"),
+        html.P(left_out_words(left_out), className="legend-note") if left_out else None,
     ]
 
 

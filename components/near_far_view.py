@@ -32,6 +32,7 @@ def near_far_view(
         ),
         _table(found, condition, layer),
         _mix_warning(found, reference) if found.mix_differs else None,
+        html.P(left_out_words(found.left_out), className="note") if found.left_out else None,
         html.P(
             _(
                 "Exact 95% intervals of independent counts; where one event makes many complaints "
@@ -40,6 +41,12 @@ def near_far_view(
             className="note",
         ),
     ]
+
+
+def left_out_words(number: int) -> str:
+    return _("Left out: {n} complaints without a place, or not on the ground compared.").format(
+        n=format_number(number)
+    )
 
 
 def rate_sentence(found: Comparison, condition: LayerCondition, layer: str) -> str:
@@ -52,7 +59,7 @@ def rate_sentence(found: Comparison, condition: LayerCondition, layer: str) -> s
         )
     )
     basis = _("per km²") if found.basis == "area" else _("per resident")
-    if not math.isfinite(found.ratio):
+    if math.isnan(found.ratio):
         return _("{place}: too little to compare.").format(place=place)
     low, high = found.ratio_bounds
     words = _("{place} there are {ratio} times as many complaints {basis} as elsewhere")
@@ -61,11 +68,15 @@ def rate_sentence(found: Comparison, condition: LayerCondition, layer: str) -> s
             "{place} the number of complaints {basis} does not differ from elsewhere beyond "
             "chance: {ratio} times"
         )
-    sentence = words.format(place=place, ratio=format_number(found.ratio, 2), basis=basis)
+    elif math.isinf(found.ratio):
+        words = _("{place} there are {n} complaints, elsewhere none: more {basis} beyond chance")
+    ratio = format_number(found.ratio, 2) if math.isfinite(found.ratio) else "∞"
+    near = format_number(found.near.n)
+    sentence = words.format(place=place, ratio=ratio, basis=basis, n=near)
     counts = _("95% interval {low}–{high}; n {near} and {far}").format(
         low=format_number(low, 2),
         high=format_number(high, 2) if math.isfinite(high) else "∞",
-        near=format_number(found.near.n),
+        near=near,
         far=format_number(found.far.n),
     )
     return f"{sentence} ({counts})."
@@ -76,7 +87,11 @@ def response_sentence(found: Comparison) -> str:
     if math.isnan(difference):
         return _("Half of them were not answered yet on one side: medians cannot be compared.")
     low, high = found.difference_bounds
-    if math.isnan(low) or math.isnan(high) or low <= 0 <= high:
+    if math.isnan(low) or math.isnan(high):
+        return _(
+            "The medians are {duration} apart; too few were answered to tell whether by chance."
+        ).format(duration=format_duration(abs(difference)))
+    if low <= 0 <= high:
         words = _("The median response does not differ beyond chance: {duration}")
     elif difference > 0:
         words = _("The median response is {duration} later")

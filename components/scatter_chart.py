@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from components.both_map import both_colours
-from components.exposure_words import any_measure_word, format_any_value
+from components.exposure_words import any_measure_word, format_any_value, is_share
 from components.measures import DURATIONS
 from components.series_chart import template
 from components.tokens import Theme
@@ -59,8 +59,8 @@ def scatter_chart(
         height=_HEIGHT * scale,
         margin={"l": 4, "r": 4, "t": 4, "b": 4},
         selectdirection="any",
-        xaxis={"title": _title(first, layers, theme, scale), "showgrid": True},
-        yaxis={"title": _title(second, layers, theme, scale)},
+        xaxis={**_axis(first), "title": _title(first, layers, theme, scale), "showgrid": True},
+        yaxis={**_axis(second), "title": _title(second, layers, theme, scale)},
     )
     return figure
 
@@ -68,6 +68,10 @@ def scatter_chart(
 def _drawn(measure: str, values: object) -> object:
     """Durations in hours: their axis would else be in thousands of seconds."""
     return values / _HOUR if measure in DURATIONS else values  # type: ignore[operator]
+
+
+def _axis(measure: str) -> dict[str, str]:
+    return {"tickformat": ".0%"} if is_share(measure) else {}
 
 
 def _title(

@@ -68,11 +68,11 @@ def ngettext(singular: str, plural: str, number: float) -> str:
 
 
 def format_number(number: float | None, digits: int = 0) -> str:
-    """12480 → 12,480 or 12.480; a dash for nothing."""
+    """12480 → 12,480 or 12.480, −5 with a true minus; a dash for nothing."""
     if _missing(number):
         return NOTHING
     exact = Decimal(str(number)).quantize(Decimal(1).scaleb(-digits))
-    return f"{exact:,f}".translate(_separators(_language.get()))
+    return f"{exact:,f}".replace("-", "−").translate(_separators(_language.get()))
 
 
 def format_percent(share: float | None, digits: int = 1) -> str:

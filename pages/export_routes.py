@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from components import measures as measure_words
+from components.measures import HOT_MEASURES
 from data.store import current_store
 from pages.answers import answer_errors
 from pages.map_parameters import (
@@ -16,6 +17,8 @@ from pages.map_parameters import (
     read_optional_bounds,
     read_overlays,
 )
+from pages.painted_picture import painted_ground
+from pages.painting import View
 from queries.comparison import COMPARISONS
 from queries.districts import MEASURES
 from queries.layers.features import known_layers
@@ -61,19 +64,28 @@ def _picture(ending: Literal["png", "svg"]) -> Response:
     store = current_store()
     reference = store.reference()
     levels = tuple(level.id for level in reference.city.levels)
-    wanted = read_filter(store)
+    wanted, language = read_filter(store), read_language(reference)
+    view = View(
+        measure=read_choice("measure", (*MEASURES, *HOT_MEASURES), MEASURES[0]),
+        level=read_choice("level", levels, levels[-1]),
+        compare=read_choice("compare", COMPARISONS, COMPARISONS[0]),
+        second=request.args.get("second") or None,
+        areas=request.args.get("areas") or None,
+    )
     picture = map_picture(
         store,
         wanted,
-        read_choice("measure", MEASURES, MEASURES[0]),
-        read_choice("level", levels, levels[-1]),
+        view.measure,
+        view.level,
         layers=read_choices("layers", LAYERS, LAYERS[:1]),
         theme=read_choice("theme", ("dark", "light"), "dark"),
-        language=read_language(reference),
+        language=language,
         format=ending,
-        compare=read_choice("compare", COMPARISONS, COMPARISONS[0]),
+        compare=view.compare,
         bounds=read_optional_bounds("bbox"),
         overlays=[Shown(*one) for one in read_overlays(known_layers(store))],
+        areas=view.areas,
+        ground=painted_ground(store, wanted, view, language),
         words=measure_words,
     )
     response = Response(picture, mimetype=_PICTURES[ending])

@@ -10,17 +10,16 @@ from components.measures import HOT_CELLS, HOT_MEASURES
 from components.words import compare_word
 from data.i18n import current_language, format_date_range, format_metres, format_number
 from data.i18n import gettext as _
-from data.layers.model import LayerError
 from data.store import Store
 from queries.comparison import compared_with
 from queries.districts import difference_of, district_differences, district_values
-from queries.filters import ComplaintFilter, FilterError
+from queries.filters import ComplaintFilter
 from queries.layers.both import two_measures
-from queries.layers.by_feature import feature_values, fitting_measure
+from queries.layers.by_feature import feature_values, fitting_measure, layer_of_areas
 from queries.layers.coloured import coloured_code, is_colourable
 from queries.layers.feature_axis import NEAREST_METRES
-from queries.layers.features import kept_layer, known_layers
-from queries.layers.hot_spots import hot_spots
+from queries.layers.features import known_layers
+from queries.layers.hot_spots import hot_spots, left_out
 
 _MOST_TOLD = 1_000  # features of a layer that is not coloured
 Painted = tuple[dict[str, Any], list[Any]]
@@ -78,10 +77,7 @@ def _one(store: Store, wanted: ComplaintFilter, view: View) -> Painted:
 def _features(store: Store, wanted: ComplaintFilter, view: View) -> Painted:
     """By feature of a layer; a measure per resident becomes one per km², or a plain count."""
     assert view.areas is not None
-    try:
-        layer = kept_layer(store, view.areas)
-    except LayerError as error:
-        raise FilterError(f"areas {view.areas[:80]!r}: {error}") from None
+    layer = layer_of_areas(store, view.areas)
     measure = fitting_measure(layer, view.measure)
     other = compared_with(store, wanted, view.compare)
     values = feature_values(store, wanted, view.areas, measure)
@@ -127,7 +123,10 @@ def _hot_spots(store: Store, wanted: ComplaintFilter, view: View) -> Painted:
     spots = hot_spots(store, wanted, places="cell" if is_of_cells else view.level, earlier=other)
     word = _("squares of 600 m") if is_of_cells else level_word(store, view.level)
     return hot_spot_hideout(spots), hot_spot_legend(
-        spots, level_word=word, compared_with=_compared_words(other, view.compare)
+        spots,
+        level_word=word,
+        compared_with=_compared_words(other, view.compare),
+        left_out=left_out(store, wanted, spots),
     )
 
 

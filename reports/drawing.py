@@ -35,6 +35,7 @@ _INSET_BOX = (0.755, 0.085, 0.22, 0.24)
 _SMALLEST_INSET = 0.08  # high; where the legend leaves less, there is none
 _GAP = 0.02
 _COLUMN = 0.755
+_CELL = 0.036  # of a square of two measures, share of the width
 _POINT_SIZE, _SMALLEST_POINT = 9.0, 3.0  # square points
 _POINTS_AT_FULL_SIZE = 2_000
 
@@ -51,8 +52,21 @@ class LegendRow:
 
 
 @dataclass(frozen=True)
+class LegendSquare:
+    """Two measures: rows of swatches from below, each from left to right, with their counts."""
+
+    across: str  # what grows to the right
+    upward: str
+    fills: Sequence[Sequence[str]]
+    counts: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
 class Scene:
-    """Everything in one picture, in world units. `fills` are of the shapes, or there are none."""
+    """Everything in one picture, in world units.
+
+    `fills` are of the shapes, or there are none; `context` are outlines below them.
+    """
 
     theme: PictureTheme
     title: str
@@ -60,12 +74,13 @@ class Scene:
     frame: Box
     shapes: Sequence[shapely.Geometry]
     fills: Sequence[str]
+    context: Sequence[shapely.Geometry] = ()
     outlined: Sequence[shapely.Geometry] = ()
     heat: np.ndarray | None = None
     heat_box: Box = (0, 0, 1, 1)
     points: Sequence[Points] = ()
     overlays: Sequence[Overlay] = ()  # the lowest first
-    legend: Sequence[LegendRow] = ()
+    legend: Sequence[LegendRow | LegendSquare] = ()
     notes: Sequence[str] = ()
     credits: Sequence[str] = field(default_factory=tuple)
 
@@ -86,7 +101,7 @@ def draw(scene: Scene, format: str) -> bytes:
     view = widened(scene.frame)
     _show(axes, view)
     room = _draw_words(figure, scene) - _GAP
-    everything = _bounds(scene.shapes)
+    everything = _bounds([*scene.context, *scene.shapes])
     if everything and not _holds(view, everything) and room - _INSET_BOX[1] > _SMALLEST_INSET:
         left, bottom, width, height = _INSET_BOX
         box = (left, bottom, width, min(height, room - bottom))
@@ -132,7 +147,8 @@ def _show(axes: Axes, view: Box) -> None:
 
 
 def _draw_map(axes: Axes, scene: Scene, *, as_picture: bool) -> None:
-    draw_districts(axes, scene.shapes, scene.fills, scene.theme, line=0.6)
+    draw_districts(axes, scene.context, (), scene.theme, line=0.6)
+    draw_districts(axes, scene.shapes, scene.fills, scene.theme, line=_line(scene))
     if scene.heat is not None:
         draw_heat(axes, scene.heat, scene.heat_box)
     for overlay in scene.overlays:
@@ -145,6 +161,11 @@ def _draw_map(axes: Axes, scene: Scene, *, as_picture: bool) -> None:
     draw_outlines(axes, scene.outlined, scene.theme)
 
 
+def _line(scene: Scene) -> float:
+    """Of shapes over others only the colour is to be seen: they may be thin, or many."""
+    return 0.1 if scene.context else 0.6
+
+
 def _draw_inset(
     figure: Figure,
     scene: Scene,
@@ -154,7 +175,8 @@ def _draw_inset(
 ) -> None:
     """The whole city in small, where the frame leaves out a part of it, such as islands."""
     axes = _axes(figure, box, scene.theme.panel)
-    draw_districts(axes, scene.shapes, scene.fills, scene.theme, line=0.2)
+    draw_districts(axes, scene.context, (), scene.theme, line=0.2)
+    draw_districts(axes, scene.shapes, scene.fills, scene.theme, line=_line(scene) / 3)
     both = (*np.minimum(everything, view)[:2].tolist(), *np.maximum(everything, view)[2:].tolist())
     _show(axes, _to_proportions(both, box))
     west, south, east, north = view
@@ -181,7 +203,10 @@ def _draw_words(figure: Figure, scene: Scene) -> float:
     pen.write(scene.subtitle, 0.025, y - 0.004, size=11, colour=theme.muted, width=0.95)
     y = 0.865
     for row in scene.legend:
-        y = _draw_legend_row(figure, pen, row, y, theme)
+        if isinstance(row, LegendSquare):
+            y = _draw_legend_square(figure, pen, row, y, theme)
+        else:
+            y = _draw_legend_row(figure, pen, row, y, theme)
     for words, top, size, colour in (
         (scene.notes, 0.062, 9.5, theme.text),
         (scene.credits, 0.034, 8.5, theme.muted),
@@ -199,6 +224,11 @@ def _draw_legend_row(
                 row.label, _COLUMN, y - 0.008, size=10.5, colour=theme.text, width=0.225, bold=True
             )
             - 0.008
+        )
+    if row.fill is None and row.mark is None and not row.count:  # a note
+        return (
+            pen.write(row.label, _COLUMN, y - 0.004, size=8.5, colour=theme.muted, width=0.22)
+            - 0.006
         )
     if row.fill is not None:
         hatched = row.fill == HATCH
@@ -222,6 +252,38 @@ def _draw_legend_row(
         draw_points(axes, Points(row.mark, one, one, one + 1), theme, size=30.0)
     pen.write(row.count, 0.975, y, size=9.5, colour=theme.muted, width=0.06, align="right")
     return pen.write(row.label, _COLUMN + 0.028, y, size=9.5, colour=theme.text, width=0.15) - 0.006
+
+
+def _draw_legend_square(
+    figure: Figure, pen: Lettering, square: LegendSquare, y: float, theme: PictureTheme
+) -> float:
+    y = pen.write("↑ " + square.upward, _COLUMN, y, size=9.5, colour=theme.text, width=0.22)
+    high = _CELL * _WIDTH_INCHES / _HEIGHT_INCHES
+    rows = zip(reversed(square.fills), reversed(square.counts), strict=True)
+    for fills, counts in rows:
+        for column, (fill, count) in enumerate(zip(fills, counts, strict=True)):
+            x = _COLUMN + column * _CELL
+            figure.add_artist(
+                Rectangle((x, y - high), _CELL, high, transform=figure.transFigure, facecolor=fill)
+            )
+            pen.write(
+                count,
+                x + _CELL - 0.003,
+                y - high * 0.36,
+                size=9,
+                align="right",
+                width=_CELL,
+                colour=lettering_on(fill),
+            )
+        y -= high
+    across = "→ " + square.across
+    return pen.write(across, _COLUMN, y - 0.006, size=9.5, colour=theme.text, width=0.22) - 0.01
+
+
+def lettering_on(fill: str) -> str:
+    """Black or white, whichever is read better on a colour such as #d9dee7."""
+    red, green, blue = (int(fill[at : at + 2], 16) for at in (1, 3, 5))
+    return "#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > 140 else "#ffffff"
 
 
 def _bounds(shapes: Sequence[shapely.Geometry]) -> Box | None:

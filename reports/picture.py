@@ -1,25 +1,26 @@
 """The map of a view as a picture: the page's own classes and sentence, drawn on the server."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Literal
-
-import pandas as pd
 
 from data.i18n import use_language
 from data.store import Store
-from queries.boundaries import boundaries
-from queries.classes import NOT_REACHED_COLOUR, Classes, classify
-from queries.comparison import compared_with
 from queries.counts import count_by
-from queries.districts import district_differences, district_values
 from queries.filters import ComplaintFilter
 from queries.heat import full_colour_per_km2, heat_field
 from queries.points import Bounds
-from reports.drawing import Scene, draw
+from reports.drawing import LegendRow, LegendSquare, Scene, draw
 from reports.framing import frame_of, heat_in, heat_zoom, points_of, shapes_of, to_world
-from reports.map_layers import HATCH
 from reports.overlay_scene import Shown, overlay_rows, overlays_in
+from reports.picture_ground import (
+    NO_VALUE,
+    Ground,
+    district_ground,
+    districts_of,
+    feature_ground,
+    in_world,
+)
 from reports.picture_theme import THEMES, PictureTheme
 from reports.picture_words import MeasureWords, PictureWords
 
@@ -40,100 +41,83 @@ def map_picture(
     compare: str = "off",
     bounds: Bounds | None = None,
     overlays: Sequence[Shown] = (),
+    areas: str | None = None,
+    ground: Ground | None = None,
 ) -> bytes:
     """PNG of 1920 × 1200 pixels, or SVG.
 
     `words` says how measures and values are called; `compare` is one of COMPARISONS; `bounds` is
     the part to show, else the chosen districts, else the city; `overlays` are city layers, the
-    lowest first. Raises ValueError for an unknown measure or level, FilterError for unknown codes,
-    LayerError for an unknown layer.
+    lowest first. What is filled is `ground`, else the features of the layer `areas`, else the
+    districts of the level. Raises ValueError for an unknown measure or level, FilterError for
+    unknown codes, LayerError for an unknown layer.
     """
     with use_language(language):
-        chosen = _Choice(complaint_filter, measure, level, tuple(layers), compare, tuple(overlays))
-        return draw(_scene(store, chosen, words, theme, language, bounds), format)
-
-
-@dataclass(frozen=True)
-class _Choice:
-    complaint_filter: ComplaintFilter
-    measure: str
-    level: str
-    layers: tuple[str, ...]
-    compare: str
-    overlays: tuple[Shown, ...]
+        writer = PictureWords(store.reference(), language, words, measure, level)
+        if ground is None and "districts" in layers:
+            ground = (
+                feature_ground(store, complaint_filter, writer, compare, areas)
+                if areas
+                else district_ground(store, complaint_filter, writer, compare)
+            )
+        scene = _scene(store, complaint_filter, writer, ground, layers, overlays, theme, bounds)
+        return draw(scene, format)
 
 
 def _scene(
     store: Store,
-    chosen: _Choice,
-    words: MeasureWords,
+    wanted: ComplaintFilter,
+    writer: PictureWords,
+    ground: Ground | None,
+    layers: Sequence[str],
+    overlays: Sequence[Shown],
     theme: str,
-    language: str,
     bounds: Bounds | None,
 ) -> Scene:
-    reference, wanted = store.reference(), chosen.complaint_filter
-    earlier = compared_with(store, chosen.complaint_filter, chosen.compare)
-    values = _values(store, chosen, earlier)
-    classes = classify(
-        values.loc[values["state"] == "ok", "value"],
-        kind="diverging" if earlier else "sequential",
-        higher_is_better=chosen.measure in words.HIGHER_IS_BETTER,
-    )
-    found = boundaries(store, reference.level_index(chosen.level))
-    shapes = to_world(found.shapes)
-    codes = [district.code for district in found.districts]
+    colours, districts = THEMES[theme], to_world(districts_of(store, writer.level))
     outlined = shapes_of(store, wanted.districts)
-    frame = frame_of(store, outlined if len(outlined) else shapes, bounds)
-    writer = PictureWords(reference, language, words, chosen.measure, chosen.level)
-    has_points, has_heat = "points" in chosen.layers, "heat" in chosen.layers
-    marked = points_of(count_by(store, ["x", "y", "status"], wanted)) if has_points else ()
-    heat, heat_box = heat_in(heat_field(store, wanted), frame) if has_heat else (None, frame)
-    is_filled = "districts" in chosen.layers
-    heat_legend = (
-        writer.heat(full_colour_per_km2(store, wanted, heat_zoom(frame))) if has_heat else []
-    )
-    overlays, parts = overlays_in(store, chosen.overlays, frame, theme)
-    legend = (
-        writer.classes(values, classes, is_difference=earlier is not None, theme=THEMES[theme])
-        if is_filled
-        else []
-    )
+    frame = frame_of(store, outlined if len(outlined) else districts, bounds)
+    shapes, context = in_world(ground) if ground else (list(districts), [])
+    marked = points_of(count_by(store, ["x", "y", "status"], wanted)) if "points" in layers else ()
+    heat, heat_box, heat_legend = None, frame, []
+    if "heat" in layers:
+        heat, heat_box = heat_in(heat_field(store, wanted), frame)
+        heat_legend = writer.heat(full_colour_per_km2(store, wanted, heat_zoom(frame)))
+    drawn, parts = overlays_in(store, overlays, frame, theme)
     return Scene(
-        theme=THEMES[theme],
+        theme=colours,
         title=writer.sentence(store, wanted),
-        subtitle=writer.subtitle(store, earlier) if is_filled else "",
+        subtitle=ground.subtitle if ground else "",
         frame=frame,
-        shapes=list(shapes),
-        fills=_fills(codes, values, classes, THEMES[theme]) if is_filled else (),
+        shapes=shapes,
+        fills=_themed(ground.fills, colours) if ground else (),
+        context=context,
         outlined=list(outlined),
         heat=heat,
         heat_box=heat_box,
         points=marked,
-        overlays=overlays,
+        overlays=drawn,
         legend=[
-            *legend,
+            *(_themed_rows(ground.legend, colours) if ground else ()),
             *writer.statuses(marked),
             *heat_legend,
-            *overlay_rows(parts, reference, language, theme),
+            *overlay_rows(parts, writer.reference, writer.language, theme),
         ],
         notes=writer.notes(count_by(store, ["place"], wanted), wanted),
         credits=writer.credits(),
     )
 
 
-def _values(store: Store, chosen: _Choice, earlier: ComplaintFilter | None) -> pd.DataFrame:
-    wanted, measure, level = chosen.complaint_filter, chosen.measure, chosen.level
-    if earlier is None:
-        return district_values(store, wanted, measure=measure, level=level)
-    return district_differences(store, wanted, earlier, measure=measure, level=level)
+def _themed(fills: Sequence[str], theme: PictureTheme) -> list[str]:
+    return [theme.none if fill == NO_VALUE else fill for fill in fills]
 
 
-def _fills(
-    codes: Sequence[str], values: pd.DataFrame, classes: Classes, theme: PictureTheme
-) -> list[str]:
-    states = {"too_few": HATCH, "not_reached": NOT_REACHED_COLOUR, "none": theme.none}
-    by_code = {
-        code: classes.colour(value) if state == "ok" else states[state]
-        for code, value, state in zip(values["code"], values["value"], values["state"], strict=True)
-    }
-    return [by_code.get(code, theme.none) for code in codes]
+def _themed_rows(
+    rows: Sequence[LegendRow | LegendSquare], theme: PictureTheme
+) -> list[LegendRow | LegendSquare]:
+    return [
+        replace(row, fill=theme.none)
+        if isinstance(row, LegendRow) and row.fill == NO_VALUE
+        else row
+        for row in rows
+    ]

@@ -1,7 +1,7 @@
 """The words on a picture of the map, in the language in force."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import pandas as pd
@@ -18,7 +18,6 @@ from queries.layers.features import layer_names
 from queries.views import local_today, seen_at
 from reports.drawing import LegendRow
 from reports.map_layers import HATCH, Points
-from reports.picture_theme import PictureTheme
 
 
 class MeasureWords(Protocol):
@@ -44,6 +43,10 @@ class PictureWords:
     words: MeasureWords
     measure: str
     level: str
+    layer: str | None = None  # the name of the layer whose features are coloured, not districts
+
+    def of_features(self, layer: str, measure: str) -> "PictureWords":
+        return replace(self, layer=layer, measure=measure)
 
     def sentence(self, store: Store, wanted: ComplaintFilter) -> str:
         return wanted.describe(
@@ -54,7 +57,7 @@ class PictureWords:
         level = self.reference.city.levels[self.reference.level_index(self.level)]
         parts = [
             self.words.measure_word(self.measure),
-            self.reference.language_text(level.names, self.language),
+            self.layer or self.reference.language_text(level.names, self.language),
         ]
         if earlier is not None:
             other = self.sentence(store, earlier)
@@ -62,14 +65,20 @@ class PictureWords:
         return " · ".join(parts)
 
     def classes(
-        self, values: pd.DataFrame, classes: Classes, *, is_difference: bool, theme: PictureTheme
+        self, values: pd.DataFrame, classes: Classes, *, is_difference: bool, no_value: str
     ) -> list[LegendRow]:
-        """A heading with the unit, a row per class and per state that occurs, with districts."""
+        """A heading with the unit, a row per class and per state that occurs, with districts.
+
+        `no_value` is the fill of those without any.
+        """
         title = self.words.measure_word(self.measure)
         if is_difference:
             title = _("{measure}: difference").format(measure=title)
         unit = self.words.unit_word(self.measure, is_difference=is_difference)
-        rows = [LegendRow(title, heading=True), LegendRow(unit, count=_("districts"))]
+        rows = [
+            LegendRow(title, heading=True),
+            LegendRow(unit, count=_("features") if self.layer else _("districts")),
+        ]
         shown = values.loc[values["state"] == "ok", "value"]
         if len(shown):
             rows += [
@@ -85,7 +94,7 @@ class PictureWords:
         for state, fill, label in (
             ("not_reached", NOT_REACHED_COLOUR, self.words.not_reached_word(self.measure)),
             ("too_few", HATCH, _("Fewer than 20")),
-            ("none", theme.none, _("No value")),
+            ("none", no_value, _("No value")),
         ):
             if state in states:
                 rows.append(LegendRow(label, format_number(int(states[state])), fill=fill))

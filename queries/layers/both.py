@@ -33,7 +33,8 @@ class Both:
 
     Columns: code, name, first, second, n_first, n_second (what they rest on, NaN for measures of a
     layer), state ('ok' where both are, else why not) and cell: 3 × class of the second + class of
-    the first, classes 0 to 2 by tercile; -1 where the state is not 'ok'.
+    the first, classes 0 to 2 by tercile; -1 where the state is not 'ok'. Equal values are of one
+    class: where they leave but two, these are 0 and 2, and where all are alike it is 1.
     """
 
     frame: pd.DataFrame
@@ -57,20 +58,30 @@ def two_measures(
     frame["state"] = left["state"].where(left["state"] != "ok", right["state"].reindex(left.index))
     frame["state"] = frame["state"].fillna("none")
     ok = frame["state"] == "ok"
-    breaks = [
-        classify(frame[side][ok], kind="sequential", classes=STEPS) for side in ("first", "second")
-    ]
-    cells = [
-        np.searchsorted(classes.breaks, frame[side].to_numpy(float), side="right")
-        for classes, side in zip(breaks, ("first", "second"), strict=True)
-    ]
+    sides = [frame[side].to_numpy(float) for side in ("first", "second")]
+    breaks = [limits(values[ok]) for values in sides]
+    cells = [terciles(found, values) for found, values in zip(breaks, sides, strict=True)]
     frame["cell"] = np.where(ok, STEPS * cells[1] + cells[0], -1)
     return Both(
         frame.reset_index(),
-        breaks[0].breaks,
-        breaks[1].breaks,
+        breaks[0],
+        breaks[1],
         go_together(frame["first"][ok].to_numpy(float), frame["second"][ok].to_numpy(float)),
     )
+
+
+def limits(values: np.ndarray) -> tuple[float, ...]:
+    """Up to two values that part them in thirds; where most are the lowest, what is above it."""
+    found = classify(pd.Series(values), kind="sequential", classes=STEPS).breaks
+    if not found and len(values) and np.ptp(values):
+        return (float(values[values > values.min()].min()),)
+    return found
+
+
+def terciles(breaks: tuple[float, ...], values: np.ndarray) -> np.ndarray:
+    """Classes 0 to 2 of values between 0 to 2 limits; the highest is 2 unless all are alike."""
+    found = np.searchsorted(breaks, values, side="right")
+    return np.ones_like(found) if not breaks else found * (STEPS - 1) // len(breaks)
 
 
 def go_together(first: np.ndarray, second: np.ndarray) -> Together:

@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from data.layers.model import LayerError
 from data.store import Store
 from queries.counts import count_by
-from queries.filters import ComplaintFilter
+from queries.filters import ComplaintFilter, FilterError
 from queries.layers.feature_axis import axis_layer, feature_axis, feature_names
-from queries.layers.features import KeptLayer
+from queries.layers.features import KeptLayer, kept_layer
 from queries.measures import duration_summary
 from queries.values import (
     backlog,
@@ -71,6 +72,14 @@ def feature_values(
         {"feature": numbers, "code": numbers.astype(str), "name": feature_names(store, kept)}
     )
     return with_states(frame.join(_found(store, complaint_filter, kept, axis, measure), on="code"))
+
+
+def layer_of_areas(store: Store, code: str) -> KeptLayer:
+    """The layer by whose features one counts. Raises FilterError that names those there are."""
+    try:
+        return kept_layer(store, code)
+    except LayerError as error:
+        raise FilterError(f"areas {code[:80]!r}: {error}") from None
 
 
 def measures_of(layer: KeptLayer) -> tuple[str, ...]:

@@ -69,6 +69,12 @@ def hot_spots(
     return found
 
 
+def left_out(store: Store, complaint_filter: ComplaintFilter, spots: pd.DataFrame) -> int:
+    """Complaints in none of the places: without coordinates, or where too little is city."""
+    everywhere = count_by(store, ["place"], complaint_filter.replace(districts=()))
+    return int(everywhere["n"].sum()) - int(spots["n"].sum())
+
+
 def gi_star(values: np.ndarray, weights: sparse.csr_array) -> np.ndarray:
     """Standard scores of Gi* (Ord & Getis 1995, eq. 14); zero where all values are alike.
 

@@ -54,6 +54,7 @@ class Comparison:
     mix_distance: float  # share of complaints that would have to be of another service, 0 to 1
     mix_differs: bool
     mix: tuple[str, ...]
+    left_out: int  # complaints on neither side: not in the city's ground that is compared
 
 
 def near_against_far(
@@ -64,11 +65,13 @@ def near_against_far(
     basis: str = "area",
     measure: str = "response",
 ) -> Comparison:
-    """Compare complaints near a layer with all others that have a place in the city.
+    """Compare complaints near a layer with all others on the city's ground.
 
     `condition` is one of near or inside; the other side is far or outside. Exposures are the city's
-    land on either side, or the residents if they live evenly over each district. Counts are taken
-    as independent: where one event makes many complaints the bounds are too narrow. Raises
+    land on either side, or the residents if they live evenly over each district; districts whose
+    residents are not known are then left out. The ratio is infinite where there are none far off.
+    Counts are taken as independent: where one event makes many complaints the bounds are too
+    narrow. Raises
     FilterError for a layer that is not known and ValueError for another basis or measure.
     """
     if basis not in BASES:
@@ -82,8 +85,9 @@ def near_against_far(
         condition.field,
         condition.value,
     )
-    filters = (_narrowed(complaint_filter, condition), _narrowed(complaint_filter, other))
-    exposures = _exposures(store, complaint_filter, condition, basis)
+    compared = _on_ground(store, complaint_filter, basis)
+    filters = (_narrowed(compared, condition), _narrowed(compared, other))
+    exposures = _exposures(store, compared, condition, basis)
     near, far = (
         _side(store, wanted, exposure, measure)
         for wanted, exposure in zip(filters, exposures, strict=True)
@@ -93,7 +97,7 @@ def near_against_far(
         near=near,
         far=far,
         basis=basis,
-        ratio=near.rate / far.rate if far.rate > 0 else np.nan,
+        ratio=_ratio(near, far),
         ratio_bounds=rate_ratio_interval(near.n, near.exposure, far.n, far.exposure)
         if min(exposures) > 0
         else (np.nan, np.nan),
@@ -104,6 +108,7 @@ def near_against_far(
         mix_distance=distance,
         mix_differs=differs,
         mix=services,
+        left_out=_number(store, complaint_filter) - near.n - far.n,
     )
 
 
@@ -115,9 +120,35 @@ def _narrowed(wanted: ComplaintFilter, condition: LayerCondition) -> ComplaintFi
     return wanted.replace(**{condition.kind: tuple(dict.fromkeys((*known, condition)))})
 
 
+def _on_ground(store: Store, wanted: ComplaintFilter, basis: str) -> ComplaintFilter:
+    """What lies on the ground that the exposure is of: in districts, in those with residents."""
+    ground, reference = ground_of(store), store.reference()
+    chosen = {
+        leaf
+        for code in wanted.districts
+        for leaf in reference.leaves_under(reference.district_by_code[code].id)
+    }
+    codes = [
+        district.code
+        for district, residents in zip(ground.districts, ground.residents, strict=True)
+        if (not chosen or district.id in chosen)
+        and not (basis == "residents" and np.isnan(residents))
+    ]
+    return wanted.replace(districts=tuple(codes) or wanted.districts)
+
+
+def _ratio(near: Side, far: Side) -> float:
+    if far.rate > 0:
+        return near.rate / far.rate
+    return np.inf if near.rate > 0 and far.rate == 0 else np.nan
+
+
+def _number(store: Store, wanted: ComplaintFilter) -> int:
+    return int(count_by(store, ["place"], wanted)["n"].sum())
+
+
 def _side(store: Store, wanted: ComplaintFilter, exposure: float, measure: str) -> Side:
-    # Only what lies in the city's ground, for that is what the exposure is of.
-    n = int(count_by(store, ["district_id"], wanted).dropna()["n"].sum())
+    n = _number(store, wanted)
     row = duration_summary(store, wanted, measure=measure).iloc[0]
     return Side(
         n=n,

@@ -20,6 +20,8 @@ def test_two_measures_are_brushed_both_ways(watched: Watched) -> None:
     page.mouse.up()
     page.wait_for_function("() => location.search.includes('district=')")
     chosen = page.evaluate("new URLSearchParams(location.search).getAll('district').length")
+    page.wait_for_timeout(1_500)  # in which a chart drawn anew used to undo it
+    assert page.evaluate("new URLSearchParams(location.search).getAll('district').length") == chosen
     page.wait_for_function(
         "n => [...document.querySelectorAll('#scatter .points path')]"
         ".filter((one) => getComputedStyle(one).opacity === '1').length === n",

@@ -12,7 +12,7 @@ from scipy.stats import spearmanr
 from data.bulk import record_histories
 from data.store import Store
 from queries.filters import ComplaintFilter, FilterError
-from queries.layers.both import go_together, two_measures
+from queries.layers.both import go_together, limits, terciles, two_measures
 from queries.layers.exposure import Exposure, district_exposure
 from queries.layers.ground import ground_of
 from queries.layers.plane import plane_of
@@ -72,9 +72,23 @@ def test_each_district_has_its_cell(city: Store) -> None:
     ok = frame["state"] == "ok"
     assert ok.any()
     assert (frame["cell"][~ok] == -1).all()
-    first = np.searchsorted(both.first_breaks, frame["first"][ok], side="right")
-    second = np.searchsorted(both.second_breaks, frame["second"][ok], side="right")
-    assert (frame["cell"][ok] == 3 * second + first).all()
+    cells = frame["cell"][ok].to_numpy()
+    for classes, side in ((cells % 3, "first"), (cells // 3, "second")):
+        values = frame[side][ok].to_numpy()
+        assert set(classes[values == values.max()]) == {2}
+        assert set(classes[values == values.min()]) == {0}
+
+
+@given(st.lists(st.sampled_from([0.0, 0.0, 1.0, 2.5, 7.0]), min_size=1, max_size=30))
+def test_the_highest_class_has_the_highest_and_equals_stay_together(found: list[float]) -> None:
+    values = np.array(found)
+    classes = terciles(limits(values), values)
+    assert (np.diff(classes[np.argsort(values)]) >= 0).all()
+    assert all(len(set(classes[values == one])) == 1 for one in found)
+    if np.ptp(values):
+        assert (classes[values.argmin()], classes[values.argmax()]) == (0, 2)
+    else:
+        assert set(classes) == {1}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from data.bulk import History, record_histories
 from data.complaints import NewComplaint
 from data.store import Store
 from queries.filters import ComplaintFilter
-from queries.layers.hot_spots import discovered, gi_star, hot_spots
+from queries.layers.hot_spots import discovered, gi_star, hot_spots, left_out
 from queries.layers.repeat_places import repeat_places
 
 with warnings.catch_warnings():  # what it warns of at import is its own affair
@@ -109,3 +109,15 @@ def test_an_empty_city_has_no_hot_spots(jakarta_store: Store) -> None:
     assert len(found) == 267
     assert set(found["kind"]) == {"none"}
     assert repeat_places(jakarta_store, ComplaintFilter()).empty
+
+
+def test_what_no_square_holds_is_counted(jakarta_store: Store) -> None:
+    rows = [
+        row
+        for place, n in (((-6.1754, 106.8272), 7), ((-6.9, 108.0), 2))
+        for row in complaints(jakarta_store, place, n, 7)
+    ]
+    assert record_histories(jakarta_store, rows).refused == []
+    everything = ComplaintFilter(period="all")
+    spots = hot_spots(jakarta_store, everything, places="cell")
+    assert (spots["n"].sum(), left_out(jakarta_store, everything, spots)) == (7, 2)

@@ -12,12 +12,12 @@ from statsmodels.stats.rates import confint_poisson_2indep
 
 from data.bulk import record_histories
 from data.store import Store
-from queries.columns import current_facts
+from queries.columns import MISSING, current_facts
 from queries.filters import ComplaintFilter, FilterError
 from queries.layers.conditions import LayerCondition
 from queries.layers.ground import ground_of
 from queries.layers.intervals import difference_interval, rate_ratio_interval
-from queries.layers.near_far import near_against_far
+from queries.layers.near_far import Side, _ratio, near_against_far
 from tests.queries.layers.test_membership import layer
 from tests.queries.random_city import make_histories
 
@@ -55,7 +55,7 @@ def test_ratio_bounds_are_near_those_of_statsmodels(
 ) -> None:
     found = rate_ratio_interval(n, size, other, other_size)
     score = confint_poisson_2indep(n, size, other, other_size, method="score", compare="ratio")
-    assert found == pytest.approx(score, rel=0.02)
+    assert found == pytest.approx(score, rel=0.03)
     assert found[0] <= score[0] * 1.001
     assert found[1] >= score[1] * 0.999
 
@@ -111,3 +111,25 @@ def test_another_mix_of_services_is_said(city: Store) -> None:
         near_against_far(city, EVERYTHING, LayerCondition("near", "rivers", 10.0))
     with pytest.raises(ValueError, match="near or inside"):
         near_against_far(city, EVERYTHING, LayerCondition("far", "pumps", 10.0))
+
+
+def test_n_median_and_mix_are_of_the_same_complaints(city: Store) -> None:
+    """Those without a place, and those outside every district, are on neither side and told."""
+    found = near_against_far(city, EVERYTHING, NEAR_PUMPS)
+    facts = current_facts(city)
+    known = [facts.columns[name] != MISSING for name in ("district_id", "x")]
+    placed = int(np.logical_and(*known).sum())  # some name their district alone
+    assert found.near.n + found.far.n == placed
+    assert found.left_out == len(facts) - placed > 0
+
+
+def test_none_far_off_is_a_ratio_with_a_known_lower_bound(city: Store) -> None:
+    everywhere = LayerCondition("near", "pumps", 50_000.0)
+    layer(city, "corner", [shapely.Point(106.7, -6.3)])
+    found = near_against_far(city, EVERYTHING, everywhere)
+    assert found.far.n == 0 and math.isnan(found.ratio)  # there is no ground far off, either
+    alone = Side(n=30, exposure=2.0, rate=15.0, median_seconds=60.0, median_bounds=(50.0, 70.0))
+    none = Side(n=0, exposure=4.0, rate=0.0, median_seconds=math.nan, median_bounds=(0.0, 1.0))
+    low, high = rate_ratio_interval(30, 2.0, 0, 4.0)
+    assert _ratio(alone, none) == high == math.inf and low > 10
+    assert math.isnan(_ratio(none, none))
