@@ -166,8 +166,10 @@ def _remote_facts(layer: Layer, at: datetime) -> list[tuple[str, Any]]:
         (_("Fetched"), _("every {duration}").format(duration=format_duration(layer.every_seconds))),
         (_("Last success"), age(layer.succeeded_at, at)),
     ]
-    if layer.last_error:
-        facts.append((_("Last failure"), html.Span(layer.last_error, className="alarming-words")))
+    if layer.last_error is not None:
+        facts.append(
+            (_("Last failure"), html.Span(layer.last_error.said(), className="alarming-words"))
+        )
     now_button = quiet_button(
         _("Fetch now"), **{"data-layer-act": "refresh", "data-layer": layer.code}
     )

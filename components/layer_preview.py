@@ -20,7 +20,7 @@ from components.plain import Drawn, button, plain, quiet_button, select_field, t
 from data.i18n import NOTHING, format_number, ngettext
 from data.i18n import gettext as _
 from data.layers.model import Choice, LayerInfo
-from data.layers.reading import Hint, Inspection
+from data.layers.reading import Inspection
 from data.reference import Reference
 
 _ROWS = 8
@@ -199,7 +199,7 @@ def _is_ready(found: Inspection) -> bool:
 def _refusal(found: Inspection) -> Any:
     if found.refusal is None:
         return None
-    return html.P(found.refusal, className="layer-fault", role="alert", key="refusal")
+    return html.P(found.refusal.said(), className="layer-fault", role="alert", key="refusal")
 
 
 def _hint(found: Inspection, choice: Choice) -> Any:
@@ -216,23 +216,13 @@ def _hint(found: Inspection, choice: Choice) -> Any:
     taken = json.dumps({"crs": hint.code, "axes": axes})
     return html.P(
         [
-            html.Span(_hint_words(hint)),
+            html.Span(hint.sentence.said()),
             button(words, "button quiet", **{"data-take": taken}),
         ],
         className="layer-hint",
         role="status",
         key="hint",
     )
-
-
-def _hint_words(hint: Hint) -> str:
-    looks = _("degrees") if hint.code == "EPSG:4326" else hint.looks
-    said = (
-        _("These look like {system}, {code}, with the two axes swapped.")
-        if hint.swapped
-        else _("These look like {system}, {code}.")
-    )
-    return said.format(system=looks, code=hint.code)
 
 
 def _notes(found: Inspection) -> Any:

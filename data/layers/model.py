@@ -8,6 +8,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from data.sentence import SaidError
+
 Shapes = NDArray[np.object_]
 Columns = dict[str, list[Any]]  # by field name; a value for every shape
 
@@ -28,7 +30,7 @@ NOTE_KINDS = (
 AXES = ("xy", "yx")
 
 
-class LayerError(ValueError):
+class LayerError(SaidError):
     """One sentence for the person who brought the layer: what is wrong, and the remedy."""
 
 
@@ -70,7 +72,9 @@ class Choice:
 
     def __post_init__(self) -> None:
         if self.axes is not None and self.axes not in AXES:
-            raise LayerError(f"axes {self.axes[:40]!r} is not one of {' and '.join(AXES)}")
+            raise LayerError(
+                "axes {axes!r} is not one of {names}", axes=self.axes[:40], names=", ".join(AXES)
+            )
 
 
 @dataclass(frozen=True)

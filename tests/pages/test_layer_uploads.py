@@ -15,12 +15,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from data.i18n import use_language
+from data.instants import now
 from data.layers import uploads
 from data.layers.catalogue import find_layer, list_layers, list_versions
 from data.layers.contents import fetch_features
 from data.layers.model import LayerError
 from data.layers.slots import FETCHES, ReadersBusy, fetching_slot, reading_slot
 from data.store import Store
+from pages.layers import layer_facts
 from tests.data.layers.layer_server import Source, serving
 from tests.sent_files import ORIGIN, PLACES, geojson, shapefile_parts, zipped_shapefile
 
@@ -476,6 +479,34 @@ def test_a_layer_is_fetched_from_an_address(
     failed = ask(client, "pumps/refresh", {})
     assert failed.status_code == 502 and failed.json["error"]
     assert find_layer(store, "pumps").version.features == 2
+
+
+def test_refusals_are_said_in_the_reader_s_language(
+    client: FlaskClient, store: Store, feed: tuple[Source, str]
+) -> None:
+    source, address = feed
+    client.set_cookie("pantau_lang", "id")
+    upload_id = sent(client, ("posts.geojson", geojson([(2.3, 48.9)])))  # read by another process
+    refused = ask(client, f"uploads/{upload_id}/publish", NAMED).json["error"]
+    assert refused.startswith("posts.geojson, dibaca sebagai EPSG:4326, terletak di luar kota")
+    look = ask(client, f"uploads/{upload_id}/preview", {}).json
+    assert "terletak di luar kota" in json.dumps(look["parts"])
+    taken = ask(client, "uploads/fetched", {"url": "ftp://x.org/a"}).json["error"]
+    assert taken == "'ftp://x.org/a' bukan alamat web; harus diawali http:// atau https://"
+    fetched = ask(client, "uploads/fetched", {"url": address}).json["id"]
+    ask(client, f"uploads/{fetched}/publish", NAMED | {"url": address, "every_seconds": 300})
+    source.status = 404
+    failed = ask(client, "pumps/refresh", {})
+    assert failed.status_code == 502 and "menjawab 404" in failed.json["error"]
+    kept = find_layer(store, "pumps").last_error
+    assert kept is not None and "answers 404" in str(kept)
+    with use_language("id"):
+        page = layer_facts(find_layer(store, "pumps"), store.reference(), now())
+        assert "menjawab 404" in json.dumps(page.to_plotly_json(), default=vars)
+    assert (
+        ask(client, "none/remove", {}).json["error"]
+        == "lapisan 'none' tidak dikenal; yang ada: pumps"
+    )
 
 
 @pytest.mark.parametrize(

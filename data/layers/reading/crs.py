@@ -14,6 +14,7 @@ from pyproj.exceptions import CRSError, ProjError
 
 from data.layers.model import AXES, LayerError, Shapes
 from data.layers.reading.frame import CityFrame, crs_name, local_crs
+from data.sentence import Sentence, say
 
 _SAMPLE = 2_000  # coordinates that a guess is tried on
 _FITS = 0.5  # of them in the city's surroundings make a guess
@@ -30,26 +31,37 @@ class Hint:
     looks: str
     swapped: bool  # it fits with the two axes the other way round
 
-    def __str__(self) -> str:
-        said = f"these look like {self.looks}, {self.code}"
-        return f"{said}, with the two axes swapped" if self.swapped else said
+    @property
+    def sentence(self) -> Sentence:
+        system = say("degrees") if self.code == "EPSG:4326" else self.looks
+        if self.swapped:
+            return say(
+                "these look like {system}, {code}, with the two axes swapped",
+                system=system,
+                code=self.code,
+            )
+        return say("these look like {system}, {code}", system=system, code=self.code)
 
 
-def find_crs(text: str, name: str) -> CRS:
+def find_crs(text: str, name: str | Sentence) -> CRS:
     """What a file or a person calls a coordinate system. Raises LayerError."""
     try:
         found = CRS.from_user_input(text)
     except (CRSError, ValueError, TypeError):
         raise LayerError(
-            f"{name}: {text[:60]!r} is not a known coordinate system; give its EPSG code, such as "
-            "EPSG:32748"
+            "{name}: {text!r} is not a known coordinate system; give its EPSG code, such "
+            "as EPSG:32748",
+            name=name,
+            text=text[:60],
         ) from None
     if found.is_compound:  # heights are not kept
         found = found.sub_crs_list[0]
     if not (found.is_geographic or found.is_projected or found.is_bound):
         raise LayerError(
-            f"{name}: the coordinate system {found.name!r} is not one of places on a map; "
-            "give the EPSG code of its coordinates, such as EPSG:32748"
+            "{name}: the coordinate system {system!r} is not one of places on a map; give "
+            "the EPSG code of its coordinates, such as EPSG:32748",
+            name=name,
+            system=found.name,
         )
     return found
 
@@ -62,9 +74,10 @@ def chosen_crs(text: str) -> CRS:
     wanted = text.strip()
     if not _CODE.fullmatch(wanted):
         raise LayerError(
-            f"{wanted[:60]!r} is not the code of a coordinate system; give one such as EPSG:32748"
+            "{wanted!r} is not the code of a coordinate system; give one such as EPSG:32748",
+            wanted=wanted[:60],
         )
-    return find_crs(wanted if ":" in wanted else f"EPSG:{wanted}", "the chosen system")
+    return find_crs(wanted if ":" in wanted else f"EPSG:{wanted}", say("the chosen system"))
 
 
 def crs_code(crs: CRS) -> str:
@@ -101,13 +114,18 @@ def suggest_crs(shapes: Shapes, city: CityFrame) -> Hint | None:
     return Hint(best[1], _short_name(best[1]), best[2]) if best else None
 
 
-def hint_for(shapes: Shapes, city: CityFrame) -> str | None:
+def hint_for(shapes: Shapes, city: CityFrame) -> Sentence | None:
     """What the coordinates look like, and the remedy; None where nothing usual fits."""
     found = suggest_crs(shapes, city)
     if found is None:
         return None
-    order = f", and the other order of the axes ({' or '.join(AXES)})" if found.swapped else ""
-    return f"{found}; choose it{order}"
+    if found.swapped:
+        return say(
+            "{hint}; choose it, and the other order of the axes ({names})",
+            hint=found.sentence,
+            names=", ".join(AXES),
+        )
+    return say("{hint}; choose it", hint=found.sentence)
 
 
 def _short_name(code: str) -> str:

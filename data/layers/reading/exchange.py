@@ -30,10 +30,10 @@ from data.layers.model import (
 from data.layers.reading.crs import Hint
 from data.layers.reading.frame import CityFrame
 from data.layers.reading.inspection import QUESTIONS, Inspection
+from data.sentence import Sentence, sentence_of
 
 REQUEST, ANSWER = "request.json", "answer.json"
 _SHAPES, _LENGTHS, _COLUMNS = "shapes.wkb", "lengths.u4", "columns.json"
-_LONGEST_SENTENCE = 1_000
 _CODE = re.compile(r"EPSG:\d{4,6}", re.ASCII)
 
 
@@ -61,8 +61,8 @@ def read_request(folder: Path) -> tuple[str, list[Path], Choice, CityFrame]:
     return request["task"], paths, Choice(**request["choice"]), CityFrame(**city)
 
 
-def write_refusal(folder: Path, sentence: str) -> None:
-    _write_answer(folder, {"refusal": sentence})
+def write_refusal(folder: Path, sentence: Sentence) -> None:
+    _write_answer(folder, {"refusal": sentence.as_data()})
 
 
 def write_inspection(folder: Path, inspection: Inspection) -> None:
@@ -92,7 +92,7 @@ def read_answer(folder: Path) -> Inspection | FeatureTable:
     try:
         answer = _load(folder / ANSWER)
         if "refusal" in answer:
-            raise LayerError(str(answer["refusal"])[:_LONGEST_SENTENCE])
+            raise LayerError(sentence_of(answer["refusal"]))
         if "table" in answer:
             return _table(folder, answer["table"])
         return _inspection(answer["inspection"])
@@ -175,6 +175,8 @@ def _inspection(found: dict[str, Any]) -> Inspection:
     known["extent"] = tuple(found["extent"]) if found["extent"] else None
     known["rows"] = tuple(found["rows"])
     known["hint"] = _hint(found["hint"])
+    if found["refusal"] is not None:
+        known["refusal"] = sentence_of(found["refusal"])
     return Inspection(**known)
 
 

@@ -21,6 +21,7 @@ from data.layers.reading.table import (
     make_table,
     notes_of,
 )
+from data.sentence import Sentence
 
 QUESTIONS = ("layer", "records", "coordinates", "crs")
 _SAMPLE = 500
@@ -55,7 +56,7 @@ class Inspection:
     rows: tuple[dict[str, Any], ...] = ()
     notes: tuple[Note, ...] = ()
     hint: Hint | None = None  # never what was refused
-    refusal: str | None = None
+    refusal: Sentence | None = None
 
 
 def inspect_layer(
@@ -72,7 +73,7 @@ def inspect_layer(
                 "crs": crs_code(crs),
                 "crs_is_known": True,
                 "questions": ("crs",),
-                "refusal": str(error),
+                "refusal": error.sentence,
             }
         return {
             "fields": table.fields,
