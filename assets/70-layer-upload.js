@@ -132,6 +132,13 @@
     if (field && !field.value) field.value = words.charAt(0).toUpperCase() + words.slice(1);
   }
 
+  /* Several answers at once, as a hint gives them. */
+  upload.take = function (answers) {
+    if (!state || !state.id) return;
+    state.choice = { ...state.choice, ...answers };
+    look();
+  };
+
   upload.choose = function (key, value) {
     if (!state || !state.id) return;
     const choice = { ...state.choice };
@@ -200,6 +207,8 @@
   });
 
   document.addEventListener("click", (event) => {
+    const taken = event.target.closest("[data-take]");
+    if (taken) return upload.take(JSON.parse(taken.dataset.take));
     const button = event.target.closest("button[id]");
     if (!button) return;
     if (button.id === "layer-cancel" || button.id === "layer-discard") { drop(); fault(""); }

@@ -24,6 +24,7 @@ from components.plain import button, quiet_button
 from data.i18n import NOTHING, format_duration, format_instant, format_number
 from data.i18n import gettext as _
 from data.layers.catalogue import Layer, Version
+from data.layers.shown_address import shown_address
 from data.reference import Reference
 
 
@@ -161,12 +162,14 @@ def _remote_facts(layer: Layer, at: datetime) -> list[tuple[str, Any]]:
     if layer.url is None or layer.every_seconds is None:
         return []
     facts: list[tuple[str, Any]] = [
-        (_("Address"), html.Span(layer.url, className="layer-url")),
+        (_("Address"), html.Span(shown_address(layer.url), className="layer-url")),
         (_("Fetched"), _("every {duration}").format(duration=format_duration(layer.every_seconds))),
         (_("Last success"), age(layer.succeeded_at, at)),
     ]
-    if layer.last_error:
-        facts.append((_("Last failure"), html.Span(layer.last_error, className="alarming-words")))
+    if layer.last_error is not None:
+        facts.append(
+            (_("Last failure"), html.Span(layer.last_error.said(), className="alarming-words"))
+        )
     now_button = quiet_button(
         _("Fetch now"), **{"data-layer-act": "refresh", "data-layer": layer.code}
     )

@@ -3,6 +3,7 @@
 Drawn by assets/70-layer-upload.js from data; what has `data-choice` is asked anew when it changes.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -80,6 +81,8 @@ def _questions(found: Inspection, choice: Choice) -> Any:
         asked.append(_coordinates_question(found))
     if choice.crs or "crs" in found.questions:
         asked.append(_crs_question(choice))
+    if choice.axes or (found.hint is not None and found.hint.swapped):
+        asked.append(_axes_question(choice))
     return html.Div(asked, className="layer-questions", key="questions") if asked else None
 
 
@@ -179,6 +182,16 @@ def _crs_question(choice: Choice) -> html.Div:
     )
 
 
+def _axes_question(choice: Choice) -> html.Label:
+    return select_field(
+        _("Which comes first in a pair of coordinates"),
+        [("xy", _("longitude or easting, as usual")), ("yx", _("latitude or northing"))],
+        name="axes",
+        value=choice.axes or "xy",
+        **{"data-choice": "axes"},
+    )
+
+
 def _is_ready(found: Inspection) -> bool:
     return not found.questions and found.refusal is None
 
@@ -186,24 +199,25 @@ def _is_ready(found: Inspection) -> bool:
 def _refusal(found: Inspection) -> Any:
     if found.refusal is None:
         return None
-    return html.P(found.refusal, className="layer-fault", role="alert", key="refusal")
+    return html.P(found.refusal.said(), className="layer-fault", role="alert", key="refusal")
 
 
 def _hint(found: Inspection, choice: Choice) -> Any:
     """What the coordinates look like, and a button that takes it at its word."""
     if found.hint is None:
         return None
-    fits = found.crs and found.crs != choice.crs and "crs" in found.questions
+    hint = found.hint
+    axes = choice.axes or "xy"
+    if hint.swapped:
+        axes = "xy" if axes == "yx" else "yx"
+        words = _("Take {crs}, axes swapped").format(crs=hint.code)
+    else:
+        words = _("Take {crs}").format(crs=hint.code)
+    taken = json.dumps({"crs": hint.code, "axes": axes})
     return html.P(
         [
-            html.Span(found.hint),
-            button(
-                _("Take {crs}").format(crs=found.crs),
-                "button quiet crs-option",
-                **{"data-crs": found.crs},
-            )
-            if fits
-            else None,
+            html.Span(hint.sentence.said()),
+            button(words, "button quiet", **{"data-take": taken}),
         ],
         className="layer-hint",
         role="status",

@@ -194,7 +194,7 @@ def badges(layer: Layer, at: datetime) -> list[html.Span]:
                     state.words,
                 ],
                 className=f"tag status {state.css}",
-                title=layer.last_error,
+                title=layer.last_error and layer.last_error.said(),
             )
         )
     return found

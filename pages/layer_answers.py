@@ -28,7 +28,7 @@ def answer_layer_errors(blueprint: Blueprint) -> None:
 
 
 def _answer(error: LayerError) -> Response:
-    return answer_error(str(error), _STATUS.get(type(error), 400))
+    return answer_error(error.said(), _STATUS.get(type(error), 400))
 
 
 def _answer_http(error: HTTPException) -> Response:

@@ -72,8 +72,8 @@ def fetch_now(code: str) -> Response:
     with fetching_slot(folder):
         outcome = refresh(store, code, sources_of(), slots=folder)
     forget_layers(store)
-    if outcome.kind == "failed":
-        return answer_error(outcome.message, 502)
+    if outcome.kind == "failed" and outcome.message is not None:
+        return answer_error(outcome.message.said(), 502)
     return answer_json({"code": code, "kind": outcome.kind})
 
 

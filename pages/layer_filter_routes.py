@@ -21,7 +21,7 @@ answer_errors(routes)
 
 @routes.errorhandler(LayerError)
 def not_there(error: LayerError) -> Response:
-    return answer_error(str(error), 404)
+    return answer_error(error.said(), 404)
 
 
 def init_app(server: Flask) -> None:

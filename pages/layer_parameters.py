@@ -1,6 +1,7 @@
 """What a request about layers says, checked: every fault has its sentence."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from data.i18n import gettext as _
@@ -11,7 +12,7 @@ from pages.bodies import read_object
 BODY_LIMIT = 512 * 1024  # bytes of a JSON body; the fields of the widest file fit
 _LONGEST = {"name": 200, "description": 2_000, "source": 500, "licence": 200, "owner": 200}
 _LONGEST_CHOICE = 500
-_CHOICES = ("layer", "crs", "latitude", "longitude", "wkt", "records")
+_CHOICES = tuple(field.name for field in fields(Choice))
 _FIELD_LIMIT = 2_000
 
 

@@ -26,7 +26,7 @@ _LEVEL = 6  # 30 ms for the largest answer, and a quarter smaller than the faste
 
 routes = Blueprint("layer_routes", __name__)
 answer_errors(routes)
-routes.register_error_handler(LayerError, lambda error: answer_error(str(error), 404))
+routes.register_error_handler(LayerError, lambda error: answer_error(error.said(), 404))
 
 
 def init_app(server: Flask) -> None:
@@ -111,5 +111,7 @@ def _stamp(store: Store, code: str) -> str:
     layer = known_layers(store).get(code)
     if layer is None:
         there = ", ".join(sorted(known_layers(store))[:12]) or "none"
-        raise LayerError(f"layer {code[:80]!r} is not known; there are: {there}")
+        raise LayerError(
+            "layer {code!r} is not known; there are: {names}", code=code[:80], names=there
+        )
     return stamp_of(layer)

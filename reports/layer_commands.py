@@ -37,7 +37,7 @@ def export_command(code: str, out: Path, number: int | None, language: str | Non
     if number is not None:
         found = [one for one in catalogue.list_versions(store, code) if one.number == number]
         if not found:
-            raise LayerError(f"layer {code!r} has no version {number}")
+            raise LayerError("layer {code!r} has no version {number}", code=code, number=number)
         version = found[0]
     language = language or store.reference().city.languages[0]
     table, about = layer_table(store, layer, version, language)

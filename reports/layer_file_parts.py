@@ -115,4 +115,6 @@ def unique_name(wanted: str, taken: Sequence[str] | set[str], longest: int = 200
         name = wanted.encode()[: longest - len(ending)].decode(errors="ignore") + ending
         if name and name.lower() not in used:
             return name
-    raise LayerError(f"there are too many fields called like {wanted[:40]!r}; rename some")
+    raise LayerError(
+        "there are too many fields called like {wanted!r}; rename some", wanted=wanted[:40]
+    )

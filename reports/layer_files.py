@@ -39,9 +39,13 @@ def write_table_file(path: Path, table: Table, about: FileAbout) -> None:
     write = FILE_FORMATS.get(path.suffix.lower())
     if write is None:
         known = ", ".join(FILE_FORMATS)
-        raise LayerError(f"{path.name} does not end in one of {known}, which name its format")
+        raise LayerError(
+            "{name} does not end in one of {known}, which name its format",
+            name=path.name,
+            known=known,
+        )
     if not path.parent.is_dir():
-        raise LayerError(f"{path.parent} is no folder; make it first")
+        raise LayerError("{parent} is no folder; make it first", parent=path.parent)
     with tempfile.TemporaryDirectory(prefix=".pantau-", dir=path.parent) as folder:
         made = Path(folder) / path.name
         write(made, table, about)

@@ -54,7 +54,9 @@ def write_shapefile(path: Path, table: Table, about: FileAbout) -> None:
     table = _split_instants(table)
     if len(table.columns) > _MOST_FIELDS:
         raise LayerError(
-            f"a Shapefile holds {_MOST_FIELDS} fields, not {len(table.columns)}; use a GeoPackage"
+            "a Shapefile holds {limit} fields, not {n}; use a GeoPackage",
+            limit=_MOST_FIELDS,
+            n=len(table.columns),
         )
     names: dict[str, str] = {}
     for name in table.columns:

@@ -40,8 +40,9 @@ def write_xlsx(path: Path, table: Table, about: FileAbout) -> None:
     """A sheet of the features, as in write_csv, and the sheet About. Raises LayerError."""
     if len(table.shapes) > _MOST_ROWS:
         raise LayerError(
-            f"a workbook holds {_MOST_ROWS:,} rows, not {len(table.shapes):,}; "
-            "use a GeoPackage or CSV"
+            "a workbook holds {limit} rows, not {n}; use a GeoPackage or CSV",
+            limit=_MOST_ROWS,
+            n=len(table.shapes),
         )
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Data")

@@ -25,7 +25,7 @@ def read_delimited(source: Source, layout: Layout) -> Iterator[Table]:
     with source.open() as binary, _text(binary, encoding) as start:
         head = start.read(65536)
     if len(_CONTROL.findall(head)) > len(head) / 20:
-        raise TableError(f"{source.name} is not text: it is neither CSV, XLSX nor JSON")
+        raise TableError("{path} is not text: it is neither CSV, XLSX nor JSON", path=source.name)
     if delimiter == "auto":
         delimiter = likely_delimiter(head, _DELIMITERS, layout.names) or _likely_delimiter(head)
     former = csv.field_size_limit(_CELL_LIMIT)
@@ -34,7 +34,7 @@ def read_delimited(source: Source, layout: Layout) -> Iterator[Table]:
             reader = csv.reader(file, delimiter=delimiter)
             first, rest = _start(_rows(source.name, reader))
             if not first:
-                raise TableError(f"{source.name} has no line of column names")
+                raise TableError("{path} has no line of column names", path=source.name)
             header = find_header([cells for _, cells in first], layout.names)
             yield Table(
                 columns=tuple(str(name).strip() for name in first[header][1]),
@@ -80,6 +80,8 @@ def _rows(name: str, reader: Any) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise TableError(f"{name}, line {reader.line_num}: {error}") from error
+            raise TableError(
+                "{path}, line {line}: {reason}", path=name, line=reader.line_num, reason=error
+            ) from error
         if any(cells):
             yield reader.line_num, cells

@@ -34,8 +34,11 @@ def find_encoding(name: str, opener: Callable[[], IO[bytes]], wanted: str) -> st
         raise TableError(f"encoding {wanted!r} of the preset is unknown") from error
     if misfit is not None:
         raise TableError(
-            f"{name} is not {wanted}: it fails near byte {misfit:,}; "
-            'mend the encoding in the preset, or let it say "auto"'
+            "{path} is not {encoding}: it fails near byte {n}; mend the encoding in the preset, or "
+            'let it say "auto"',
+            path=name,
+            encoding=wanted,
+            n=misfit,
         )
     return wanted
 

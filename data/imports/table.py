@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
+from data.sentence import SaidError
+
 Row = tuple[int, Sequence[Any]]  # the number of its line, and its cells in the columns' order
 
 
-class TableError(ValueError):
+class TableError(SaidError):
     """A file that cannot be read as a table, or not to its end."""
 
 

@@ -22,15 +22,22 @@ def read_workbook(path: Path, archive: zipfile.ZipFile, layout: Layout) -> Itera
 
     for part in archive.infolist():
         if part.file_size > _PART_LIMIT:
-            raise TableError(f"{path} unpacks to more than 2 GB; export it as CSV")
+            raise TableError("{path} unpacks to more than 2 GB; export it as CSV", path=path)
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, KeyError, ValueError, SyntaxError) as error:
-        raise TableError(f"{path} is not a workbook Excel would open: {error}") from error
+        raise TableError(
+            "{path} is not a workbook Excel would open: {reason}", path=path, reason=error
+        ) from error
     try:
         names = book.sheetnames
         if layout.sheet is not None and layout.sheet not in names:
-            raise TableError(f"{path} has no sheet {layout.sheet!r}; it has {', '.join(names)}")
+            raise TableError(
+                "{path} has no sheet {sheet!r}; it has {names}",
+                path=path,
+                sheet=layout.sheet,
+                names=", ".join(names),
+            )
         sheet = book[layout.sheet or _likely_sheet(book, layout)]
         # The size some programs write into the file is wrong; without it every row is read.
         length = sheet.max_row or 0
@@ -46,7 +53,7 @@ def read_workbook(path: Path, archive: zipfile.ZipFile, layout: Layout) -> Itera
         stream = rows()
         start = list(islice(stream, SEARCHED_ROWS))
         if not start:
-            raise TableError(f"{path}, sheet {sheet.title!r} is empty")
+            raise TableError("{path}, sheet {sheet!r} is empty", path=path, sheet=sheet.title)
         header = find_header([cells for _, cells in start], layout.names)
         columns = tuple(_names(start[header][1]))
         below = chain(start[header + 1 :], stream)

@@ -12,6 +12,7 @@ from functools import cached_property
 from urllib.parse import SplitResult, urlsplit
 
 from data.layers.model import LayerError
+from data.layers.shown_address import shown_address
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -57,24 +58,33 @@ def check_url(url: str) -> str:
     """The address without what is around it. Raises LayerError; asks no name server."""
     url = url.strip()
     if len(url) > _LONGEST:
-        raise LayerError(f"the address is {len(url):,} letters long; {_LONGEST:,} are the limit")
+        raise LayerError(
+            "the address is {n} letters long; {limit} are the limit", n=len(url), limit=_LONGEST
+        )
     split_url(url)
     return url
 
 
 def split_url(url: str) -> SplitResult:
     """Raises LayerError for what is no http(s) address of a host, or holds a password."""
+    shown = repr(shown_address(url)[:200])
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise LayerError(f"{url[:200]!r} is no web address: {error}") from None
+        raise LayerError(
+            "{address} is no web address: {reason}", address=shown, reason=error
+        ) from None
     if parts.scheme not in ("http", "https") or not host:
-        raise LayerError(f"{url[:200]!r} is no web address; it must begin with http:// or https://")
+        raise LayerError(
+            "{address} is no web address; it must begin with http:// or https://", address=shown
+        )
     if parts.username is not None or parts.password is not None:
         raise LayerError("the address holds a password; leave it out, it would be shown to others")
     if not url.isprintable() or " " in url:
-        raise LayerError(f"{url[:200]!r} holds spaces or signs that no address has; mend it")
+        raise LayerError(
+            "{address} holds spaces or signs that no address has; mend it", address=shown
+        )
     return parts
 
 
@@ -90,8 +100,11 @@ def connect(host: str, port: int, sources: Sources, *, timeout: float) -> socket
         address = ipaddress.ip_address(str(place[0]).partition("%")[0])
         if not sources.allows(host, address):
             raise LayerError(
-                f"{host} is {address}, which is not on the public internet; an operator can allow "
-                f"it by naming it in {SETTING}"
+                "{host} is {ip}, which is not on the public internet; an operator can "
+                "allow it by naming it in {setting}",
+                host=host,
+                ip=address,
+                setting=SETTING,
             )
     return _first_that_answers(found, timeout)
 

@@ -14,7 +14,6 @@ from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data.database import read, write
-from data.i18n import gettext as _
 from data.instants import now
 from data.layers.contents import sha256_of
 from data.layers.model import (
@@ -36,6 +35,7 @@ from data.layers.versions import (
     versions_of,
     written_version,
 )
+from data.sentence import Sentence, read_sentence, say
 from data.store import Store
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
@@ -56,15 +56,16 @@ class Layer:
     every_seconds: int | None
     tried_at: datetime | None
     succeeded_at: datetime | None
-    last_error: str | None
+    last_error: Sentence | None
 
 
 def check_code(code: str) -> str:
     """Raises LayerError."""
     if not _CODE.fullmatch(code):
         raise LayerError(
-            f"layer code {code[:80]!r} is not of lower-case letters, digits and hyphens, "
-            "64 at most, such as fire-posts"
+            "layer code {code!r} is not of lower-case letters, digits and hyphens, 64 at "
+            "most, such as fire-posts",
+            code=code[:80],
         )
     return code
 
@@ -95,7 +96,7 @@ def publish(
             layer_id = _inserted(connection, layers, row)
     except IntegrityError:
         raise LayerTaken(
-            f"a layer {code!r} is there already; replace it, or choose another code"
+            "a layer {code!r} is there already; replace it, or choose another code", code=code
         ) from None
     try:
         _put_in_force(store, layer_id, table, file_name)
@@ -126,7 +127,7 @@ def restore(store: Store, code: str, number: int) -> Layer:
             )
         )
         if version_id is None:
-            raise LayerError(f"layer {code!r} has no version {number}")
+            raise LayerError("layer {code!r} has no version {number}", code=code, number=number)
         _change(connection, layer.id, version_id=version_id)
     return find_layer(store, code)
 
@@ -148,7 +149,7 @@ def remove(store: Store, code: str) -> None:
 def bring_back(store: Store, code: str) -> Layer:
     layer = next((one for one in list_layers(store, removed=True) if one.code == code), None)
     if layer is None:
-        raise LayerMissing(f"no removed layer is called {code!r}")
+        raise LayerMissing("no removed layer is called {code!r}", code=code)
     with write(store.engine) as connection:
         _change(connection, layer.id, removed_at=None)
     return find_layer(store, code)
@@ -172,8 +173,10 @@ def find_layer(store: Store, code: str) -> Layer:
     for layer in known:
         if layer.code == code:
             return layer
-    there = ", ".join(layer.code for layer in known[:12]) or "none"
-    raise LayerMissing(f"layer {code[:80]!r} is not known; there are: {there}")
+    there = ", ".join(layer.code for layer in known[:12]) or say("none")
+    raise LayerMissing(
+        "layer {code!r} is not known; there are: {names}", code=code[:80], names=there
+    )
 
 
 def find_replaceable(store: Store, code: str) -> Layer:
@@ -181,10 +184,9 @@ def find_replaceable(store: Store, code: str) -> Layer:
     layer = find_layer(store, code)
     if layer.url is not None:
         raise LayerError(
-            _(
-                "layer {code} is fetched from its source, which would replace this file again; "
-                "add the file as a layer of its own"
-            ).format(code=repr(code))
+            "layer {code!r} is fetched from its source, which would replace this file again; "
+            "add the file as a layer of its own",
+            code=code,
         )
     return layer
 
@@ -276,5 +278,5 @@ def _layer(row: Row[Any]) -> Layer:
         every_seconds=row.every_seconds,
         tried_at=row.tried_at,
         succeeded_at=row.succeeded_at,
-        last_error=row.last_error,
+        last_error=None if row.last_error is None else read_sentence(row.last_error),
     )

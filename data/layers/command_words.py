@@ -6,6 +6,7 @@ from datetime import datetime
 from data.layers.catalogue import Layer, Version
 from data.layers.model import Note
 from data.layers.remote_state import is_stale
+from data.layers.shown_address import shown_address
 
 _NOTES = {
     "repaired": "invalid polygons were made valid",
@@ -70,7 +71,7 @@ def show_lines(layer: Layer, versions: Sequence[Version], at: datetime) -> Itera
         ("source", about.source),
         ("licence", about.licence),
         ("owner", about.owner),
-        ("address", layer.url or ""),
+        ("address", shown_address(layer.url or "")),
         ("every", f"{layer.every_seconds // 60} minutes" if layer.every_seconds else ""),
         ("state", freshness_text(layer, at)),
     ):

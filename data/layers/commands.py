@@ -58,6 +58,7 @@ def _choosing(command: Callable[..., Any]) -> Callable[..., Any]:
             ("--longitude", "Column or path of the longitude (or easting)."),
             ("--wkt", "Column or path of shapes as well-known text."),
             ("--records", "JSON or XML: path or element of one record."),
+            ("--axes", "yx where latitude or northing come first, against the rule."),
         )
     ):
         command = click.option(name, help=help_text)(command)
@@ -95,7 +96,9 @@ def add_command(
     store = current_store()
     code = catalogue.check_code(code or _code_of(files[0]))
     if any(layer.code == code for layer in catalogue.list_layers(store)):
-        raise LayerError(f"a layer {code!r} is there already; replace it, or choose another --code")
+        raise LayerError(
+            "a layer {code!r} is there already; replace it, or choose another --code", code=code
+        )
     about = About(
         names=_texts(store, names) or _texts(store, (_title_of(files[0]),)),
         descriptions=_texts(store, descriptions),
@@ -197,7 +200,9 @@ def _read(store: Store, files: Sequence[str], choice: Choice) -> Iterator[tuple[
             paths = [Path(name) for name in files]
             for path in paths:
                 if not path.is_file():
-                    raise LayerError(f"{path} is no file; give the file itself, or its URL")
+                    raise LayerError(
+                        "{path} is no file; give the file itself, or its URL", path=path
+                    )
         yield read_source(paths, choice, city=city_frame(store)), paths[0].name
 
 
@@ -226,7 +231,9 @@ def _texts(store: Store, given: Sequence[str]) -> dict[str, str]:
         if equals and re.fullmatch(r"[a-z]{2,3}", language):
             if language not in {*languages, "en"}:
                 raise LayerError(
-                    f"{language!r} is no language of this city: {', '.join(languages)}"
+                    "{language!r} is no language of this city: {names}",
+                    language=language,
+                    names=", ".join(languages),
                 )
         else:
             language, text = languages[0], entry

@@ -16,6 +16,8 @@ from urllib.parse import quote, unquote, urljoin
 
 from data.layers.addresses import Sources, connect, own_path, split_url
 from data.layers.model import LayerError
+from data.layers.shown_address import shown_address
+from data.sentence import Sentence, say
 
 USER_AGENT = "Pantau/0.1 (civic 311 command centre; city layers)"
 MOST_BYTES = 200 * 1024**2
@@ -26,6 +28,7 @@ _BLOCK = 1 << 16
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _BUSY = frozenset({429, 503})
 _LONGEST_WAIT_SECONDS = 86_400
+_LONGEST_REASON = 80
 _ENDINGS = {  # where the address has none
     "application/geo+json": ".geojson",
     "application/vnd.geo+json": ".geojson",
@@ -46,8 +49,10 @@ _ENDINGS = {  # where the address has none
 class FetchError(LayerError):
     """The source gives nothing. `wait_seconds`: when it asks to be left alone for so long."""
 
-    def __init__(self, message: str, *, wait_seconds: int | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self, said: str | Sentence, /, *, wait_seconds: int | None = None, **values: object
+    ) -> None:
+        super().__init__(said, **values)
         self.wait_seconds = wait_seconds
 
 
@@ -81,14 +86,19 @@ def download(
     limits = limits or Limits()
     if own_path(url):
         if sources.own_server is None:
-            raise FetchError(f"{url} is served by Pantau itself; say where it runs by --server")
+            raise FetchError(
+                "{address} is served by Pantau itself; say where it runs by --server",
+                address=_shown(url),
+            )
         url = sources.own_server.rstrip("/") + url
         sources = Sources((*sources.private, split_url(url).hostname or ""))
     try:
         return _follow(url, folder, sources, validators or {}, limits)
     except (OSError, HTTPException, UnicodeError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise FetchError(f"{_shown(url)} does not answer: {reason}") from error
+        raise FetchError(
+            "{address} does not answer: {reason}", address=_shown(url), reason=reason
+        ) from error
 
 
 def _follow(
@@ -108,7 +118,11 @@ def _follow(
             path = folder / _file_name(asked, response)
             _save(response, path, asked, limits, deadline)
             return Download(path, _validators(response))
-    raise FetchError(f"{_shown(url)} leads on more than {_REDIRECTS} times; give the last address")
+    raise FetchError(
+        "{address} leads on more than {n} times; give the last address",
+        address=_shown(url),
+        n=_REDIRECTS,
+    )
 
 
 @contextmanager
@@ -180,7 +194,9 @@ def _next_address(url: str, response: HTTPResponse) -> str:
     target = urljoin(url, response.getheader("Location") or "")
     parts = split_url(target)  # http and https only
     if url.startswith("https:") and parts.scheme == "http":
-        raise FetchError(f"{_shown(url)} leads from https to http; give that address itself")
+        raise FetchError(
+            "{address} leads from https to http; give that address itself", address=_shown(url)
+        )
     return target
 
 
@@ -188,14 +204,20 @@ def _refusal(url: str, response: HTTPResponse) -> FetchError:
     wait = response.getheader("Retry-After") or ""
     seconds = min(int(wait), _LONGEST_WAIT_SECONDS) if wait.isascii() and wait.isdecimal() else None
     return FetchError(
-        f"{_shown(url)} answers {response.status} {response.reason}".rstrip(),
+        "{address} answers {status}",
+        address=_shown(url),
+        status=f"{response.status} {response.reason[:_LONGEST_REASON]}".rstrip(),
         wait_seconds=seconds if response.status in _BUSY else None,
     )
 
 
 def _save(response: HTTPResponse, path: Path, url: str, limits: Limits, deadline: float) -> None:
     most = limits.most_bytes
-    too_large = f"{_shown(url)} is more than {most / 1024**2:,.0f} MB, the limit for a layer"
+    too_large = say(
+        "{address} is more than {n} MB, the limit for a layer",
+        address=_shown(url),
+        n=round(most / 1024**2),
+    )
     if response.length is not None and response.length > most:
         raise FetchError(too_large)
     unpack = _unpacker(response, url)
@@ -209,7 +231,7 @@ def _save(response: HTTPResponse, path: Path, url: str, limits: Limits, deadline
     if time.monotonic() >= deadline:
         raise FetchError(_too_slow(url, limits))
     if response.length or (unpack is not None and not unpack.eof):
-        raise FetchError(f"{_shown(url)} broke off after {size:,} bytes")
+        raise FetchError("{address} broke off after {size} bytes", address=_shown(url), size=size)
 
 
 def _unpacker(response: HTTPResponse, url: str) -> "zlib._Decompress | None":
@@ -217,7 +239,11 @@ def _unpacker(response: HTTPResponse, url: str) -> "zlib._Decompress | None":
     if coding == "identity":
         return None
     if coding not in ("gzip", "x-gzip"):
-        raise FetchError(f"{_shown(url)} answers in {coding[:40]!r}, which nobody asked it for")
+        raise FetchError(
+            "{address} answers in {coding!r}, which nobody asked it for",
+            address=_shown(url),
+            coding=coding[:40],
+        )
     return zlib.decompressobj(wbits=31)
 
 
@@ -232,7 +258,7 @@ def _unpacked(unpack: "zlib._Decompress | None", block: bytes) -> Iterator[bytes
 
 
 def _file_name(url: str, response: HTTPResponse) -> str:
-    name = PurePosixPath(unquote(split_url(url).path)).name
+    name = PurePosixPath(unquote(split_url(url).path)).name.partition(";")[0]
     name = re.sub(r"[^\w.-]", "_", name, flags=re.ASCII).lstrip(".")[-100:] or "layer"
     kind = (response.getheader("Content-Type") or "").partition(";")[0].strip().lower()
     if not PurePosixPath(name).suffix and kind in _ENDINGS:
@@ -240,10 +266,10 @@ def _file_name(url: str, response: HTTPResponse) -> str:
     return name
 
 
-def _too_slow(url: str, limits: Limits) -> str:
-    return f"{_shown(url)} takes more than {limits.whole_seconds:g} s"
+def _too_slow(url: str, limits: Limits) -> Sentence:
+    return say("{address} takes more than {n} s", address=_shown(url), n=limits.whole_seconds)
 
 
 def _shown(url: str) -> str:
-    """Without its query, which may hold a key that others should not see."""
-    return url.partition("?")[0]
+    """Short, for a sentence."""
+    return shown_address(url).partition("?")[0]

@@ -10,6 +10,7 @@ from data.instants import now
 from data.layers.addresses import Sources
 from data.layers.remote import Outcome, due_layers, refresh_remote
 from data.layers.remote_state import Remote
+from data.sentence import Sentence
 from data.store import Store
 
 _AT_ONCE = 4
@@ -69,7 +70,7 @@ class Follower:
         try:
             outcome = refresh_remote(self._store, remote, self._sources)
         except Exception as error:  # one layer's misfortune is not the others'
-            outcome = Outcome(remote.code, "failed", f"{type(error).__name__}: {error}")
+            outcome = Outcome(remote.code, "failed", Sentence(f"{type(error).__name__}: {error}"))
         self._tell(outcome)
         return outcome
 

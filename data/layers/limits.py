@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from data.sentence import Sentence, say
+
 MEGABYTE = 1024**2
 OUT_OF_MEMORY = 71  # exit code of the process that reads
 
@@ -25,9 +27,9 @@ class Limits:
 LIMITS = Limits()
 
 
-def size_text(size: int) -> str:
+def size_words(size: int) -> Sentence:
     """Bytes as people say them: 12 KB, 3.4 MB, 200 MB."""
     if size < MEGABYTE:
-        return f"{max(1, round(size / 1024))} KB" if size else "0 bytes"
+        return say("{n} KB", n=max(1, round(size / 1024)) if size else 0)
     megabytes = size / MEGABYTE
-    return f"{megabytes:.1f} MB" if megabytes < 10 else f"{megabytes:,.0f} MB"
+    return say("{n} MB", n=round(megabytes, 1) if megabytes < 10 else round(megabytes))

@@ -8,6 +8,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from data.sentence import SaidError
+
 Shapes = NDArray[np.object_]
 Columns = dict[str, list[Any]]  # by field name; a value for every shape
 
@@ -25,8 +27,10 @@ NOTE_KINDS = (
     "hidden",  # features of layers that the drawing hides, or of its paper, kept out
 )
 
+AXES = ("xy", "yx")
 
-class LayerError(ValueError):
+
+class LayerError(SaidError):
     """One sentence for the person who brought the layer: what is wrong, and the remedy."""
 
 
@@ -64,6 +68,13 @@ class Choice:
     longitude: str | None = None  # the same; easting
     wkt: str | None = None  # column or path of well-known text
     records: str | None = None  # generic JSON and XML: the path or element of one record
+    axes: str | None = None  # one of AXES; 'yx': northing or latitude come first, against the rule
+
+    def __post_init__(self) -> None:
+        if self.axes is not None and self.axes not in AXES:
+            raise LayerError(
+                "axes {axes!r} is not one of {names}", axes=self.axes[:40], names=", ".join(AXES)
+            )
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def read_pack_layers(folder: Path) -> tuple[PackLayer, ...]:
     try:
         content = read_toml(path)
     except PackError as error:
-        raise LayerError(str(error)) from error
+        raise LayerError("the pack cannot be read: {reason}", reason=error) from error
     common = {key: content.pop(key) for key in _COMMON if key in content}
     return tuple(_layer(path, code, table, common) for code, table in content.items())
 
@@ -113,20 +113,34 @@ def _layer(path: Path, code: str, table: Any, common: Mapping[str, Any]) -> Pack
     where = f"{path}, [{code}]"
     catalogue.check_code(code)
     if not isinstance(table, dict):
-        raise LayerError(f"{where} is no table; write [{code}] and its keys below")
+        raise LayerError(
+            "{where} is no table; write [{code}] and its keys below", where=where, code=code
+        )
     said = {**common, **table}
     if strange := sorted(said.keys() - _KEYS):
-        raise LayerError(f"{where}: {strange[0]!r} is unknown; it may have {', '.join(_KEYS)}")
+        raise LayerError(
+            "{where}: {key!r} is unknown; it may have {names}",
+            where=where,
+            key=str(strange[0]),
+            names=", ".join(_KEYS),
+        )
     for key in ("file", "name"):
         if key not in said:
-            raise LayerError(f"{where} lacks {key}")
+            raise LayerError("{where} lacks {key}", where=where, key=key)
     file = path.parent / Path(str(said["file"])).name
     if not file.is_file():
-        raise LayerError(f"{where}: there is no file {said['file']!r} beside layers.toml")
+        raise LayerError(
+            "{where}: there is no file {file!r} beside layers.toml",
+            where=where,
+            file=str(said["file"]),
+        )
     choice = said.get("choice", {})
     if strange := sorted(choice.keys() - _CHOICES):
         raise LayerError(
-            f"{where}: choice has {strange[0]!r}; it may have {', '.join(sorted(_CHOICES))}"
+            "{where}: choice has {key!r}; it may have {names}",
+            where=where,
+            key=str(strange[0]),
+            names=", ".join(sorted(_CHOICES)),
         )
     return PackLayer(
         code,
@@ -150,6 +164,8 @@ def _remote(where: str, said: Mapping[str, Any]) -> Mapping[str, Any] | None:
         return None
     url, minutes = said["url"], said.get("every_minutes")
     if not isinstance(minutes, int):
-        raise LayerError(f"{where}: a layer with a url needs every_minutes, a whole number")
+        raise LayerError(
+            "{where}: a layer with a url needs every_minutes, a whole number", where=where
+        )
     # The first features come from the file; what the choice says of it does not hold for the feed.
     return remote_columns(url if own_path(url) else check_url(url), 60 * minutes, Choice())

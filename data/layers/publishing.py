@@ -9,7 +9,6 @@ from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
 
-from data.i18n import gettext as _
 from data.layers import catalogue
 from data.layers.addresses import Sources
 from data.layers.catalogue import Layer
@@ -68,9 +67,9 @@ def keep_fields(table: FeatureTable, names: Collection[str] | None) -> FeatureTa
     known = {field.name for field in table.fields}
     if strange := [name for name in names if name not in known]:
         raise LayerError(
-            _("field {name} is not in the file; its fields are: {names}").format(
-                name=repr(strange[0][:80]), names=", ".join(sorted(known)) or "–"
-            )
+            "field {name!r} is not in the file; its fields are: {names}",
+            name=strange[0][:80],
+            names=", ".join(sorted(known)) or "–",
         )
     fields = tuple(field for field in table.fields if field.name in names)
     return replace(
@@ -90,9 +89,8 @@ def _in_force(store: Store, table: FeatureTable, file_name: str, wanted: Publica
             return catalogue.replace(store, wanted.replaces, table, file_name=file_name)
     except IntegrityError:  # both made the version of the same number
         raise LayerTaken(
-            _("layer {code} is being replaced by somebody else; look at it and try again").format(
-                code=repr(wanted.replaces)
-            )
+            "layer {code!r} is being replaced by somebody else; look at it and try again",
+            code=wanted.replaces,
         ) from None
     return _under_code(
         store,
@@ -104,7 +102,7 @@ def _in_force(store: Store, table: FeatureTable, file_name: str, wanted: Publica
 def _remote_in_force(store: Store, wanted: Publication, remote: Fetching, folder: Path) -> Layer:
     if wanted.replaces is not None or wanted.fields is not None:
         raise LayerError(
-            _("a layer that is fetched is new, and keeps all its fields; add it without a choice")
+            "a layer that is fetched is new, and keeps all its fields; add it without a choice"
         )
     return _under_code(
         store,
@@ -133,18 +131,14 @@ def _under_code(store: Store, wanted: Publication, make: Callable[[str], Layer])
             continue
         with suppress(LayerTaken):  # by somebody who is still writing it
             return make(code)
-    raise LayerTaken(
-        _("too many layers are called like {code}; choose another name").format(code=repr(base))
-    )
+    raise LayerTaken("too many layers are called like {code!r}; choose another name", code=base)
 
 
 def _check_free(store: Store, code: str) -> None:
     """Before minutes are spent on reading."""
     if catalogue.check_code(code) in _codes(store):
         raise LayerTaken(
-            _("a layer {code} is there already; replace it, or choose another code").format(
-                code=repr(code)
-            )
+            "a layer {code!r} is there already; replace it, or choose another code", code=code
         )
 
 

@@ -24,6 +24,7 @@ from data.layers.remote_state import (
     succeeded,
 )
 from data.layers.slots import reading_slot
+from data.sentence import Sentence, say
 from data.store import Store
 
 KEPT_VERSIONS = 24  # of a remote layer: two hours of one that changes every five minutes
@@ -36,7 +37,7 @@ class Outcome:
 
     code: str
     kind: str
-    message: str = ""
+    message: Sentence | None = None
 
 
 def add_remote(
@@ -99,16 +100,17 @@ def refresh_remote(
     """
     until = claim(store, remote)
     if until is None:
-        return Outcome(remote.code, "busy", "another process is fetching it, or just has")
+        return Outcome(remote.code, "busy", say("another process is fetching it, or just has"))
     try:
         return _fetch(store, remote, until, sources, limits, slots)
     except LayerError as error:
         wait = error.wait_seconds if isinstance(error, FetchError) else None
-        failed(store, remote, until, str(error), wait_seconds=wait)
-        return Outcome(remote.code, "failed", str(error))
+        failed(store, remote, until, error.sentence, wait_seconds=wait)
+        return Outcome(remote.code, "failed", error.sentence)
     except BaseException as error:
         # Whatever it was, the layer is free again, and the page says that something is wrong.
-        failed(store, remote, until, f"an error of Pantau's own: {type(error).__name__}")
+        reason = say("an error of Pantau's own: {kind}", kind=type(error).__name__)
+        failed(store, remote, until, reason)
         raise
 
 
@@ -135,14 +137,16 @@ def _fetch(
         with reading_slot(slots):
             table = read_source([got.path], remote.choice, city=city_frame(store))
         if not still_claimed(store, remote, until):
-            return Outcome(remote.code, "busy", "it was changed or removed while being fetched")
+            return Outcome(
+                remote.code, "busy", say("it was changed or removed while being fetched")
+            )
         before = find_layer(store, remote.code).version.id
         layer = replace(store, remote.code, table, file_name=got.path.name)
         succeeded(store, remote, until, validators)
     if layer.version.id == before:
         return Outcome(remote.code, "same")
     prune_versions(store, remote.code, KEPT_VERSIONS)
-    return Outcome(remote.code, "new", f"{layer.version.features:,} features")
+    return Outcome(remote.code, "new", say("{n} features", n=layer.version.features))
 
 
 def _validators(got: Download) -> Mapping[str, str]:

@@ -119,7 +119,7 @@ def _load_pack(*, quiet: bool, stop: threading.Event) -> tuple[int, int]:
 
 
 def _line(outcome: Outcome) -> str:
-    return f"{outcome.code}\t{_WORDS[outcome.kind]}\t{outcome.message}".rstrip()
+    return f"{outcome.code}\t{_WORDS[outcome.kind]}\t{outcome.message or ''}".rstrip()
 
 
 def _warn(line: str) -> None:

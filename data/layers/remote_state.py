@@ -12,6 +12,7 @@ from data.instants import from_epoch, now, to_epoch
 from data.layers.catalogue import Layer
 from data.layers.model import Choice, LayerError
 from data.layers.tables import layers
+from data.sentence import Sentence, say, written
 from data.store import Store
 
 STALE_AFTER = 3  # turns without success
@@ -52,8 +53,11 @@ def remote_columns(url: str, every_seconds: int, choice: Choice) -> dict[str, An
     """Columns of `layers` for one that is to be fetched. Raises LayerError."""
     if not SHORTEST_SECONDS <= every_seconds <= LONGEST_SECONDS:
         raise LayerError(
-            f"a layer cannot be fetched every {every_seconds:,} seconds; "
-            f"from {SHORTEST_SECONDS} seconds to {LONGEST_SECONDS // 86_400} days are possible"
+            "a layer cannot be fetched every {n} seconds; from "
+            "{shortest} seconds to {days} days are possible",
+            n=every_seconds,
+            shortest=SHORTEST_SECONDS,
+            days=LONGEST_SECONDS // 86_400,
         )
     chosen = {name: value for name, value in asdict(choice).items() if value is not None}
     return {"url": url, "every_seconds": every_seconds, "choice": chosen}
@@ -75,8 +79,10 @@ def find_remote(store: Store, code: str) -> Remote:
     """Raises LayerError."""
     remotes = {remote.code: remote for remote in list_remotes(store)}
     if code not in remotes:
-        there = ", ".join(sorted(remotes)[:12]) or "none"
-        raise LayerError(f"{code[:80]!r} is no remote layer; those that are: {there}")
+        there = ", ".join(sorted(remotes)[:12]) or say("none")
+        raise LayerError(
+            "{code!r} is no remote layer; those that are: {names}", code=code[:80], names=there
+        )
     return remotes[code]
 
 
@@ -120,14 +126,24 @@ def succeeded(store: Store, remote: Remote, until: datetime, validators: Mapping
 
 
 def failed(
-    store: Store, remote: Remote, until: datetime, reason: str, *, wait_seconds: int | None = None
+    store: Store,
+    remote: Remote,
+    until: datetime,
+    reason: Sentence,
+    *,
+    wait_seconds: int | None = None,
 ) -> None:
     """The last good data stay, and so does what its source gave with it."""
     at = now()
     validators = {k: v for k, v in remote.validators.items() if k != _WAIT_UNTIL}
     if wait_seconds:
         validators[_WAIT_UNTIL] = str(to_epoch(at) + wait_seconds)
-    _finish(store, remote, until, {"tried_at": at, "last_error": reason, "validators": validators})
+    _finish(
+        store,
+        remote,
+        until,
+        {"tried_at": at, "last_error": written(reason), "validators": validators},
+    )
 
 
 def _finish(store: Store, remote: Remote, until: datetime, values: dict[str, Any]) -> None:

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from data.i18n import gettext as _
 from data.layers.model import LayerError
 
 SLOTS = 2
@@ -51,7 +50,7 @@ def _slot(folder: Path, kind: str, number: int, wait_seconds: float) -> Iterator
     until = time.monotonic() + wait_seconds
     while (held := _take(folder, kind, number)) is None:
         if time.monotonic() > until:
-            raise ReadersBusy(_("other files are being read; try again in a minute"))
+            raise ReadersBusy("other files are being read; try again in a minute")
         time.sleep(_LOOK_SECONDS)
     with held:
         yield

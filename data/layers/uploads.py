@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from data.i18n import gettext as _
 from data.layers.model import LayerError
 from data.settings import Settings
 
@@ -62,13 +61,13 @@ class Upload:
         """A new file of that name, open for writing. Raises LayerError."""
         if len(list(self.folder.iterdir())) >= FILE_LIMIT:
             raise LayerError(
-                _("more than {n} files are sent; send them as one ZIP archive").format(n=FILE_LIMIT)
+                "more than {n} files are sent; send them as one ZIP archive", n=FILE_LIMIT
             )
         try:
             return open(self.folder / check_name(name), "xb")
         except FileExistsError:
             raise LayerError(
-                _("two files are called {name}; send them one after the other").format(name=name)
+                "two files are called {name}; send them one after the other", name=name
             ) from None
 
 
@@ -86,9 +85,8 @@ def check_name(name: str) -> str:
     )
     if not name or not is_plain:
         raise LayerError(
-            _("file name {name} is not a plain name such as rivers.zip; rename the file").format(
-                name=repr(name[:80])
-            )
+            "file name {name!r} is not a plain name such as rivers.zip; rename the file",
+            name=name[:80],
         )
     return name
 
@@ -97,9 +95,9 @@ def check_size(size: int) -> None:
     """Raises UploadTooLarge."""
     if size > SIZE_LIMIT:
         raise UploadTooLarge(
-            _("{size} MB are sent, and {limit} MB is the limit; send fewer layers at once").format(
-                size=-(-size // 2**20), limit=SIZE_LIMIT // 2**20
-            )
+            "{size} MB are sent, and {limit} MB is the limit; send fewer layers at once",
+            size=-(-size // 2**20),
+            limit=SIZE_LIMIT // 2**20,
         )
 
 
@@ -110,9 +108,7 @@ def begin_upload(folder: Path) -> Upload:
     size = sum(file.stat().st_size for path in waiting for file in _files(path))
     if len(waiting) >= _WAITING_LIMIT or size >= _WAITING_BYTES:
         raise UploadsFull(
-            _("too many files wait to be published; try again in {n} hours").format(
-                n=_KEPT_SECONDS // 3600
-            )
+            "too many files wait to be published; try again in {n} hours", n=_KEPT_SECONDS // 3600
         )
     upload_id = secrets.token_hex(16)
     (folder / upload_id).mkdir(parents=True, mode=0o700)
@@ -178,5 +174,5 @@ def _files(path: Path) -> list[Path]:
 
 def _missing() -> UploadMissing:
     return UploadMissing(
-        _("these files are not waiting here any more; choose them again and send them")
+        "these files are not waiting here any more; choose them again and send them"
     )

@@ -63,7 +63,12 @@ class KeptLayer:
         """Raises LayerError that names the fields there are."""
         if field not in self.columns:
             names = ", ".join(self.columns) or "none"
-            raise LayerError(f"layer {self.code!r} has no field {field!r}; its fields are: {names}")
+            raise LayerError(
+                "layer {code!r} has no field {field!r}; its fields are: {names}",
+                code=self.code,
+                field=field,
+                names=names,
+            )
 
 
 def text_of(value: object) -> str:
@@ -114,7 +119,9 @@ def kept_layer(store: Store, code: str) -> KeptLayer:
     layer = known_layers(store).get(code)
     if layer is None:
         there = ", ".join(sorted(known_layers(store))[:12]) or "none"
-        raise LayerMissing(f"layer {code[:80]!r} is not known; there are: {there}")
+        raise LayerMissing(
+            "layer {code!r} is not known; there are: {names}", code=code[:80], names=there
+        )
     plane = plane_of(store)
     cache: Cache = store.kept("layer-features", lambda: Cache(_KEPT_VERSIONS))
     key = (layer.version.id, id(plane))

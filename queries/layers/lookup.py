@@ -36,7 +36,12 @@ def describe_feature(store: Store, code: str, number: int) -> dict[str, Any]:
     kept = kept_layer(store, code)
     if not 0 <= number < len(kept):
         there = f"0 to {len(kept) - 1}" if len(kept) else "none"
-        raise LayerError(f"layer {code!r} has no feature {number}; its numbers are {there}")
+        raise LayerError(
+            "layer {code!r} has no feature {number}; its numbers are {there}",
+            code=code,
+            number=number,
+            there=there,
+        )
     shape = kept.shapes[number]
     metric = kept.plane.shapes_to_metres(kept.shapes[[number]])[0]
     return {

@@ -100,8 +100,9 @@ def _layer_meant(store: Store, condition: LayerCondition) -> KeptLayer:
     layer = kept_layer(store, condition.layer)
     if condition.kind in ("inside", "outside") and layer.version.geometry in ("point", "line"):
         raise LayerError(
-            f"layer {layer.code!r} has no polygons to be {condition.kind}; "
-            "use near or far with metres"
+            "layer {code!r} has no polygons to be {kind}; use near or far with metres",
+            code=layer.code,
+            kind=condition.kind,
         )
     if condition.field is not None:
         layer.check_field(condition.field)

@@ -26,7 +26,12 @@ def field_values(
     layer = kept_layer(store, code)
     if field not in layer.columns:
         names = ", ".join(layer.columns) or "none"
-        raise LayerError(f"layer {code!r} has no field {field[:80]!r}; its fields are: {names}")
+        raise LayerError(
+            "layer {code!r} has no field {field!r}; its fields are: {names}",
+            code=code,
+            field=field[:80],
+            names=names,
+        )
     cache: Cache = store.kept("layer-values", lambda: Cache(_KEPT_FIELDS))
     counted: list[tuple[str, int]] = cache.get(
         (layer.version.id, field), lambda: _counted(layer, field)

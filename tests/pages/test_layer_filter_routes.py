@@ -9,6 +9,11 @@ BOX = "bbox=106.7,-6.3,106.9,-6.1&zoom=12"
 
 
 @pytest.fixture(autouse=True)
+def _english(client):
+    client.set_cookie("pantau_lang", "en")
+
+
+@pytest.fixture(autouse=True)
 def pumps(store):
     shapes = [shapely.Point(106.8, -6.2), shapely.Point(106.85, -6.2)]
     publish_shapes(store, "pumps", shapes, {"state": ["broken", "a:b=c"]})

@@ -19,6 +19,11 @@ from tests.layer_files import SOUTH, WEST, put_layer, put_pumps, table_of
 CITY = "bbox=106.7,-6.3,106.9,-6.1&zoom=14"
 
 
+@pytest.fixture(autouse=True)
+def _english(client: FlaskClient) -> None:
+    client.set_cookie("pantau_lang", "en")
+
+
 def fetch(client: FlaskClient, code: str, query: str = CITY) -> dict[str, Any]:
     answer = client.get(f"/api/layers/{code}/features.geojson?{query}")
     assert answer.status_code == 200, answer.get_data(as_text=True)

@@ -15,12 +15,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from data.i18n import use_language
+from data.instants import now
 from data.layers import uploads
 from data.layers.catalogue import find_layer, list_layers, list_versions
 from data.layers.contents import fetch_features
 from data.layers.model import LayerError
 from data.layers.slots import FETCHES, ReadersBusy, fetching_slot, reading_slot
 from data.store import Store
+from pages.layers import layer_facts
 from tests.data.layers.layer_server import Source, serving
 from tests.sent_files import ORIGIN, PLACES, geojson, shapefile_parts, zipped_shapefile
 
@@ -79,6 +82,49 @@ def test_a_zipped_shapefile_becomes_a_layer(
     assert waiting(app) == []
     again = ask(client, f"uploads/{upload_id}/publish", NAMED)
     assert again.status_code == 404 and "choose them again" in again.json["error"]
+
+
+def takes(look: Any) -> list[dict[str, str]]:
+    """What the buttons of a preview would choose."""
+    found: list[dict[str, str]] = []
+
+    def walk(part: Any) -> None:
+        for inner in part.values() if isinstance(part, dict) else part:
+            if isinstance(inner, dict | list):
+                walk(inner)
+        if isinstance(part, dict) and "data-take" in part:
+            found.append(json.loads(part["data-take"]))
+
+    walk(look["parts"])
+    return found
+
+
+def test_what_a_hint_offers_is_not_what_was_refused(
+    client: FlaskClient, store: Store, tmp_path: Path
+) -> None:
+    parts = shapefile_parts(tmp_path / "made", crs="EPSG:32748")
+    parts["pumps.prj"] = shapefile_parts(tmp_path / "other", crs="EPSG:32749")["pumps.prj"]
+    upload_id = sent(client, *parts.items())
+    look = ask(client, f"uploads/{upload_id}/preview", {}).json
+    assert "read as EPSG:32749" in json.dumps(look["parts"])
+    assert takes(look) == [{"crs": "EPSG:32748", "axes": "xy"}]
+    chosen = {"choice": takes(look)[0]}
+    assert ask(client, f"uploads/{upload_id}/preview", chosen).json["questions"] == []
+
+
+def test_swapped_axes_are_offered_the_other_way_round(client: FlaskClient, store: Store) -> None:
+    upload_id = sent(client, ("posts.geojson", geojson([(y, x) for x, y in PLACES])))
+    look = ask(client, f"uploads/{upload_id}/preview", {}).json
+    assert look["questions"] == ["crs"]
+    assert look["extent"] == pytest.approx([106.815, -6.205, 106.825, -6.195])
+    assert takes(look) == [{"crs": "EPSG:4326", "axes": "yx"}]
+    chosen = {"choice": takes(look)[0]}
+    assert ask(client, f"uploads/{upload_id}/preview", chosen).json["questions"] == []
+    wrong = {"choice": {"axes": "up"}}
+    assert ask(client, f"uploads/{upload_id}/preview", wrong).status_code == 400
+    assert ask(client, f"uploads/{upload_id}/publish", NAMED | chosen).status_code == 201
+    table = fetch_features(store, find_layer(store, "pumps").version.id)
+    assert [(shape.x, shape.y) for shape in table.shapes] == [pytest.approx(p) for p in PLACES]
 
 
 def test_loose_parts_without_a_system_ask_for_it_and_take_the_answer(
@@ -433,6 +479,34 @@ def test_a_layer_is_fetched_from_an_address(
     failed = ask(client, "pumps/refresh", {})
     assert failed.status_code == 502 and failed.json["error"]
     assert find_layer(store, "pumps").version.features == 2
+
+
+def test_refusals_are_said_in_the_reader_s_language(
+    client: FlaskClient, store: Store, feed: tuple[Source, str]
+) -> None:
+    source, address = feed
+    client.set_cookie("pantau_lang", "id")
+    upload_id = sent(client, ("posts.geojson", geojson([(2.3, 48.9)])))  # read by another process
+    refused = ask(client, f"uploads/{upload_id}/publish", NAMED).json["error"]
+    assert refused.startswith("posts.geojson, dibaca sebagai EPSG:4326, terletak di luar kota")
+    look = ask(client, f"uploads/{upload_id}/preview", {}).json
+    assert "terletak di luar kota" in json.dumps(look["parts"])
+    taken = ask(client, "uploads/fetched", {"url": "ftp://x.org/a"}).json["error"]
+    assert taken == "'ftp://x.org/a' bukan alamat web; harus diawali http:// atau https://"
+    fetched = ask(client, "uploads/fetched", {"url": address}).json["id"]
+    ask(client, f"uploads/{fetched}/publish", NAMED | {"url": address, "every_seconds": 300})
+    source.status = 404
+    failed = ask(client, "pumps/refresh", {})
+    assert failed.status_code == 502 and "menjawab 404" in failed.json["error"]
+    kept = find_layer(store, "pumps").last_error
+    assert kept is not None and "answers 404" in str(kept)
+    with use_language("id"):
+        page = layer_facts(find_layer(store, "pumps"), store.reference(), now())
+        assert "menjawab 404" in json.dumps(page.to_plotly_json(), default=vars)
+    assert (
+        ask(client, "none/remove", {}).json["error"]
+        == "lapisan 'none' tidak dikenal; yang ada: pumps"
+    )
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,10 @@ def make_cad_layer(drawing: Drawing, name: str, crs: str | None = None) -> RawLa
         features.append(feature)
         if len(features) > LIMITS.features:
             raise LayerError(
-                f"{name} holds more than {LIMITS.features:,} entities once its blocks are taken "
-                "apart; give a part of it"
+                "{name} holds more than {limit} entities once its blocks are taken apart; give "
+                "a part of it",
+                name=name,
+                limit=LIMITS.features,
             )
     shapes = np.empty(len(features), dtype=object)
     shapes[:] = [feature.drawn.shape for feature in features]

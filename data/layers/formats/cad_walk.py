@@ -94,8 +94,10 @@ class Walk:
         self._steps += 1
         if self._steps > 3 * LIMITS.features or place.depth > _DEEPEST:
             raise LayerError(
-                f"{self._name} puts blocks into blocks without end, or more than "
-                f"{LIMITS.features:,} of their parts; explode or purge it in the drawing program"
+                "{name} puts blocks into blocks without end, or more than {limit} of their "
+                "parts; explode or purge it in the drawing program",
+                name=self._name,
+                limit=LIMITS.features,
             )
         layer = str(entity.dxf.get("layer", "0"))
         if layer == "0" and place.depth:

@@ -46,4 +46,4 @@ def _open(path: Path) -> Iterator[tuple[Table, bool]]:
         with read_delimited(source, layout) as table:
             yield table, recoded
     except TableError as error:
-        raise LayerError(str(error)) from error
+        raise LayerError(error.sentence) from error

@@ -7,6 +7,7 @@ from pathlib import Path
 from data.layers.formats.cad_layer import make_cad_layer
 from data.layers.formats.cad_walk import Drawing
 from data.layers.model import Choice, LayerError, LayerInfo, RawLayer
+from data.sentence import say
 
 _RELEASES = {
     b"AC1014": "R14",
@@ -43,16 +44,19 @@ def _check_start(path: Path) -> None:
         version = file.read(6)
     if version not in _RELEASES:
         if version > _NEWEST and version.startswith(b"AC1"):
-            what = "a newer DWG drawing than those of AutoCAD 2018"
+            what = say("a newer DWG drawing than those of AutoCAD 2018")
         elif version.startswith((b"AC1", b"AC2", b"MC0")):
-            what = "an older DWG drawing than those of AutoCAD R14"
+            what = say("an older DWG drawing than those of AutoCAD R14")
         else:
-            what = "no DWG drawing"
-        raise LayerError(f"{path.name} is {what}; save it as DWG 2018 or as DXF")
+            what = say("no DWG drawing")
+        raise LayerError(
+            "{name} is {what}; save it as DWG 2018 or as DXF", name=path.name, what=what
+        )
     if path.stat().st_size < _SHORTEST:
         raise LayerError(
-            f"{path.name} is cut off: it holds the mark of DWG {_RELEASES[version]} and no "
-            "drawing; send it again"
+            "{name} is cut off: it holds the mark of DWG {version} and no drawing; send it again",
+            name=path.name,
+            version=_RELEASES[version],
         )
 
 
@@ -74,6 +78,8 @@ def _guarded(path: Path) -> Iterator[None]:
             raise
         what = "".join(char for char in str(error)[:100] if char.isprintable())
         raise LayerError(
-            f"{path.name} is a damaged or incomplete DWG drawing "
-            f"({what or type(error).__name__}); send it again, or save it as DXF"
+            "{name} is a damaged or incomplete DWG drawing ({what}); send it again, or "
+            "save it as DXF",
+            name=path.name,
+            what=what or type(error).__name__,
         ) from error

@@ -39,7 +39,9 @@ def _check_end(path: Path) -> None:
         file.seek(max(0, path.stat().st_size - _TAIL))
         tail = file.read()
     if b"EOF" not in tail:
-        raise LayerError(f"{path.name} is cut off: a DXF drawing ends with EOF; send it again")
+        raise LayerError(
+            "{name} is cut off: a DXF drawing ends with EOF; send it again", name=path.name
+        )
 
 
 def _open(path: Path) -> Any:
@@ -52,7 +54,7 @@ def _open(path: Path) -> Any:
             return ezdxf.readfile(path)
         except DXFVersionError as error:
             raise LayerError(
-                f"{path.name} is of a DXF version that is not read; save it as DXF 2018"
+                "{name} is of a DXF version that is not read; save it as DXF 2018", name=path.name
             ) from error
         except (DXFError, UnicodeError, ValueError, KeyError, TypeError, AttributeError):
             document, _ = recover.readfile(path)
@@ -63,8 +65,9 @@ def _open(path: Path) -> Any:
             AttributeError, RecursionError) as error:  # fmt: skip
         what = "".join(char for char in str(error)[:100] if char.isprintable())
         raise LayerError(
-            f"{path.name} is a damaged DXF drawing ({what or type(error).__name__}); save it again "
-            "as DXF 2018"
+            "{name} is a damaged DXF drawing ({what}); save it again as DXF 2018",
+            name=path.name,
+            what=what or type(error).__name__,
         ) from error
 
 

@@ -53,7 +53,11 @@ def declared_encoding(start: bytes, name: str) -> str | None:
     if found is None:
         return None
     if not _SAFE.fullmatch(found[1]):
-        raise LayerError(f"{name} says it is in the encoding {found[1]!r}; save it as UTF-8")
+        raise LayerError(
+            "{name} says it is in the encoding {encoding!r}; save it as UTF-8",
+            name=name,
+            encoding=found[1],
+        )
     return found[1].lower()
 
 

@@ -13,6 +13,7 @@ import shapely
 
 from data.layers.formats.values import BOOLEAN, column_of
 from data.layers.model import Choice, Field, LayerError, LayerInfo, Note, RawLayer
+from data.sentence import Sentence, say
 
 # Drivers that read these formats and look nowhere else; the process that reads has no others.
 DRIVERS = ("DXF", "ESRI Shapefile", "GML", "GPKG", "GPX", "GeoJSON", "GeoJSONSeq", "TopoJSON")  # fmt: skip  # noqa: E501
@@ -59,7 +60,7 @@ def read_gdal_layer(
         ),
     )
     if shapes is None:
-        raise LayerError(f"{path.name} holds a table without shapes")
+        raise LayerError("{name} holds a table without shapes", name=path.name)
     columns, fields, recoded = _columns_of(
         zip(meta["fields"], _kinds(meta), values, strict=True), clean
     )
@@ -101,13 +102,15 @@ def ask_gdal(path: Path, ask: Callable[[], Any]) -> Any:
     except (RuntimeError, ValueError, OSError, KeyError, IndexError, AttributeError) as error:
         if isinstance(error, LayerError):
             raise
-        raise LayerError(f"{path.name} cannot be read: {_reason(error)}") from error
+        raise LayerError(
+            "{name} cannot be read: {reason}", name=path.name, reason=_reason(error)
+        ) from error
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> str | Sentence:
     """The first line, without where on this machine the file lies."""
     lines = str(error).splitlines() or [type(error).__name__]
     text = _TEMPORARY.sub("", lines[0]).strip().rstrip(".;")
     if "not recognized as being in" in text:
-        return "it is damaged, or not what its beginning says"
+        return say("it is damaged, or not what its beginning says")
     return text[:300]

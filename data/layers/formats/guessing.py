@@ -11,6 +11,7 @@ from data.layers.formats.interface import Guess
 from data.layers.formats.numbers import read_coordinates, read_pairs
 from data.layers.formats.written_shapes import is_shape
 from data.layers.model import Choice, LayerError
+from data.sentence import Sentence, say
 
 LATITUDES = ("latitude", "lat", "lintang", "latitud")
 LONGITUDES = ("longitude", "lon", "lng", "long", "bujur", "longitud")
@@ -45,7 +46,12 @@ def guess_columns(columns: Columns, choice: Choice, name: str) -> Guess:
     """
     for wanted in (choice.latitude, choice.longitude, choice.wkt):
         if wanted is not None and wanted not in columns:
-            raise LayerError(f"{name} has no field {wanted[:80]!r}; it has {_names(columns)}")
+            raise LayerError(
+                "{name} has no field {wanted!r}; it has {names}",
+                name=name,
+                wanted=wanted[:80],
+                names=_names(columns),
+            )
     names = tuple(columns)
     if choice.wkt:
         return Guess(wkt=choice.wkt, columns=names)
@@ -127,7 +133,9 @@ def _holds_shapes(cells: Sequence[Any]) -> bool:
     return bool(filled) and sum(map(is_shape, filled)) >= _ENOUGH * len(filled)
 
 
-def _names(columns: Columns) -> str:
+def _names(columns: Columns) -> str | Sentence:
     names = [name[:40] for name in columns]
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return (", ".join(names[:_NAMED]) or "none") + more
+    some = ", ".join(names[:_NAMED])
+    if len(names) > _NAMED:
+        return say("{names} and {n} more", names=some, n=len(names) - _NAMED)
+    return some or say("none")

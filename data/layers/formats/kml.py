@@ -24,7 +24,9 @@ _WHOLE = ("int", "uint", "short", "ushort")
 def list_layers(path: Path, choice: Choice) -> tuple[LayerInfo, ...]:
     count, has_shapes, links = _count(path)
     if links and not count:
-        raise LayerError(f"{path.name} only points to other sources; give the data themselves")
+        raise LayerError(
+            "{name} only points to other sources; give the data themselves", name=path.name
+        )
     return (LayerInfo(path.stem, None if has_shapes else "None", count),)
 
 
@@ -37,9 +39,15 @@ def read(path: Path, choice: Choice) -> RawLayer:
             rows.append(row)
             shapes.append(shape)
             if len(rows) > LIMITS.features:
-                raise LayerError(f"{path.name} holds more than {LIMITS.features:,} features")
+                raise LayerError(
+                    "{name} holds more than {limit} features; give a part of it",
+                    name=path.name,
+                    limit=LIMITS.features,
+                )
     except ParseError as error:
-        raise LayerError(f"{path.name} is not whole XML: {error}") from error
+        raise LayerError(
+            "{name} is not whole XML: {reason}", name=path.name, reason=error
+        ) from error
     found = np.empty(len(shapes), dtype=object)
     found[:] = shapes
     names = list(dict.fromkeys(name for row in rows for name in row))

@@ -33,8 +33,9 @@ def place(
     """
     if not guess.has_coordinates:
         raise LayerError(
-            f"{name} does not say where its coordinates are; choose the columns of latitude and "
-            "longitude, or of well-known text"
+            "{name} does not say where its coordinates are; choose the columns of latitude "
+            "and longitude, or of well-known text",
+            name=name,
         )
     if guess.wkt is not None:
         shapes, crs = read_written(columns[guess.wkt])

@@ -36,7 +36,8 @@ def read(path: Path, choice: Choice) -> RawLayer:
     found = guess(path, choice)
     if found.records is None:
         raise LayerError(
-            f"{path.name} holds no records, or several kinds of them; choose which are the layer"
+            "{name} holds no records, or several kinds of them; choose which are the layer",
+            name=path.name,
         )
     columns = to_record_columns(records_at(_tree(path), found.records), path.name)
     return place(columns, found, choice, path.name)
@@ -53,18 +54,24 @@ def _parsed(path: Path, changed: int, size: int) -> Any:
     try:
         tree = json.loads(text)
     except RecursionError as error:
-        raise LayerError(f"{path.name} is nested too deeply to be a list of records") from error
+        raise LayerError(
+            "{name} is nested too deeply to be a list of records", name=path.name
+        ) from error
     except json.JSONDecodeError as error:
         if error.msg != "Extra data":
             raise LayerError(
-                f"{path.name} is not whole JSON: {error.msg} at line {error.lineno:,}, column "
-                f"{error.colno:,}; send it again or mend it there"
+                "{name} is not whole JSON: {reason} at line {line}, column {column}; send it "
+                "again or mend it there",
+                name=path.name,
+                reason=error.msg,
+                line=error.lineno,
+                column=error.colno,
             ) from error
         tree = _lines(path, text)
     except ValueError as error:  # an integer of thousands of digits
-        raise LayerError(f"{path.name} holds a number too long to be one") from error
+        raise LayerError("{name} holds a number too long to be one", name=path.name) from error
     if not isinstance(tree, list | dict) or not tree:
-        raise LayerError(f"{path.name} is JSON, but holds no records")
+        raise LayerError("{name} is JSON, but holds no records", name=path.name)
     return tree
 
 
@@ -76,6 +83,8 @@ def _lines(path: Path, text: str) -> list[Any]:
                 records.append(json.loads(line))
             except (ValueError, RecursionError) as error:
                 raise LayerError(
-                    f"{path.name}, line {number:,} is not JSON; mend that line or send it again"
+                    "{name}, line {number} is not JSON; mend that line or send it again",
+                    name=path.name,
+                    number=number,
                 ) from error
     return records

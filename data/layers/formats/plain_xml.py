@@ -24,7 +24,8 @@ def read(path: Path, choice: Choice) -> RawLayer:
     found = guess(path, choice)
     if found.records is None:
         raise LayerError(
-            f"{path.name} holds no records, or several kinds of them; choose which are the layer"
+            "{name} holds no records, or several kinds of them; choose which are the layer",
+            name=path.name,
         )
     columns = to_record_columns(records_at(path, found.records), path.name)
     return place(columns, found, choice, path.name)

@@ -8,6 +8,7 @@ from data.layers.formats.interface import Guess
 from data.layers.formats.values import clean_text
 from data.layers.limits import LIMITS
 from data.layers.model import Choice, Columns, LayerError
+from data.sentence import say
 
 _MOST_COLUMNS = 1_000
 _SHOWN = 8
@@ -20,7 +21,9 @@ def to_record_columns(records: Iterable[Mapping[str, Any]], name: str) -> Column
     for record in records:
         if len(columns) > _MOST_COLUMNS:
             raise LayerError(
-                f"{name} has more than {_MOST_COLUMNS:,} different fields; choose other records"
+                "{name} has more than {limit} different fields; choose other records",
+                name=name,
+                limit=_MOST_COLUMNS,
             )
         for title, value in record.items():
             column = columns.setdefault(title, [])
@@ -29,7 +32,9 @@ def to_record_columns(records: Iterable[Mapping[str, Any]], name: str) -> Column
         count += 1
         if count > LIMITS.features:
             raise LayerError(
-                f"{name} holds more than {LIMITS.features:,} records; give a part of it"
+                "{name} holds more than {limit} records; give a part of it",
+                name=name,
+                limit=LIMITS.features,
             )
     for column in columns.values():
         column.extend([None] * (count - len(column)))
@@ -49,8 +54,10 @@ def guess_records(
     paths = tuple(samples)
     if choice.records is not None and choice.records not in samples:
         raise LayerError(
-            f"{name} has no records at {choice.records[:80]!r}; it has them at "
-            f"{', '.join(paths[:_SHOWN]) or 'no place'}"
+            "{name} has no records at {records!r}; it has them at {names}",
+            name=name,
+            records=choice.records[:80],
+            names=", ".join(paths[:_SHOWN]) or say("no place"),
         )
     if not paths:
         return Guess()

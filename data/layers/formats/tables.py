@@ -23,7 +23,11 @@ def to_columns(titles: Sequence[str], rows: Iterable[Row], name: str) -> Columns
         for column, cells in zip(columns, _turned(block, width, name), strict=True):
             column.extend(cells)
         if columns and len(columns[0]) > LIMITS.features:
-            raise LayerError(f"{name} holds more than {LIMITS.features:,} rows; give a part of it")
+            raise LayerError(
+                "{name} holds more than {limit} rows; give a part of it",
+                name=name,
+                limit=LIMITS.features,
+            )
     return dict(zip(unique_titles(titles), columns, strict=True))
 
 
@@ -34,8 +38,12 @@ def _turned(block: Sequence[Row], width: int, name: str) -> Iterable[Sequence[An
     for number, cells in block:
         if len(cells) > width and any(cell not in (None, "") for cell in cells[width:]):
             raise LayerError(
-                f"{name}, line {number:,} has {len(cells)} cells under {width} column names; "
-                "put quotes around texts that hold the delimiter"
+                "{name}, line {number} has {n} cells under {width} column names; put quotes "
+                "around texts that hold the delimiter",
+                name=name,
+                number=number,
+                n=len(cells),
+                width=width,
             )
     return (
         [cells[place] if place < len(cells) else None for _, cells in block]

@@ -52,7 +52,11 @@ def read(path: Path, choice: Choice) -> RawLayer:
     """A point for every row of the chosen sheet, or the shape that is written in it."""
     with _open(path, choice) as table:
         if table is None:
-            raise LayerError(f"{path.name}, sheet {choice.layer!r} is empty; choose another one")
+            raise LayerError(
+                "{name}, sheet {layer!r} is empty; choose another one",
+                name=path.name,
+                layer=choice.layer,
+            )
         columns = to_columns(table.columns, table.rows, path.name)
     sample = {name: cells[:SAMPLE] for name, cells in columns.items()}
     return place(columns, guess_columns(sample, choice, path.name), choice, path.name)
@@ -92,9 +96,11 @@ def _guarded(path: Path) -> Iterator[None]:
         except LayerError:
             raise
         except TableError as error:
-            raise LayerError(str(error).replace(str(path), path.name)) from error
+            raise LayerError(error.sentence.with_values(path=path.name)) from error
         except _BROKEN as error:
             what = str(error) or type(error).__name__
             raise LayerError(
-                f"{path.name} is damaged or no workbook ({what[:100]}); save it again as XLSX"
+                "{name} is damaged or no workbook ({what}); save it again as XLSX",
+                name=path.name,
+                what=what[:100],
             ) from error

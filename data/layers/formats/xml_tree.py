@@ -59,7 +59,9 @@ def _elements(path: Path) -> Iterator[tuple[str, Element, Element | None]]:
                 if event == "start":
                     if len(names) >= _DEEPEST:
                         raise LayerError(
-                            f"{path.name} is nested more than {_DEEPEST} elements deep"
+                            "{name} is nested more than {limit} elements deep",
+                            name=path.name,
+                            limit=_DEEPEST,
                         )
                     open_elements.append(element)
                     names.append(_local(element.tag))
@@ -69,13 +71,16 @@ def _elements(path: Path) -> Iterator[tuple[str, Element, Element | None]]:
                 names.pop()
     except DefusedXmlException as error:
         raise LayerError(
-            f"{path.name} declares entities of its own, which are never read; save it without them"
+            "{name} declares entities of its own, which are never read; save it without them",
+            name=path.name,
         ) from error
     except (ParseError, LookupError, ValueError) as error:
         if isinstance(error, LayerError):
             raise
         raise LayerError(
-            f"{path.name} is not whole XML ({error}); send it again or mend it there"
+            "{name} is not whole XML ({reason}); send it again or mend it there",
+            name=path.name,
+            reason=error,
         ) from error
 
 

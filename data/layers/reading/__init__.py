@@ -5,7 +5,7 @@ from pathlib import Path
 
 from data.layers.limits import LIMITS, Limits
 from data.layers.model import Choice, FeatureTable
-from data.layers.reading.crs import search_crs
+from data.layers.reading.crs import Hint, search_crs
 from data.layers.reading.frame import WORLD, CityFrame, city_frame
 from data.layers.reading.inspection import Inspection
 from data.layers.reading.process import run
@@ -14,6 +14,7 @@ __all__ = [
     "LIMITS",
     "WORLD",
     "CityFrame",
+    "Hint",
     "Inspection",
     "Limits",
     "city_frame",

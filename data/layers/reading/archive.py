@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
-from data.layers.limits import LIMITS, Limits, size_text
+from data.layers.limits import LIMITS, Limits, size_words
 from data.layers.model import LayerError
 
 _BLOCK = 1 << 18
@@ -22,7 +22,9 @@ def is_zip(start: bytes) -> bool:
 def refuse_other_archives(start: bytes, name: str) -> None:
     for magic, kind in _OTHER_ARCHIVES.items():
         if start.startswith(magic):
-            raise LayerError(f"{name} is a {kind} archive; unpack it, or pack it as ZIP")
+            raise LayerError(
+                "{name} is a {kind} archive; unpack it, or pack it as ZIP", name=name, kind=kind
+            )
 
 
 def member_names(path: Path, name: str) -> list[str]:
@@ -47,16 +49,27 @@ def unpack(path: Path, folder: Path, name: str, limits: Limits = LIMITS) -> list
         for info in infos:
             target = folder / PurePosixPath(info.filename)
             if target in written:
-                raise LayerError(f"{name} holds {info.filename!r} twice; pack it anew")
+                raise LayerError(
+                    "{name} holds {member!r} twice; pack it anew",
+                    name=name,
+                    member=info.filename,
+                )
             try:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 left -= _write(archive, info, target, name, left)
             except (FileExistsError, NotADirectoryError, IsADirectoryError):
-                raise LayerError(f"{name} holds {info.filename!r} twice; pack it anew") from None
+                raise LayerError(
+                    "{name} holds {member!r} twice; pack it anew",
+                    name=name,
+                    member=info.filename,
+                ) from None
             except OSError as error:
                 raise LayerError(
-                    f"{name} holds {_short(info.filename)}, which cannot be unpacked: "
-                    f"{error.strerror}; give it a plain name"
+                    "{name} holds {member!r}, which cannot be unpacked: {reason}; give it a plain "
+                    "name",
+                    name=name,
+                    member=_short(info.filename),
+                    reason=error.strerror,
                 ) from error
             written.append(target)
     return written
@@ -67,7 +80,8 @@ def _opened(path: Path, name: str) -> zipfile.ZipFile:
         return zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
         raise LayerError(
-            f"{name} begins like a ZIP archive but is damaged or broke off; pack or send it again"
+            "{name} begins like a ZIP archive but is damaged or broke off; pack or send it again",
+            name=name,
         ) from None
 
 
@@ -84,21 +98,29 @@ def _wanted(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 
 def _check(infos: list[zipfile.ZipInfo], packed: int, name: str, limits: Limits) -> None:
     if not infos:
-        raise LayerError(f"{name} is an archive without files")
+        raise LayerError("{name} is an archive without files", name=name)
     if len(infos) > limits.members:
-        raise LayerError(f"{name} holds {len(infos):,} files; {limits.members:,} are read at most")
+        raise LayerError(
+            "{name} holds {n} files; {limit} are read at most",
+            name=name,
+            n=len(infos),
+            limit=limits.members,
+        )
     for info in infos:
         _check_member(info, name)
     total = sum(info.file_size for info in infos)
     if total > limits.unpacked_bytes:
         raise LayerError(
-            f"{name} would unpack to {size_text(total)}; "
-            f"{size_text(limits.unpacked_bytes)} are unpacked at most"
+            "{name} would unpack to {size}; {limit} are unpacked at most",
+            name=name,
+            size=size_words(total),
+            limit=size_words(limits.unpacked_bytes),
         )
     if total > limits.ratio_from_bytes and total > limits.ratio * packed:
         raise LayerError(
-            f"{name} would unpack to {total // packed:,} times its size, as bombs do; "
-            "give the files unpacked"
+            "{name} would unpack to {n} times its size, as bombs do; give the files unpacked",
+            name=name,
+            n=total // packed,
         )
 
 
@@ -112,19 +134,24 @@ def _check_member(info: zipfile.ZipInfo, name: str) -> None:
         or "\0" in info.filename
     ):
         raise LayerError(
-            f"{name} holds {_short(info.filename)}, a path out of the archive; pack it anew"
+            "{name} holds {member!r}, a path out of the archive; pack it anew",
+            name=name,
+            member=_short(info.filename),
         )
     mode = info.external_attr >> 16
     if info.create_system == 3 and stat.S_IFMT(mode) not in (0, stat.S_IFREG):
         raise LayerError(
-            f"{name} holds {_short(info.filename)}, which is no file but a link; "
-            "pack the file itself"
+            "{name} holds {member!r}, which is no file but a link; pack the file itself",
+            name=name,
+            member=_short(info.filename),
         )
     if info.flag_bits & 0x1:
-        raise LayerError(f"{name} is locked by a password; pack it without one")
+        raise LayerError("{name} is locked by a password; pack it without one", name=name)
     if info.compress_type not in _METHODS:
         raise LayerError(
-            f"{name} is packed by a method that is not read ({info.compress_type}); pack it as ZIP"
+            "{name} is packed by a method that is not read ({method}); pack it as ZIP",
+            name=name,
+            method=str(info.compress_type),
         )
 
 
@@ -138,22 +165,30 @@ def _write(
             while block := source.read(_BLOCK):
                 if not size and is_zip(block):
                     raise LayerError(
-                        f"{name} holds another archive, {_short(info.filename)}; give that alone"
+                        "{name} holds another archive, {member!r}; give that alone",
+                        name=name,
+                        member=_short(info.filename),
                     )
                 size += file.write(block)
                 if size > min(left, info.file_size):
-                    raise LayerError(f"{name} unpacks to more than it says; pack it anew")
+                    raise LayerError("{name} unpacks to more than it says; pack it anew", name=name)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
         if isinstance(error, LayerError):
             raise
         raise LayerError(
-            f"{name} is damaged at {_short(info.filename)}; pack or send it again"
+            "{name} is damaged at {member!r}; pack or send it again",
+            name=name,
+            member=_short(info.filename),
         ) from error
     if size != info.file_size:
-        raise LayerError(f"{name} is damaged at {_short(info.filename)}; pack or send it again")
+        raise LayerError(
+            "{name} is damaged at {member!r}; pack or send it again",
+            name=name,
+            member=_short(info.filename),
+        )
     return size
 
 
 def _short(member: str) -> str:
     shown = member if len(member) <= 60 else "…" + member[-59:]
-    return repr(shown)
+    return shown

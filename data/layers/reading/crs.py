@@ -1,6 +1,7 @@
 """Coordinate systems: which one a layer is in, into degrees, and which one it may be in."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -11,8 +12,9 @@ from pyproj.database import query_crs_info
 from pyproj.enums import PJType
 from pyproj.exceptions import CRSError, ProjError
 
-from data.layers.model import LayerError, Shapes
+from data.layers.model import AXES, LayerError, Shapes
 from data.layers.reading.frame import CityFrame, crs_name, local_crs
+from data.sentence import Sentence, say
 
 _SAMPLE = 2_000  # coordinates that a guess is tried on
 _FITS = 0.5  # of them in the city's surroundings make a guess
@@ -21,21 +23,45 @@ _LONGEST = 64  # characters of a name that is kept
 _CODE = re.compile(r"(?:EPSG|ESRI)\s*:\s*\d{3,6}|\d{4,6}", re.IGNORECASE)
 
 
-def find_crs(text: str, name: str) -> CRS:
+@dataclass(frozen=True)
+class Hint:
+    """The usual system that fits the coordinates. `looks` is its short name, such as 'UTM 48S'."""
+
+    code: str
+    looks: str
+    swapped: bool  # it fits with the two axes the other way round
+
+    @property
+    def sentence(self) -> Sentence:
+        system = say("degrees") if self.code == "EPSG:4326" else self.looks
+        if self.swapped:
+            return say(
+                "these look like {system}, {code}, with the two axes swapped",
+                system=system,
+                code=self.code,
+            )
+        return say("these look like {system}, {code}", system=system, code=self.code)
+
+
+def find_crs(text: str, name: str | Sentence) -> CRS:
     """What a file or a person calls a coordinate system. Raises LayerError."""
     try:
         found = CRS.from_user_input(text)
     except (CRSError, ValueError, TypeError):
         raise LayerError(
-            f"{name}: {text[:60]!r} is not a known coordinate system; give its EPSG code, such as "
-            "EPSG:32748"
+            "{name}: {text!r} is not a known coordinate system; give its EPSG code, such "
+            "as EPSG:32748",
+            name=name,
+            text=text[:60],
         ) from None
     if found.is_compound:  # heights are not kept
         found = found.sub_crs_list[0]
     if not (found.is_geographic or found.is_projected or found.is_bound):
         raise LayerError(
-            f"{name}: the coordinate system {found.name!r} is not one of places on a map; "
-            "give the EPSG code of its coordinates, such as EPSG:32748"
+            "{name}: the coordinate system {system!r} is not one of places on a map; give "
+            "the EPSG code of its coordinates, such as EPSG:32748",
+            name=name,
+            system=found.name,
         )
     return found
 
@@ -48,9 +74,10 @@ def chosen_crs(text: str) -> CRS:
     wanted = text.strip()
     if not _CODE.fullmatch(wanted):
         raise LayerError(
-            f"{wanted[:60]!r} is not the code of a coordinate system; give one such as EPSG:32748"
+            "{wanted!r} is not the code of a coordinate system; give one such as EPSG:32748",
+            wanted=wanted[:60],
         )
-    return find_crs(wanted if ":" in wanted else f"EPSG:{wanted}", "the chosen system")
+    return find_crs(wanted if ":" in wanted else f"EPSG:{wanted}", say("the chosen system"))
 
 
 def crs_code(crs: CRS) -> str:
@@ -72,8 +99,8 @@ def to_degrees(shapes: Shapes, crs: CRS) -> Shapes:
 _WGS84 = CRS.from_epsg(4326)
 
 
-def suggest_crs(shapes: Shapes, city: CityFrame) -> tuple[str, bool] | None:
-    """The usual system that puts most coordinates into the city, and whether with axes swapped."""
+def suggest_crs(shapes: Shapes, city: CityFrame) -> Hint | None:
+    """The usual system that puts most coordinates into the city."""
     sample = _sample(shapes)
     if not len(sample):
         return None
@@ -84,23 +111,27 @@ def suggest_crs(shapes: Shapes, city: CityFrame) -> tuple[str, bool] | None:
                 best = (share, code, bool(swapped))
         if best is not None and (best[0] > 0.99 or code == city.epsg[-1]):
             break  # a usual one is worth more than a rare one that fits slightly better
-    return (best[1], best[2]) if best else None
+    return Hint(best[1], _short_name(best[1]), best[2]) if best else None
 
 
-def hint_for(shapes: Shapes, city: CityFrame) -> str | None:
+def hint_for(shapes: Shapes, city: CityFrame) -> Sentence | None:
     """What the coordinates look like, and the remedy; None where nothing usual fits."""
     found = suggest_crs(shapes, city)
     if found is None:
         return None
-    remedy = "export it again with the easting or longitude first" if found[1] else "choose it"
-    return f"{say_suggestion(*found)}; {remedy}"
+    if found.swapped:
+        return say(
+            "{hint}; choose it, and the other order of the axes ({names})",
+            hint=found.sentence,
+            names=", ".join(AXES),
+        )
+    return say("{hint}; choose it", hint=found.sentence)
 
 
-def say_suggestion(code: str, swapped: bool) -> str:
-    """Such as 'these look like UTM 48S, EPSG:32748'."""
-    name = crs_name(code).removeprefix("WGS 84 / ").replace("zone ", "")
-    hint = f"these look like {'degrees' if code == 'EPSG:4326' else name}, {code}"
-    return f"{hint}, with the two axes swapped" if swapped else hint
+def _short_name(code: str) -> str:
+    if code == "EPSG:4326":
+        return "degrees"
+    return crs_name(code).removeprefix("WGS 84 / ").replace("zone ", "")
 
 
 def _shares_inside(sample: NDArray[np.float64], code: str, city: CityFrame) -> tuple[float, float]:

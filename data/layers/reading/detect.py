@@ -6,20 +6,21 @@ from pathlib import Path
 
 from data.layers.model import LayerError
 from data.layers.reading.xml_guard import root_element
+from data.sentence import say
 
 _HEAD = 1 << 16
 _BLANK = b" \t\r\n"
 _SHAPEFILE = b"\x00\x00\x27\x0a"
 _FOREIGN = {
-    b"%PDF": "a PDF document",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"\x89PNG": "a PNG picture",
-    b"GIF8": "a GIF picture",
-    b"II*\x00": "a TIFF picture",
-    b"MM\x00*": "a TIFF picture",
-    b"\xd0\xcf\x11\xe0": "an old Office document; save it as XLSX",
-    b"\x7fELF": "a program",
-    b"MZ": "a program",
+    b"%PDF": say("a PDF document"),
+    b"\xff\xd8\xff": say("a JPEG picture"),
+    b"\x89PNG": say("a PNG picture"),
+    b"GIF8": say("a GIF picture"),
+    b"II*\x00": say("a TIFF picture"),
+    b"MM\x00*": say("a TIFF picture"),
+    b"\xd0\xcf\x11\xe0": say("an old Office document; save it as XLSX"),
+    b"\x7fELF": say("a program"),
+    b"MZ": say("a program"),
 }
 _POINTERS = re.compile(
     rb"<(OGRVRTDataSource|OGRVRTLayer|OGRWFSDataSource|VRTDataset|GDAL_WMS|OGCAPI\w*|ogr_wfs)\b"
@@ -40,7 +41,7 @@ def detect(path: Path, name: str) -> str:
         head = file.read(_HEAD)
     text = _plain(head).lstrip(_BLANK)
     if not text:
-        raise LayerError(f"{name} is empty")
+        raise LayerError("{name} is empty", name=name)
     if head.startswith(b"SQLite format 3\0"):
         return _database(path, name)
     if head.startswith(_SHAPEFILE):
@@ -51,17 +52,18 @@ def detect(path: Path, name: str) -> str:
         return "dxf"
     for magic, what in _FOREIGN.items():
         if head.startswith(magic):
-            raise LayerError(f"{name} is {what}, not a layer")
+            raise LayerError("{name} is {what}, not a layer", name=name, what=what)
     if _POINTERS.search(text[:4096]):
-        raise LayerError(f"{name} only points to other sources; give the data themselves")
+        raise LayerError("{name} only points to other sources; give the data themselves", name=name)
     if text.startswith(b"<"):
         return _xml(text, name)
     if text[:1] in (b"{", b"["):
         return _json(path, text)
     if b"\0" in text:
         raise LayerError(
-            f"{name} is of no known kind; read are GeoJSON, TopoJSON, JSON, Shapefile, GeoPackage, "
-            "DWG, DXF, GML, XML, KML, KMZ, GPX, CSV and XLSX"
+            "{name} is of no known kind; read are GeoJSON, TopoJSON, JSON, Shapefile, "
+            "GeoPackage, DWG, DXF, GML, XML, KML, KMZ, GPX, CSV and XLSX",
+            name=name,
         )
     return "csv"
 
@@ -97,9 +99,13 @@ def _database(path: Path, name: str) -> str:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        raise LayerError(f"{name} is a damaged database: {error}; send it again") from error
+        raise LayerError(
+            "{name} is a damaged database: {reason}; send it again", name=name, reason=error
+        ) from error
     if found is None:
-        raise LayerError(f"{name} is an SQLite database but no GeoPackage; save it as GeoPackage")
+        raise LayerError(
+            "{name} is an SQLite database but no GeoPackage; save it as GeoPackage", name=name
+        )
     return "geopackage"
 
 
@@ -119,7 +125,9 @@ def _xml(text: bytes, name: str) -> str:
     if element == "gpx":
         return "gpx"
     if element.lower() == "html":
-        raise LayerError(f"{name} is a web page, not a layer; save the file that it links to")
+        raise LayerError(
+            "{name} is a web page, not a layer; save the file that it links to", name=name
+        )
     if element == "schema":
         return "xml"
     if b"opengis.net/gml" in text[: _HEAD // 4]:

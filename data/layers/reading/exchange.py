@@ -5,6 +5,7 @@ It may have been taken over by what it read, so nothing it wrote is ever run or 
 
 import json
 import math
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,14 @@ from data.layers.model import (
     Note,
     Shapes,
 )
+from data.layers.reading.crs import Hint
 from data.layers.reading.frame import CityFrame
 from data.layers.reading.inspection import QUESTIONS, Inspection
+from data.sentence import Sentence, sentence_of
 
 REQUEST, ANSWER = "request.json", "answer.json"
 _SHAPES, _LENGTHS, _COLUMNS = "shapes.wkb", "lengths.u4", "columns.json"
-_LONGEST_SENTENCE = 1_000
+_CODE = re.compile(r"EPSG:\d{4,6}", re.ASCII)
 
 
 class BrokenAnswer(Exception):
@@ -58,8 +61,8 @@ def read_request(folder: Path) -> tuple[str, list[Path], Choice, CityFrame]:
     return request["task"], paths, Choice(**request["choice"]), CityFrame(**city)
 
 
-def write_refusal(folder: Path, sentence: str) -> None:
-    _write_answer(folder, {"refusal": sentence})
+def write_refusal(folder: Path, sentence: Sentence) -> None:
+    _write_answer(folder, {"refusal": sentence.as_data()})
 
 
 def write_inspection(folder: Path, inspection: Inspection) -> None:
@@ -89,7 +92,7 @@ def read_answer(folder: Path) -> Inspection | FeatureTable:
     try:
         answer = _load(folder / ANSWER)
         if "refusal" in answer:
-            raise LayerError(str(answer["refusal"])[:_LONGEST_SENTENCE])
+            raise LayerError(sentence_of(answer["refusal"]))
         if "table" in answer:
             return _table(folder, answer["table"])
         return _inspection(answer["inspection"])
@@ -171,7 +174,18 @@ def _inspection(found: dict[str, Any]) -> Inspection:
     known["questions"] = tuple(one for one in QUESTIONS if one in found["questions"])
     known["extent"] = tuple(found["extent"]) if found["extent"] else None
     known["rows"] = tuple(found["rows"])
+    known["hint"] = _hint(found["hint"])
+    if found["refusal"] is not None:
+        known["refusal"] = sentence_of(found["refusal"])
     return Inspection(**known)
+
+
+def _hint(hint: dict[str, Any] | None) -> Hint | None:
+    if hint is None:
+        return None
+    _demand(_CODE.fullmatch(_text(hint["code"])) is not None, "a system of no known code")
+    _demand(isinstance(hint["swapped"], bool), "neither true nor false")
+    return Hint(hint["code"], _text(hint["looks"]), hint["swapped"])
 
 
 def _field(field: dict[str, Any]) -> Field:

@@ -10,16 +10,18 @@ import shapely
 
 from data.layers.formats.interface import Guess
 from data.layers.model import Choice, Field, LayerError, LayerInfo, Note, RawLayer, Shapes
-from data.layers.reading.crs import crs_code, say_suggestion, suggest_crs
+from data.layers.reading.crs import Hint, crs_code, suggest_crs
 from data.layers.reading.frame import CityFrame
-from data.layers.reading.repair import flatten, keep_placed
+from data.layers.reading.repair import keep_placed
 from data.layers.reading.table import (
     check_size,
     fit_columns,
+    flat_shapes,
     layer_crs,
     make_table,
     notes_of,
 )
+from data.sentence import Sentence
 
 QUESTIONS = ("layer", "records", "coordinates", "crs")
 _SAMPLE = 500
@@ -36,8 +38,8 @@ class Inspection:
 
     `features` counts what will be kept once all is said. `extent` (west, south, east, north) and
     `sample` (a GeoJSON FeatureCollection) are in degrees: by `crs`, and where `refusal` says why
-    the layer cannot be kept by that, as the system that `hint` names would place it. `rows` are
-    the first records.
+    the layer cannot be kept by that, as the system that `hint` names would place it, with the axes
+    the other way round if it says so. `rows` are the first records.
     """
 
     file_format: str
@@ -53,8 +55,8 @@ class Inspection:
     sample: dict[str, Any] | None = None
     rows: tuple[dict[str, Any], ...] = ()
     notes: tuple[Note, ...] = ()
-    hint: str | None = None
-    refusal: str | None = None
+    hint: Hint | None = None  # never what was refused
+    refusal: Sentence | None = None
 
 
 def inspect_layer(
@@ -67,11 +69,11 @@ def inspect_layer(
         try:
             table = make_table(raw, choice, city, name=name, file_format=file_format)
         except LayerError as error:
-            return _undecided(raw, city) | {
+            return _undecided(raw, choice, city, refused=crs_code(crs)) | {
                 "crs": crs_code(crs),
                 "crs_is_known": True,
                 "questions": ("crs",),
-                "refusal": str(error),
+                "refusal": error.sentence,
             }
         return {
             "fields": table.fields,
@@ -83,14 +85,16 @@ def inspect_layer(
             "rows": _rows(table.columns),
             "notes": table.notes,
         }
-    return _undecided(raw, city) | {"questions": ("crs",)}
+    return _undecided(raw, choice, city) | {"questions": ("crs",)}
 
 
-def _undecided(raw: RawLayer, city: CityFrame) -> dict[str, Any]:
+def _undecided(
+    raw: RawLayer, choice: Choice, city: CityFrame, *, refused: str | None = None
+) -> dict[str, Any]:
     """Where the layer would land by the system that fits best, if any does."""
     counts: Counter[str] = Counter({note.kind: note.count for note in raw.notes})
     placed = keep_placed(raw.shapes, counts)
-    shapes = flatten(raw.shapes[placed], counts)
+    shapes = flat_shapes(raw.shapes[placed], choice, counts)
     columns, fields = fit_columns(raw, np.flatnonzero(placed), counts)
     found: dict[str, Any] = {
         "fields": fields,
@@ -98,21 +102,21 @@ def _undecided(raw: RawLayer, city: CityFrame) -> dict[str, Any]:
         "features": len(shapes),
         "notes": notes_of(counts),
     }
-    suggestion = suggest_crs(shapes, city) if len(shapes) else None
-    if suggestion is None:
+    hint = suggest_crs(shapes, city) if len(shapes) else None
+    if hint is None or (hint.code == refused and not hint.swapped):
         return found
-    code, swapped = suggestion
-    found["hint"] = say_suggestion(code, swapped)
-    if swapped:
-        return found
+    found["hint"] = hint
+    wanted = Choice(
+        crs=hint.code, axes="yx" if hint.swapped else "xy"
+    )  # of what is swapped already
     try:
         table = make_table(
-            RawLayer(shapes, {}, (), code), Choice(crs=code), city, name="", file_format=""
+            RawLayer(shapes, {}, (), hint.code), wanted, city, name="", file_format=""
         )
     except LayerError:
         return found
     return found | {
-        "crs": code,
+        "crs": hint.code,
         "extent": _extent(table.shapes),
         "sample": _sample(table.shapes),
     }

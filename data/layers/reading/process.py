@@ -15,11 +15,12 @@ from pathlib import Path
 import pyogrio
 
 from data.layers.formats.gdal import DRIVERS
-from data.layers.limits import LIMITS, OUT_OF_MEMORY, Limits, size_text
+from data.layers.limits import LIMITS, OUT_OF_MEMORY, Limits, size_words
 from data.layers.model import Choice, FeatureTable, LayerError
 from data.layers.reading.exchange import BrokenAnswer, read_answer, write_request
 from data.layers.reading.frame import CityFrame
 from data.layers.reading.inspection import Inspection
+from data.sentence import Sentence, say
 
 _ROOT = Path(__file__).resolve().parents[3]
 _NOWHERE = "http://127.0.0.1:9"  # the discard port: who asks the network asks nobody
@@ -48,7 +49,9 @@ def run(
         try:
             return read_answer(folder)
         except BrokenAnswer as error:
-            raise LayerError(f"{name} misleads the program that reads it ({error})") from error
+            raise LayerError(
+                "{name} misleads the program that reads it ({reason})", name=name, reason=error
+            ) from error
 
 
 def check_files(paths: Sequence[Path], limits: Limits = LIMITS) -> str:
@@ -60,16 +63,18 @@ def check_files(paths: Sequence[Path], limits: Limits = LIMITS) -> str:
         try:
             status = os.lstat(path)
         except (OSError, ValueError) as error:
-            raise LayerError(f"{path.name} cannot be opened; give it again") from error
+            raise LayerError("{name} cannot be opened; give it again", name=path.name) from error
         if not stat.S_ISREG(status.st_mode):
-            raise LayerError(f"{path.name} is no file; give the file itself")
+            raise LayerError("{name} is no file; give the file itself", name=path.name)
         if status.st_size == 0:
-            raise LayerError(f"{path.name} is empty")
+            raise LayerError("{name} is empty", name=path.name)
         total += status.st_size
     if total > limits.file_bytes:
         raise LayerError(
-            f"{paths[0].name} is of {size_text(total)}; "
-            f"{size_text(limits.file_bytes)} are taken at most"
+            "{name} is of {size}; {limit} are taken at most",
+            name=paths[0].name,
+            size=size_words(total),
+            limit=size_words(limits.file_bytes),
         )
     return paths[0].name
 
@@ -101,21 +106,31 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _fallen(code: int, name: str, limits: Limits) -> str:
+def _fallen(code: int, name: str, limits: Limits) -> Sentence:
     if code == -signal.SIGXCPU:
         return _too_slow(name, limits.cpu_seconds)
     if code == -signal.SIGKILL:
-        return f"{name} was too much for this machine; give a part of it, or simplify it"
-    if code in (OUT_OF_MEMORY, -signal.SIGABRT):
-        return (
-            f"{name} needs more than {size_text(limits.memory_bytes)} of memory to be read; "
-            "give a part of it, or simplify its shapes"
+        return say(
+            "{name} was too much for this machine; give a part of it, or simplify it", name=name
         )
-    return f"{name} is damaged: the program that reads it fell; export or send it again"
+    if code in (OUT_OF_MEMORY, -signal.SIGABRT):
+        return say(
+            "{name} needs more than {size} of memory to be read; give a part of it, or simplify "
+            "its shapes",
+            name=name,
+            size=size_words(limits.memory_bytes),
+        )
+    return say(
+        "{name} is damaged: the program that reads it fell; export or send it again", name=name
+    )
 
 
-def _too_slow(name: str, seconds: int) -> str:
-    return f"{name} was not read within {seconds} seconds; give a part of it, or simplify it"
+def _too_slow(name: str, seconds: int) -> Sentence:
+    return say(
+        "{name} was not read within {n} seconds; give a part of it, or simplify it",
+        name=name,
+        n=seconds,
+    )
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -11,6 +11,7 @@ from data.layers.reading.frame import CityFrame
 from data.layers.reading.inspection import Inspection, inspect_layer
 from data.layers.reading.source import Part, Source, open_source
 from data.layers.reading.table import make_table
+from data.sentence import Sentence, say
 
 _SHOWN = 12  # layers that a sentence names
 
@@ -56,13 +57,18 @@ def read_files(
     layers = _layers(source, choice)
     chosen = _choose(layers, choice, source.name)
     if chosen is None:
-        raise LayerError(f"{source.name} holds several layers; choose one of: {_names(layers)}")
+        raise LayerError(
+            "{name} holds several layers; choose one of: {names}",
+            name=source.name,
+            names=_names(layers),
+        )
     inner = replace(choice, layer=chosen.inner)
     guess = _guess(chosen.module, chosen.part, inner)
     if guess is not None and not guess.has_coordinates:
         raise LayerError(
-            f"{source.name} does not say where its coordinates are; choose the fields of latitude "
-            "and longitude, or of well-known text"
+            "{name} does not say where its coordinates are; choose the fields of latitude "
+            "and longitude, or of well-known text",
+            name=source.name,
         )
     raw = _read(chosen.module, chosen.part, inner)
     return make_table(raw, choice, city, name=source.name, file_format=source.file_format)
@@ -74,7 +80,7 @@ def _layers(source: Source, choice: Choice) -> list[_Layer]:
     for part in source.parts:
         module, infos = _list(part, choice)
         if not infos:
-            raise LayerError(f"{source.name} holds no layer")
+            raise LayerError("{name} holds no layer", name=source.name)
         for info in infos:
             name = info.name
             if several:
@@ -106,18 +112,23 @@ def _choose(layers: list[_Layer], choice: Choice, name: str) -> _Layer | None:
             if choice.layer == layer.info.name:
                 return layer
         raise LayerError(
-            f"{name} has no layer {choice.layer[:80]!r}; choose one of: {_names(layers)}"
+            "{name} has no layer {layer!r}; choose one of: {names}",
+            name=name,
+            layer=choice.layer[:80],
+            names=_names(layers),
         )
     filled = [one for one in layers if one.info.features != 0 and one.info.geometry != "None"]
     if not filled:
-        raise LayerError(f"{name} holds no shapes; there is nothing to lay over the map")
+        raise LayerError("{name} holds no shapes; there is nothing to lay over the map", name=name)
     return filled[0] if len(filled) == 1 else None
 
 
-def _names(layers: list[_Layer]) -> str:
+def _names(layers: list[_Layer]) -> str | Sentence:
     names = [layer.info.name for layer in layers]
-    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
+    some = ", ".join(names[:_SHOWN])
+    if len(names) > _SHOWN:
+        return say("{names} and {n} more", names=some, n=len(names) - _SHOWN)
+    return some
 
 
 def _guess(module: FormatModule, part: Part, choice: Choice) -> Guess | None:

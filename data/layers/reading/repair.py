@@ -22,6 +22,12 @@ def flatten(shapes: Shapes, counts: Counter[str]) -> Shapes:
     return np.asarray(shapely.force_2d(shapes), dtype=object)
 
 
+def swap_axes(flat: Shapes) -> Shapes:
+    """Each coordinate's second number first."""
+    swapped = shapely.get_coordinates(flat)[:, ::-1]
+    return np.asarray(shapely.set_coordinates(flat.copy(), swapped), dtype=object)
+
+
 def _with_heights(shapes: Shapes) -> Mask:
     found = np.zeros(len(shapes), bool)
     places = np.flatnonzero(shapely.has_z(shapes))

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Sequence
 from pathlib import Path
 
-from data.layers.limits import LIMITS, size_text
+from data.layers.limits import LIMITS, size_words
 from data.layers.model import LayerError
 
 PART_SUFFIXES = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".qpj")
@@ -31,8 +31,9 @@ def gather_parts(shp: Path, others: Sequence[Path], folder: Path) -> Path:
     }
     if ".dbf" not in found:
         raise LayerError(
-            f"{shp.name} comes without its .dbf, the attributes; give all parts of the Shapefile "
-            "together, best as one ZIP archive"
+            "{name} comes without its .dbf, the attributes; give all parts of the "
+            "Shapefile together, best as one ZIP archive",
+            name=shp.name,
         )
     folder.mkdir(parents=True)
     target = folder / f"{shp.stem}.shp"
@@ -50,8 +51,9 @@ def refuse_orphans(paths: Sequence[Path]) -> None:
     for path in paths:
         if path.suffix.lower() in (".shx", ".dbf", ".prj", ".cpg"):
             raise LayerError(
-                f"{path.name} is only a part of a Shapefile; give its .shp, .shx, .dbf and .prj "
-                "together, best as one ZIP archive"
+                "{name} is only a part of a Shapefile; give its .shp, .shx, .dbf and .prj "
+                "together, best as one ZIP archive",
+                name=path.name,
             )
 
 
@@ -64,16 +66,24 @@ def _write_index(shp: Path, name: str) -> int:
     with shp.open("rb") as file:
         header = file.read(_HEADER)
         if len(header) < _HEADER:
-            raise LayerError(f"{name} broke off after {size_text(size)}; send it again")
+            raise LayerError(
+                "{name} broke off after {size}; send it again", name=name, size=size_words(size)
+            )
         promised = 2 * int(struct.unpack(">i", header[24:28])[0])
         if size < promised:
             raise LayerError(
-                f"{name} broke off after {size:,} of {promised:,} bytes; send it again"
+                "{name} broke off after {size} of {promised} bytes; send it again",
+                name=name,
+                size=size,
+                promised=promised,
             )
         if promised < size:
             raise LayerError(
-                f"{name} says that it has {promised:,} bytes but has {size:,}: it is damaged; "
-                "export it again"
+                "{name} says that it has {promised} bytes but has {size}: it is damaged; "
+                "export it again",
+                name=name,
+                promised=promised,
+                size=size,
             )
         entries = _entries(file.fileno(), size, name)
     count = len(entries) // 8
@@ -94,13 +104,16 @@ def _entries(descriptor: int, size: int, name: str) -> bytearray:
             length = 2 * read_head(content, place)[1] if place + 8 <= size else -1
             if length < 4 or place + 8 + length > size:
                 raise LayerError(
-                    f"{name} is damaged at shape {len(entries) // 8 + 1:,}: its length is wrong; "
-                    "export it again"
+                    "{name} is damaged at shape {n}: its length is wrong; export it again",
+                    name=name,
+                    n=len(entries) // 8 + 1,
                 )
             entries += pack_entry(place // 2, length // 2)
             if len(entries) // 8 > LIMITS.features:
                 raise LayerError(
-                    f"{name} holds more than {LIMITS.features:,} shapes; give a part of it"
+                    "{name} holds more than {limit} shapes; give a part of it",
+                    name=name,
+                    limit=LIMITS.features,
                 )
             place += 8 + length
     return entries
@@ -111,15 +124,24 @@ def _check_attributes(dbf: Path, records: int, name: str) -> None:
     with dbf.open("rb") as file:
         header = file.read(32)
     if len(header) < 32:
-        raise LayerError(f"{dbf.name} broke off after {size_text(size)}; send it again")
+        raise LayerError(
+            "{name} broke off after {size}; send it again", name=dbf.name, size=size_words(size)
+        )
     rows, start, width = struct.unpack("<IHH", header[4:12])
     promised = start + rows * width
     if size < promised:
         raise LayerError(
-            f"{dbf.name} broke off after {size:,} of {promised:,} bytes; send it again"
+            "{name} broke off after {size} of {promised} bytes; send it again",
+            name=dbf.name,
+            size=size,
+            promised=promised,
         )
     if rows != records:
         raise LayerError(
-            f"{dbf.name} has {rows:,} rows for the {records:,} shapes of {name}: "
-            "they are not of one Shapefile; export it again"
+            "{name} has {rows} rows for the {records} shapes of {other}: they are not of "
+            "one Shapefile; export it again",
+            name=dbf.name,
+            rows=rows,
+            records=records,
+            other=name,
         )

@@ -22,11 +22,15 @@ from data.layers.reading.archive import (
 from data.layers.reading.detect import detect, is_index
 from data.layers.reading.shapefile_parts import gather_parts, is_part, refuse_orphans
 from data.layers.reading.xml_guard import check_xml
+from data.sentence import Sentence, say
 
 _XML = ("gml", "kml", "gpx", "xml")
 _TEXTS = (*_XML, "geojson", "geojsonseq", "topojson", "json")
 _GENERAL = ("json", "xml", "csv", "xlsx")  # beside layers they are descriptions of them
-_OFFICE = {"xl/workbook.xml": "xlsx", "word/document.xml": "a Word document"}
+_OFFICE: dict[str, str | Sentence] = {
+    "xl/workbook.xml": "xlsx",
+    "word/document.xml": say("a Word document"),
+}
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ def _open_file(path: Path, folder: Path) -> dict[Path, str]:
     for member in member_names(path, path.name):
         if office := _OFFICE.get(member):
             if office != "xlsx":
-                raise LayerError(f"{path.name} is {office}, not a layer")
+                raise LayerError("{name} is {what}, not a layer", name=path.name, what=office)
             check_archive(path, path.name)
             return {_alone(path, folder): path.name}
     folder.mkdir(parents=True)
@@ -95,7 +99,7 @@ def _alone(path: Path, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     link = folder / path.name
     if link.is_symlink():
-        raise LayerError(f"{path.name} was given twice")
+        raise LayerError("{name} was given twice", name=path.name)
     link.symlink_to(path)
     return link
 
@@ -121,7 +125,7 @@ def _parts(files: dict[Path, str], name: str, folder: Path) -> list[Part]:
     if not layers:
         refuse_orphans(beside)
     if not parts:
-        raise LayerError(f"{name} holds no layer that can be read")
+        raise LayerError("{name} holds no layer that can be read", name=name)
     return layers or parts
 
 

@@ -32,7 +32,9 @@ from data.layers.reading.repair import (
     keep_placed,
     make_valid,
     simplify_collections,
+    swap_axes,
 )
+from data.sentence import say
 
 _LONGEST_NAME = 80
 _MOST_FIELDS = 500
@@ -59,12 +61,17 @@ def make_table(
     placed = keep_placed(raw.shapes, counts)
     if not placed.any():
         raise LayerError(
-            f"{name} holds no shapes ({len(placed):,} records without); "
-            "there is nothing to lay over the map"
+            "{name} holds no shapes ({n} records without); there is nothing to lay over the map",
+            name=name,
+            n=len(placed),
         )
-    flat = flatten(raw.shapes[placed], counts)
+    flat = flat_shapes(raw.shapes[placed], choice, counts)
     if crs is None:
-        raise LayerError(_unknown_crs(name, hint_for(flat, city)))
+        raise LayerError(
+            "{name} does not say its coordinate system; {remedy}",
+            name=name,
+            remedy=hint_for(flat, city) or say("choose the one it was made in, such as EPSG:32748"),
+        )
     shapes, kept = _located(flat, crs, city, name, counts)
     place = np.flatnonzero(placed)[kept]
     count_mixed(shapes, counts)
@@ -73,21 +80,31 @@ def make_table(
     return FeatureTable(shapes, columns, fields, notes_of(counts), crs_code(crs), file_format)
 
 
+def flat_shapes(placed: Shapes, choice: Choice, counts: Counter[str]) -> Shapes:
+    """Without heights, and with the axes in the order that was chosen."""
+    flat = flatten(placed, counts)
+    return swap_axes(flat) if choice.axes == "yx" else flat
+
+
 def check_size(raw: RawLayer, name: str) -> None:
     """Raises LayerError."""
     if len(raw.shapes) > LIMITS.features:
-        raise LayerError(f"{name} holds more than {LIMITS.features:,} features; give a part of it")
+        raise LayerError(
+            "{name} holds more than {limit} features; give a part of it",
+            name=name,
+            limit=LIMITS.features,
+        )
     if len(raw.fields) > _MOST_FIELDS:
-        raise LayerError(f"{name} has {len(raw.fields):,} fields; {_MOST_FIELDS} are kept at most")
+        raise LayerError(
+            "{name} has {n} fields; {limit} are kept at most",
+            name=name,
+            n=len(raw.fields),
+            limit=_MOST_FIELDS,
+        )
 
 
 def notes_of(counts: Counter[str]) -> tuple[Note, ...]:
     return tuple(Note(kind, counts[kind]) for kind in NOTE_KINDS if counts[kind])
-
-
-def _unknown_crs(name: str, hint: str | None) -> str:
-    remedy = hint or "choose the one it was made in, such as EPSG:32748"
-    return f"{name} does not say its coordinate system; {remedy}"
 
 
 def _located(
@@ -100,13 +117,15 @@ def _located(
         degrees = to_degrees(sound, crs)
     except (CRSError, ProjError, RuntimeError) as error:
         raise LayerError(
-            f"{name} cannot be turned from {crs_code(crs)} into degrees; choose another system"
+            "{name} cannot be turned from {crs} into degrees; choose another system",
+            name=name,
+            crs=crs_code(crs),
         ) from error
     coordinates, index = shapely.get_coordinates(degrees, return_index=True)
     lost = np.zeros(len(degrees), bool)
     lost[index[~np.isfinite(coordinates).all(axis=1)]] = True
     if lost.all():
-        raise LayerError(_elsewhere(flat, crs, city, name))
+        raise _elsewhere(flat, crs, city, name)
     degrees[lost] = None
     degrees, again = _valid_again(degrees, ~lost)
     gone = ~lost & shapely.is_empty(degrees)
@@ -116,9 +135,9 @@ def _located(
     counts["repaired"] += int((mended | again)[kept].sum())
     shapes = degrees[kept]
     if not len(shapes):
-        raise LayerError(f"{name} holds only shapes without length or area")
+        raise LayerError("{name} holds only shapes without length or area", name=name)
     if not city.holds(shapes).any():
-        raise LayerError(_elsewhere(flat, crs, city, name))
+        raise _elsewhere(flat, crs, city, name)
     return shapes, kept
 
 
@@ -136,18 +155,25 @@ def _check_range(flat: Shapes, crs: CRS, city: CityFrame, name: str) -> None:
     west, south, east, north = shapely.total_bounds(flat)
     scale = math.degrees(crs.axis_info[0].unit_conversion_factor) if crs.axis_info else 1.0
     if max(abs(west), abs(east)) * scale > 361 or max(abs(south), abs(north)) * scale > 90.001:
-        hint = hint_for(flat, city)
-        remedy = hint or "choose the system it was made in"
         raise LayerError(
-            f"{name} is said to be in degrees ({crs_code(crs)}), but its coordinates "
-            f"({west:,.0f}, {south:,.0f} …) are none; {remedy}"
+            "{name} is said to be in degrees ({crs}), but its coordinates ({west}, "
+            "{south} …) are none; {remedy}",
+            name=name,
+            crs=crs_code(crs),
+            west=round(west),
+            south=round(south),
+            remedy=hint_for(flat, city) or say("choose the system it was made in"),
         )
 
 
-def _elsewhere(flat: Shapes, crs: CRS, city: CityFrame, name: str) -> str:
-    hint = hint_for(flat, city)
-    remedy = hint or "if it is of this city, choose the coordinate system it was made in"
-    return f"{name}, read as {crs_code(crs)}, lies outside the city and its surroundings; {remedy}"
+def _elsewhere(flat: Shapes, crs: CRS, city: CityFrame, name: str) -> LayerError:
+    return LayerError(
+        "{name}, read as {crs}, lies outside the city and its surroundings; {remedy}",
+        name=name,
+        crs=crs_code(crs),
+        remedy=hint_for(flat, city)
+        or say("if it is of this city, choose the coordinate system it was made in"),
+    )
 
 
 def fit_columns(

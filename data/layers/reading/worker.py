@@ -70,7 +70,7 @@ def _work(folder: Path) -> int:
         else:
             exchange.write_table(folder, read_files(paths, choice, city, scratch))
     except LayerError as error:
-        exchange.write_refusal(folder, str(error))
+        exchange.write_refusal(folder, error.sentence)
     return 0
 
 

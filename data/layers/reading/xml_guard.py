@@ -18,14 +18,17 @@ def check_xml(path: Path, name: str) -> None:
 
     def refuse_entity(*_: object) -> None:
         raise LayerError(
-            f"{name} declares entities of its own, which are never read; save it without them"
+            "{name} declares entities of its own, which are never read; save it without them",
+            name=name,
         )
 
     def open_element(*_: object) -> None:
         nonlocal depth
         depth += 1
         if depth > _DEEPEST:
-            raise LayerError(f"{name} is nested more than {_DEEPEST} elements deep")
+            raise LayerError(
+                "{name} is nested more than {limit} elements deep", name=name, limit=_DEEPEST
+            )
 
     def close_element(_: object) -> None:
         nonlocal depth
@@ -42,8 +45,10 @@ def check_xml(path: Path, name: str) -> None:
             parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise LayerError(
-            f"{name} is not whole XML: {expat.ErrorString(error.code)} "
-            f"at line {error.lineno:,}; send it again or mend it there"
+            "{name} is not whole XML: {reason} at line {line}; send it again or mend it there",
+            name=name,
+            reason=expat.ErrorString(error.code),
+            line=error.lineno,
         ) from error
 
 

@@ -9,7 +9,7 @@ from pyproj import Transformer
 
 from data.layers.model import Choice, LayerError
 from data.layers.reading import CityFrame, city_frame, inspect_source, search_crs
-from data.layers.reading.crs import suggest_crs
+from data.layers.reading.crs import Hint, suggest_crs
 from data.layers.reading.frame import usual_crs
 from data.store import Store
 from tests.data.layers.layer_files import (
@@ -47,7 +47,7 @@ def test_a_missing_system_is_asked_for_with_a_hint(
     given = without_crs(tmp_path / "parts", points(crs))
     asked = inspect_here(given, tmp_path)
     assert asked.questions == ("crs",) and not asked.crs_is_known
-    assert asked.hint is not None and asked.hint.startswith(hint)
+    assert asked.hint is not None and str(asked.hint.sentence).startswith(hint)
     assert asked.crs == code and asked.features == 3
     # The preview shows where the layer would land.
     assert asked.extent == pytest.approx((106.80, -6.21, 106.85, -6.12), abs=1e-4)
@@ -73,7 +73,7 @@ def test_a_system_may_be_chosen_by_number_and_over_the_file(tmp_path: Path) -> N
     assert read_here(parts_of(shp), tmp_path, crs="32748").crs == "EPSG:32748"
     asked = inspect_here(parts_of(shp), tmp_path)
     assert asked.questions == ("crs",) and asked.refusal is not None
-    assert asked.hint == "these look like UTM 48S, EPSG:32748" and asked.crs == "EPSG:32749"
+    assert asked.hint == Hint("EPSG:32748", "UTM 48S", False) and asked.crs == "EPSG:32749"
 
 
 def shapefile_prj(code: str) -> str:
@@ -97,11 +97,39 @@ def test_swapped_axes_are_told(tmp_path: Path) -> None:
     with pytest.raises(LayerError) as refused:
         read_here(path, tmp_path)
     assert "these look like degrees, EPSG:4326, with the two axes swapped" in str(refused.value)
-    assert "export it again with the easting or longitude first" in str(refused.value)
+    assert "choose it, and the other order of the axes (xy, yx)" in str(refused.value)
+    asked = inspect_here(path, tmp_path)
+    assert asked.hint == Hint("EPSG:4326", "degrees", True) and asked.refusal is not None
+    assert asked.extent == pytest.approx((106.80, -6.21, 106.85, -6.12), abs=1e-4)
+    mended = inspect_here(path, tmp_path, axes="yx")
+    assert mended.questions == () and mended.extent == asked.extent
+    assert list(read_here(path, tmp_path, axes="yx").shapes) == [shapely.Point(p) for p in PLACES]
+    again = inspect_here(
+        geojson(tmp_path / "a.geojson", [shapely.Point(p) for p in PLACES]), tmp_path, axes="yx"
+    )
+    assert again.hint is not None and again.hint.swapped  # back to the usual order
+
+
+def test_swapped_axes_of_an_unknown_system_are_told(tmp_path: Path) -> None:
     swapped = [shapely.Point(p.y, p.x) for p in points("EPSG:32748").geometry]
     given = without_crs(tmp_path / "parts", gpd.GeoDataFrame({"a": [1, 2, 3]}, geometry=swapped))
     asked = inspect_here(given, tmp_path)
-    assert asked.hint == "these look like UTM 48S, EPSG:32748, with the two axes swapped"
+    assert asked.hint == Hint("EPSG:32748", "UTM 48S", True)
+    assert asked.extent == pytest.approx((106.80, -6.21, 106.85, -6.12), abs=1e-4)
+    table = read_here(given, tmp_path, crs="EPSG:32748", axes="yx")
+    assert table.shapes[0].x == pytest.approx(106.80, abs=1e-6)
+
+
+def test_a_hint_never_names_what_was_refused(tmp_path: Path) -> None:
+    thin = shapely.Polygon([(106.80, -6.20), (106.81, -6.20), (106.82, -6.20)])
+    asked = inspect_here(geojson(tmp_path / "thin.geojson", [thin]), tmp_path)
+    assert asked.refusal is not None and "without length or area" in str(asked.refusal)
+    assert asked.hint is None
+
+
+def test_an_order_of_axes_that_is_none(tmp_path: Path) -> None:
+    with pytest.raises(LayerError, match="axes 'up' is not one of xy, yx"):
+        Choice(axes="up")
 
 
 def test_metres_that_are_said_to_be_degrees(tmp_path: Path) -> None:
@@ -170,7 +198,7 @@ def test_a_suggestion_needs_most_coordinates() -> None:
     shapes = shapely.points([(0, 0)] * 3 + [(106.8, -6.2)])
     assert suggest_crs(shapes, JAKARTA) is None
     x, y = Transformer.from_crs(4326, 32748, always_xy=True).transform(106.8, -6.2)
-    assert suggest_crs(shapely.points([(x, y)]), JAKARTA) == ("EPSG:32748", False)
+    assert suggest_crs(shapely.points([(x, y)]), JAKARTA) == Hint("EPSG:32748", "UTM 48S", False)
 
 
 def test_the_frame_of_a_city(any_store: Store, tmp_path: Path) -> None:

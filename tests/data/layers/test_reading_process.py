@@ -173,6 +173,8 @@ def test_an_answer_comes_back_as_it_was(tmp_path: Path) -> None:
         ("answer.json", b"[]"),
         ("answer.json", b'{"table": {}}'),
         ("answer.json", b'{"inspection": {"layers": 5}}'),
+        ("answer.json", b'{"refusal": "it fell"}'),
+        ("answer.json", b'{"refusal": {"template": "{a.x}", "values": {"a": "b"}}}'),
         ("answer.json", b"\x80\x04cos\nsystem\n"),
         ("lengths.u4", b"\xff" * 8),
         ("lengths.u4", b""),

@@ -20,6 +20,7 @@ from data.layers.model import About, Choice, LayerError
 from data.layers.remote import Outcome, add_remote, due_layers, refresh, refresh_remote
 from data.layers.remote_state import CLAIM_SECONDS, change_remote, claim, find_remote, is_stale
 from data.layers.tables import layers
+from data.sentence import say
 from data.store import Store, open_store
 from tests.data.layers.layer_server import Source, points, serving
 
@@ -64,7 +65,7 @@ def test_a_layer_follows_its_source(any_store: Store, source: Source, address: s
     assert (layer.url, layer.every_seconds, layer.last_error) == (address, 300, None)
     assert layer.succeeded_at is not None
     source.body = points(3.0, 4.0, 5.0)
-    assert refresh(any_store, "levels", HERE) == Outcome("levels", "new", "3 features")
+    assert refresh(any_store, "levels", HERE) == Outcome("levels", "new", say("{n} features", n=3))
     assert levels(any_store) == [3.0, 4.0, 5.0]
     assert [version.number for version in list_versions(any_store, "levels")] == [2, 1]
 
@@ -109,7 +110,7 @@ def test_the_last_good_data_stay(store: Store, source: Source, address: str, fau
     )
     outcome = refresh(store, "levels", HERE, limits=limits)
     assert outcome.kind == "failed"
-    assert said in outcome.message
+    assert said in str(outcome.message)
     after = find_layer(store, "levels")
     assert after.last_error == outcome.message
     assert (after.version, after.succeeded_at) == (before.version, before.succeeded_at)
@@ -274,7 +275,9 @@ def test_an_error_of_our_own_frees_the_layer(
         patch.setattr(remote, "read_source", broken)
         with pytest.raises(MemoryError):
             refresh(store, "levels", HERE)
-    assert find_layer(store, "levels").last_error == "an error of Pantau's own: MemoryError"
+    assert find_layer(store, "levels").last_error == say(
+        "an error of Pantau's own: {kind}", kind="MemoryError"
+    )
     with store.engine.connect() as connection:
         assert connection.scalar(select(layers.c.claimed_until)) is None
     assert refresh(store, "levels", HERE).kind == "new"
