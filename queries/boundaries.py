@@ -12,6 +12,7 @@ from sqlalchemy import select
 from data import schema
 from data.database import read
 from data.reference import District
+from data.schematic import SEAM_SHARE
 from data.store import Store
 from queries.cache import Cache
 
@@ -56,8 +57,28 @@ def simplify_together(shapes: np.ndarray, *, tolerance: float = _TOLERANCE) -> n
     if len(shapes) == 0:
         return shapes
     side = float(np.sqrt(np.median(shapely.area(shapes))))
-    simple = shapely.coverage_simplify(shapes, tolerance * side)
+    simple = shapely.coverage_simplify(_without_seams(shapes), tolerance * side)
     return shapely.transform(simple, lambda degrees: np.round(degrees, _DECIMALS))
+
+
+def _without_seams(shapes: np.ndarray) -> np.ndarray:
+    """Districts put together from smaller ones have small holes where those do not quite meet."""
+    tree = shapely.STRtree(shapes)
+    whole = shapes.copy()
+    for place, shape in enumerate(shapes):
+        rings = [ring for part in shapely.get_parts(shape) for ring in part.interiors]
+        holes = shapely.polygons(rings) if rings else np.array([], object)
+        small = holes[shapely.area(holes) < SEAM_SHARE * shape.area]
+        seams = [hole for hole in small if not _is_taken(hole, tree, place)]
+        if seams:
+            whole[place] = shapely.union_all([shape, *seams])
+    return whole
+
+
+def _is_taken(hole: shapely.Polygon, tree: shapely.STRtree, owner: int) -> bool:
+    """Whether another district lies in it."""
+    others = [place for place in tree.query(hole) if place != owner]
+    return bool(shapely.area(shapely.intersection(tree.geometries[others], hole)).any())
 
 
 def _load(store: Store, level: int) -> Boundaries:
