@@ -11,6 +11,7 @@ from data.evaluation.objections import Objection, object_to
 from data.evaluation.problems import EditionError
 from data.store import Store, current_store
 from pages.answers import answer_error, answer_errors, answer_json
+from pages.bodies import read_object
 from pages.map_parameters import BadParameter
 from pages.same_origin import refuse_other_origins
 from reports.evaluation.lifecycle import check_subject, document_names, documents_of
@@ -119,11 +120,7 @@ def _made(store: Store, edition: Edition, name: str) -> bytes:
 
 def _body() -> dict[str, str]:
     """The fields of the request's JSON. Raises BadParameter."""
-    if (request.content_length or 0) > _LONGEST_BODY:
-        raise BadParameter(f"the body is longer than {_LONGEST_BODY} bytes")
-    found = request.get_json(silent=True)
-    if not isinstance(found, dict):
-        raise BadParameter('the body is not a JSON object such as {"by": "…", "text": "…"}')
+    found = read_object(_LONGEST_BODY)
     for key, value in found.items():
         if key not in _FIELDS or not isinstance(value, str):
             raise BadParameter(f"{key[:40]!r} is not one of {', '.join(_FIELDS)}, or is no text")

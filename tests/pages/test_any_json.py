@@ -1,6 +1,7 @@
 """Whatever JSON is sent to whatever address that takes it: an answer in words, never a failure."""
 
 import json
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app import create_app
+from data.bulk import record_histories
 from data.saved_view_checks import FIGURES
 from data.settings import Settings
 from data.store import Store
 from queries.layers.style import ICONS, KEYS, METHODS
+from reports.evaluation.lifecycle import draft_edition
 from tests.conftest import CITIES
 from tests.layer_files import put_pumps
+from tests.queries.random_city import HISTORIES
 from tests.sent_files import ORIGIN, geojson
 
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
@@ -25,6 +29,7 @@ _READERS = ("/preview", "/publish")  # start a process for each body that can be
 _READS = (
     "/api/layers.json",
     "/api/views.json",
+    "/api/evaluations.json",
     "/api/layers/pumps/0.json",
     "/api/layers/pumps/features.geojson?bbox=106.7,-6.3,106.9,-6.1&zoom=12",
 )
@@ -66,6 +71,9 @@ _KEYS = st.sampled_from(
         "style",
         "choice",
         "description",
+        "by",
+        "text",
+        "subject",
     ]
     + ["source", "licence", "version", "fields", "replaces", "code", "crs", "layer", "en", "id"]
     + ["field", "method", "classes", "is_approximate", "every_seconds", "records"]
@@ -108,6 +116,7 @@ def test_any_json_is_answered_in_words(any_client: FlaskClient, any_store: Store
         "code": "pumps",
         "slug": client.post("/api/views", json={"name": "x", "search": ""}).get_json()["slug"],
         "upload_id": upload(client),
+        "int(max=2147483647):number": str(edition_of(any_store)),
     }
     rules = rules_that_write(client.application)
     assert len(rules) >= 14
@@ -161,6 +170,13 @@ def upload(client: FlaskClient) -> str:
     files = {"file": (BytesIO(geojson()), "places.geojson")}
     answer = client.post("/api/layers/uploads", data=files, headers=ORIGIN)
     return str(answer.get_json()["id"])
+
+
+def edition_of(store: Store) -> int:
+    """The number of a drafted month."""
+    assert record_histories(store, HISTORIES).refused == []
+    seen_at = datetime(2026, 4, 10, tzinfo=UTC)
+    return draft_edition(store, "2026-03", by="Biro", seen_at=seen_at).id
 
 
 @pytest.mark.parametrize("part", ["%00", "%F0%9F%92%A7", "x" * 5_000, "%ED%A0%80", "a%0D%0Ab"])
