@@ -91,17 +91,31 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(jakarta_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("browser")
-    shutil.copy(jakarta_template, folder / "city.db")
-    url = f"sqlite:///{folder / 'city.db'}"
-    store = open_store(url)
+def filled_city(
+    jakarta_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str]:
+    """A database with complaints and without layers, and a key to it: filled once, copied often."""
+    path = tmp_path_factory.mktemp("filled") / "city.db"
+    shutil.copy(jakarta_template, path)
+    store = open_store(f"sqlite:///{path}")
     character = read_character(ROOT / "data" / "cities" / "jakarta", store.reference())
     fill_city(store, character, complaints=COMPLAINTS, seed=3, end=now(), months=MONTHS)
     channel = next(iter(store.reference().channels.values()))
     key = create_key(store, "browser tests", channel.code)
     store.engine.dispose()
-    running = Server(folder, url, free_port(), key)
+    return path, key
+
+
+@pytest.fixture(scope="module")
+def server(
+    filled_city: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """Of one file of tests: what another one left behind is not there."""
+    template, key = filled_city
+    folder = tmp_path_factory.mktemp("browser")
+    for path in template.parent.glob(f"{template.name}*"):  # with what SQLite keeps beside it
+        shutil.copy(path, folder / path.name)
+    running = Server(folder, f"sqlite:///{folder / template.name}", free_port(), key)
     running.start()
     yield running
     running.stop()

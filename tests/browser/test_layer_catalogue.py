@@ -10,7 +10,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from data.layers.catalogue import list_layers, remove
 from data.store import open_store
 from tests.browser.conftest import Server, Watched
-from tests.sent_files import PLACES, shapefile_parts, zipped_shapefile
+from tests.sent_files import PLACES, geojson, shapefile_parts, zipped_shapefile
 
 pytestmark = pytest.mark.xdist_group("browser")
 _READING = 30_000  # ms; a file is read by a process of its own
@@ -114,6 +114,20 @@ def test_what_a_file_leaves_open_is_asked_and_the_answer_is_tried(
     expect(page.locator("#layer-preview .facts")).to_contain_text("EPSG:32748, as chosen")
     page.locator("#layer-discard").click()
     expect(page.locator("#layer-look")).to_be_hidden()
+
+
+def test_a_hint_of_swapped_axes_is_taken_by_its_button(watched: Watched) -> None:
+    page = open_catalogue(watched)
+    choose(page, payload("posts.geojson", geojson([(y, x) for x, y in PLACES])))
+    publish = page.locator("#layer-publish [type=submit]")
+    expect(publish).to_be_disabled(timeout=_READING)
+    expect(page.locator("#layer-map path, #layer-map canvas").first).to_be_visible()
+    page.locator(".layer-hint").get_by_role("button", name="axes swapped").click()
+    expect(publish).to_be_enabled(timeout=_READING)
+    order = page.locator("[data-choice='axes']")
+    expect(order).to_have_value("yx")
+    order.select_option("xy")
+    expect(publish).to_be_disabled(timeout=_READING)
 
 
 def test_a_bad_file_gets_its_sentence_and_the_next_one_a_new_start(

@@ -58,8 +58,6 @@ def city(server: Server) -> Iterator[Store]:
         style={"by": {"field": "depth"}},
     )  # fmt: skip
     yield store
-    for code in ("pumps", "roads", "floods"):
-        remove(store, code)
     store.engine.dispose()
 
 

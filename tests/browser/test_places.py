@@ -4,14 +4,12 @@ import csv
 import math
 import random
 import re
-from collections.abc import Iterator
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 import shapely
 from playwright.sync_api import Browser, Page, expect
 
-from data.layers.catalogue import list_layers
 from data.store import open_store
 from queries.layers.conditions import MOST_POINTS
 from tests.browser.conftest import Server, Watched
@@ -22,19 +20,17 @@ VIEW = "lat=-6.20000&lon=106.83000&zoom=12"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def layers(server: Server) -> Iterator[None]:
+def layers(server: Server) -> None:
     """60 stations of three states and a flood, over the middle of Jakarta."""
     chance = random.Random(5)
     store = open_store(server.database_url)
-    if not list_layers(store):
-        pumps = [
-            shapely.Point(chance.uniform(106.74, 106.93), chance.uniform(-6.31, -6.12))
-            for _ in range(60)
-        ]
-        states = ["broken", "working", "in repair: a=b"] * 20
-        publish_shapes(store, "stations", pumps, {"state": states, "number": list(range(60))})
-        publish_shapes(store, "flood", [shapely.box(106.78, -6.25, 106.86, -6.15)])
-    yield
+    pumps = [
+        shapely.Point(chance.uniform(106.74, 106.93), chance.uniform(-6.31, -6.12))
+        for _ in range(60)
+    ]
+    states = ["broken", "working", "in repair: a=b"] * 20
+    publish_shapes(store, "stations", pumps, {"state": states, "number": list(range(60))})
+    publish_shapes(store, "flood", [shapely.box(106.78, -6.25, 106.86, -6.15)])
     store.engine.dispose()
 
 
