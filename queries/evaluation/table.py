@@ -38,6 +38,7 @@ PARTS = (
 )
 # Whether more of it is better.
 GOOD = np.array([True, True, True, True, False, False, False, False])
+_ANSWERS = PARTS.index("median_response")  # the first
 _BACKLOG = PARTS.index("backlog_change")
 _DAY = 86_400
 
@@ -113,16 +114,13 @@ def make_table(month: Month, method: Method, unproven: Sequence[int] = ()) -> Ta
     ):
         asked[:, place] = counts
         observed[:, place] = np.where(asked[:, place] | (place == _BACKLOG), value, 0)
-    expected = _expected(observed, asked, service, is_case)
-    expected[:, 0] = _expected_answers(service, seconds, answered, is_case)
-    usual = expected.copy()
+    expected = _expected(observed, asked, asked, service, seconds, is_case)
     places = np.ix_(np.array(unproven, np.int64), np.array(columns, np.int64))
+    usual = expected.copy()
     if len(unproven):  # nor do they raise what others are held to
         shown = asked.copy()
         shown[places] = False
-        others = _expected(observed, shown, service, is_case, asked)
-        others[:, 0] = _expected_answers(service, seconds, shown[:, 0] & answered, is_case)
-        usual[:, columns] = others[:, columns]
+        usual[:, columns] = _expected(observed, asked, shown, service, seconds, is_case)[:, columns]
     observed *= MICRO
     return Table(
         life=column(lambda case: case.life, [one.life for one in held]),
@@ -176,16 +174,19 @@ def is_reopened(case: Case, within_seconds: int) -> bool:
 
 
 def _expected(
-    observed: Ints, shown: Bools, service: Ints, is_case: Bools, asked: Bools | None = None
+    observed: Ints, asked: Bools, shown: Bools, service: Ints, seconds: Ints, is_case: Bools
 ) -> Ints:
     """What the city's cases of the same service show on average; millionths.
 
-    Of the cases that are `asked`, by what those that are `shown` did; None: of the same ones.
+    Of the cases that are `asked`, by what those that are `shown` did. Of answers it is what was to
+    come in the time each case was at risk.
     """
-    asked = shown if asked is None else asked
     size = int(service.max(initial=0)) + 1
     found = np.zeros_like(observed)
-    for place in range(len(PARTS)):
+    found[:, _ANSWERS] = _expected_answers(
+        service, seconds, shown[:, _ANSWERS] & (observed[:, _ANSWERS] > 0), is_case
+    )
+    for place in range(_ANSWERS + 1, len(PARTS)):
         counted = np.bincount(service[shown[:, place]], minlength=size)
         if place == _BACKLOG:  # of a change one knows no case: the same for all services
             total = int(observed[:, place].sum())
