@@ -38,6 +38,14 @@
       : has && chosen.length === 1 ? [] : [value]);
   };
 
+  /* A double click on a chart that can be brushed; `chart` is heard once, however often drawn. */
+  pantau.onDeselect = function (id, undo) {
+    const chart = document.querySelector("#" + id + " .js-plotly-plot");
+    if (!chart || chart.dataset.heard) return;
+    chart.dataset.heard = "1";
+    chart.on("plotly_deselect", undo); // only ever sent by a double click
+  };
+
   pantau.setDates = function (start, lastDay) {
     clientside.set_props("filter-period", { value: null });
     clientside.set_props("filter-start", { value: start });

@@ -138,11 +138,7 @@
     /* Districts dragged over in the chart of two measures. Plotly also tells of a selection of
        nothing, whenever the chart is drawn anew: that is nobody's wish. A double click is. */
     brushDistricts: function (selected) {
-      const chart = document.querySelector("#scatter .js-plotly-plot");
-      if (chart && !chart.dataset.heard) {
-        chart.dataset.heard = "1";
-        chart.on("plotly_deselect", () => pantau.setValue("filter-districts", []));
-      }
+      pantau.onDeselect("scatter", () => pantau.setValue("filter-districts", []));
       if (!selected || !selected.points || !selected.points.length) return;
       pantau.setValue("filter-districts", selected.points.map((point) => point.customdata));
     },

@@ -37,11 +37,7 @@
 
     /* A drag over the daily series sets the period, a double click gives it up. */
     brush: function (selected) {
-      const chart = document.querySelector("#series .js-plotly-plot");
-      if (chart && !chart.dataset.heard) {
-        chart.dataset.heard = "1";
-        chart.on("plotly_deselect", unbrush); // only ever sent by a double click
-      }
+      pantau.onDeselect("series", unbrush);
       const days = ((selected || {}).points || []).map((point) => String(point.x).slice(0, 10)).sort();
       if (!days.length) return;
       const { period, start, end } = pantau.state;
