@@ -1,6 +1,6 @@
 """What is small and changes rarely: the city, its districts, services, units and channels."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -155,6 +155,12 @@ class Reference:
 
     def leaves_under(self, district_id: int) -> tuple[int, ...]:
         return self._leaves.get(district_id, ())
+
+    def leaves_of(self, codes: Iterable[str]) -> set[int]:
+        """The leaf districts in those of any level with these codes."""
+        return {
+            leaf for code in codes for leaf in self.leaves_under(self.district_by_code[code].id)
+        }
 
     @cached_property
     def unit_of_district(self) -> dict[int, int]:

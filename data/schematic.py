@@ -4,7 +4,7 @@ Where no licensed boundaries are at hand, the official centre point and area of 
 say a good deal. We look for the power diagram whose cells have those areas and those centroids.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import geopandas as gpd
 import numpy as np
@@ -83,10 +83,17 @@ def _union(leaves: Geometries, strangers: Geometries) -> shapely.Geometry:
     """The leaves as one; a small hole without a stranger in it is a seam, and is filled."""
     fitting = shapely.coverage_is_valid(leaves)
     whole = shapely.coverage_union_all(leaves) if fitting else shapely.union_all(leaves)
+    return fill_seams(whole, lambda hole: bool(shapely.contains(hole, strangers).any()))
+
+
+def fill_seams(
+    whole: shapely.Geometry, is_taken: Callable[[shapely.Polygon], bool]
+) -> shapely.Geometry:
+    """Without the small holes that are not taken by others: there parts do not quite meet."""
     parts = shapely.get_parts(whole)
     holes = [shapely.Polygon(ring) for part in parts for ring in part.interiors]
     small = [hole for hole in holes if hole.area < SEAM_SHARE * whole.area]
-    seams = [hole for hole in small if not shapely.contains(hole, strangers).any()]
+    seams = [hole for hole in small if not is_taken(hole)]
     return shapely.union_all([whole, *seams]) if seams else whole
 
 

@@ -12,18 +12,14 @@ from components.measures import HOT_CELLS, HOT_MEASURES
 from data.i18n import format_number, use_language
 from data.i18n import gettext as _
 from data.store import Store
-from pages.painting import View, level_word, names_of_layers
+from pages.painting import View, level_word, names_of_layers, places_word
 from queries.boundaries import boundaries
-from queries.classes import NOT_REACHED_COLOUR
 from queries.comparison import compared_with
 from queries.filters import ComplaintFilter
 from queries.layers.both import STEPS, two_measures
 from queries.layers.hot_spots import hot_cell_shapes, hot_spots, left_out
 from reports.drawing import LegendRow, LegendSquare
-from reports.map_layers import HATCH
-from reports.picture_ground import NO_VALUE, Ground, districts_of
-
-_STATES = {"too_few": HATCH, "not_reached": NOT_REACHED_COLOUR, "none": NO_VALUE}
+from reports.picture_ground import NO_VALUE, STATE_FILLS, Ground, districts_of
 
 
 def painted_ground(
@@ -44,7 +40,7 @@ def _both(store: Store, wanted: ComplaintFilter, view: View, second: str) -> Gro
     names, colours = names_of_layers(store), both_colours()
     found: Iterable[Any] = both.frame.itertuples()
     fills = {
-        row.code: colours[int(row.cell)] if row.state == "ok" else _STATES[row.state]
+        row.code: colours[int(row.cell)] if row.state == "ok" else STATE_FILLS[row.state]
         for row in found
     }
     known = boundaries(store, store.reference().level_index(view.level))
@@ -54,11 +50,8 @@ def _both(store: Store, wanted: ComplaintFilter, view: View, second: str) -> Gro
     square = LegendSquare(
         across=words[0],
         upward=words[1],
-        fills=[colours[at : at + STEPS] for at in range(0, STEPS * STEPS, STEPS)],
-        counts=[
-            [format_number(int(n)) for n in counts[at : at + STEPS]]
-            for at in range(0, STEPS * STEPS, STEPS)
-        ],
+        fills=_rows(colours),
+        counts=_rows([format_number(int(n)) for n in counts]),
     )
     rows: list[LegendRow | LegendSquare] = [LegendRow(_("Two measures"), heading=True), square]
     rows += [LegendRow(limits_words(both, view.measure, second))]
@@ -73,6 +66,10 @@ def _both(store: Store, wanted: ComplaintFilter, view: View, second: str) -> Gro
     )
 
 
+def _rows(cells: list[str]) -> list[list[str]]:
+    return [cells[at : at + STEPS] for at in range(0, len(cells), STEPS)]
+
+
 def _hot_spots(store: Store, wanted: ComplaintFilter, view: View) -> Ground:
     is_of_cells = view.measure == HOT_CELLS
     earlier = compared_with(store, wanted, view.compare)
@@ -81,11 +78,10 @@ def _hot_spots(store: Store, wanted: ComplaintFilter, view: View) -> Ground:
     if is_of_cells:  # in the order of `spots`
         shapes, codes = hot_cell_shapes(store), spots["code"].tolist()
         outlines = districts_of(store, store.reference().city.levels[0].id)
-        word = _("squares of 600 m")
     else:
         known = boundaries(store, store.reference().level_index(view.level))
         shapes, codes = known.shapes, [district.code for district in known.districts]
-        outlines, word = np.empty(0, object), level_word(store, view.level)
+        outlines = np.empty(0, object)
     counts, missed = spots["kind"].value_counts(), left_out(store, wanted, spots)
     return Ground(
         shapes=shapes,
@@ -100,6 +96,6 @@ def _hot_spots(store: Store, wanted: ComplaintFilter, view: View) -> Ground:
             LegendRow(chance_words()),
             *([LegendRow(left_out_words(missed))] if missed else []),
         ],
-        subtitle=" · ".join((_("Hot spots"), _("complaints per km²"), word)),
+        subtitle=" · ".join((_("Hot spots"), _("complaints per km²"), places_word(store, view))),
         outlines=outlines,
     )

@@ -16,7 +16,7 @@ from data.i18n import current_language, format_date_range, format_metres
 from data.i18n import gettext as _
 from data.layers.model import LayerError, Shapes
 from data.store import Store
-from pages.painting import View, level_word, names_of_layers
+from pages.painting import View, level_word, names_of_layers, places_word
 from queries.boundaries import whole_boundaries
 from queries.classes import Classes
 from queries.comparison import compared_with
@@ -148,11 +148,10 @@ def _hot_spots(
     spots = hot_spots(store, wanted, places="cell" if is_of_cells else view.level, earlier=other)
     spots["kind_name"] = [kind_word(kind) for kind in spots["kind"]]
     shapes = hot_cell_shapes(store) if is_of_cells else _shapes_of(store, view.level, spots["code"])
-    word = _("squares of 600 m") if is_of_cells else level_word(store, view.level)
     return _Found(
         spots,
         shapes,
-        f"{_('Hot spots')} (Getis-Ord Gi*), {word}",
+        f"{_('Hot spots')} (Getis-Ord Gi*), {places_word(store, view)}",
         unit_word("per_km2"),
         is_of_districts=not is_of_cells,
     )

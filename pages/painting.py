@@ -121,10 +121,9 @@ def _hot_spots(store: Store, wanted: ComplaintFilter, view: View) -> Painted:
     other = compared_with(store, wanted, view.compare)
     is_of_cells = view.measure == HOT_CELLS
     spots = hot_spots(store, wanted, places="cell" if is_of_cells else view.level, earlier=other)
-    word = _("squares of 600 m") if is_of_cells else level_word(store, view.level)
     return hot_spot_hideout(spots), hot_spot_legend(
         spots,
-        level_word=word,
+        level_word=places_word(store, view),
         compared_with=_compared_words(other, view.compare),
         left_out=left_out(store, wanted, spots),
     )
@@ -137,6 +136,13 @@ def names_of_layers(store: Store) -> dict[str, str]:
         code: reference.language_text(layer.about.names, language) or code
         for code, layer in known_layers(store).items()
     }
+
+
+def places_word(store: Store, view: View) -> str:
+    """What is tested for hot spots."""
+    if view.measure == HOT_CELLS:
+        return _("squares of 600 m")
+    return level_word(store, view.level)
 
 
 def level_word(store: Store, level: str) -> str:

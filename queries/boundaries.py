@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import shapely
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from data import schema
 from data.database import read
 from data.reference import District
-from data.schematic import SEAM_SHARE
+from data.schematic import fill_seams
 from data.store import Store
 from queries.cache import Cache
 
@@ -66,16 +67,11 @@ def _without_seams(shapes: np.ndarray) -> np.ndarray:
     tree = shapely.STRtree(shapes)
     whole = shapes.copy()
     for place, shape in enumerate(shapes):
-        rings = [ring for part in shapely.get_parts(shape) for ring in part.interiors]
-        holes = shapely.polygons(rings) if rings else np.array([], object)
-        small = holes[shapely.area(holes) < SEAM_SHARE * shape.area]
-        seams = [hole for hole in small if not _is_taken(hole, tree, place)]
-        if seams:
-            whole[place] = shapely.union_all([shape, *seams])
+        whole[place] = fill_seams(shape, partial(_is_taken, tree=tree, owner=place))
     return whole
 
 
-def _is_taken(hole: shapely.Polygon, tree: shapely.STRtree, owner: int) -> bool:
+def _is_taken(hole: shapely.Polygon, *, tree: shapely.STRtree, owner: int) -> bool:
     """Whether another district lies in it."""
     others = [place for place in tree.query(hole) if place != owner]
     return bool(shapely.area(shapely.intersection(tree.geometries[others], hole)).any())

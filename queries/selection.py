@@ -38,12 +38,7 @@ def select_ids(wanted: ComplaintFilter, reference: Reference, today: date) -> Se
     if wanted.units:
         allowed["unit_id"] = tuple(reference.unit_by_code[c].id for c in wanted.units)
     if wanted.districts:
-        leaves = {
-            leaf
-            for code in wanted.districts
-            for leaf in reference.leaves_under(reference.district_by_code[code].id)
-        }
-        allowed["district_id"] = tuple(sorted(leaves))
+        allowed["district_id"] = tuple(sorted(reference.leaves_of(wanted.districts)))
     return Selection(
         first_day=None if start is None else day_of(start),
         end_day=None if end is None else day_of(end),

@@ -22,7 +22,7 @@ from reports.map_layers import HATCH
 from reports.picture_words import PictureWords
 
 NO_VALUE = "none"  # a fill: the theme's own
-_STATES = {"too_few": HATCH, "not_reached": NOT_REACHED_COLOUR, "none": NO_VALUE}
+STATE_FILLS = {"too_few": HATCH, "not_reached": NOT_REACHED_COLOUR, "none": NO_VALUE}
 _LINE_METRES, _POINT_METRES = 60.0, 220.0  # so broad are lines and points drawn
 
 
@@ -100,7 +100,7 @@ def _ground(
 
 def _fills(codes: Sequence[str], values: pd.DataFrame, classes: Classes) -> list[str]:
     by_code = {
-        code: classes.colour(value) if state == "ok" else _STATES[state]
+        code: classes.colour(value) if state == "ok" else STATE_FILLS[state]
         for code, value, state in zip(values["code"], values["value"], values["state"], strict=True)
     }
     return [by_code.get(code, NO_VALUE) for code in codes]

@@ -122,12 +122,7 @@ def _narrowed(wanted: ComplaintFilter, condition: LayerCondition) -> ComplaintFi
 
 def _on_ground(store: Store, wanted: ComplaintFilter, basis: str) -> ComplaintFilter:
     """What lies on the ground that the exposure is of: in districts, in those with residents."""
-    ground, reference = ground_of(store), store.reference()
-    chosen = {
-        leaf
-        for code in wanted.districts
-        for leaf in reference.leaves_under(reference.district_by_code[code].id)
-    }
+    ground, chosen = ground_of(store), store.reference().leaves_of(wanted.districts)
     codes = [
         district.code
         for district, residents in zip(ground.districts, ground.residents, strict=True)
@@ -189,13 +184,9 @@ def _measure_exposures(
 
 def selected_ground(store: Store, ground: Ground, place: ComplaintFilter) -> Shapes:
     """The part of each district that a filter selects, in metres; empty where it selects none."""
-    reference, parts = store.reference(), ground.shapes
+    parts = ground.shapes
     if place.districts:
-        leaves = {
-            leaf
-            for code in place.districts
-            for leaf in reference.leaves_under(reference.district_by_code[code].id)
-        }
+        leaves = store.reference().leaves_of(place.districts)
         chosen = np.array([district.id in leaves for district in ground.districts], bool)
         parts = np.where(chosen, parts, shapely.Polygon())
     if place.areas:

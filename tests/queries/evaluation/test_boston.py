@@ -8,14 +8,11 @@ import pandas as pd
 import pytest
 from lifelines import KaplanMeierFitter
 
-from bench.boston import make_sample
-from data.city import init_city, read_pack
-from data.imports.preset import load_preset
-from data.imports.run import import_complaints
-from data.store import Store, open_store
+from bench.boston import make_boston, make_sample
+from data.store import Store
 from queries.evaluation.evaluate import evaluate
 from queries.evaluation.model import Evaluation
-from tests.conftest import CITIES, ROOT, real_file
+from tests.conftest import ROOT, real_file
 from tests.queries import boston_oracle
 from tests.queries.boston_oracle import Cohort
 
@@ -27,10 +24,7 @@ WHOLE = "2011-07..2011-12"
 @pytest.fixture(scope="module")
 def boston(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     requests = real_file("boston", boston_oracle.REQUESTS.name)
-    folder = tmp_path_factory.mktemp("boston")
-    store = open_store(f"sqlite:///{folder / 'boston.db'}")
-    init_city(store.engine, read_pack(CITIES / "boston"))
-    import_complaints(store, requests, load_preset("boston311"), rejects=folder / "rejects.csv")
+    store = make_boston(tmp_path_factory.mktemp("boston"), requests)
     yield store
     store.engine.dispose()
 

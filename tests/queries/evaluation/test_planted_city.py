@@ -53,6 +53,22 @@ def city(chance: random.Random) -> Iterator[History]:
         yield from ordinary(district, 100, 0.5, chance)
 
 
+def for_show(
+    chance: random.Random, answer: float, resolve: float, *, rated: float = 0, reopened: float = 0
+) -> Iterator[History]:
+    """100 cases closed `resolve` hours after they came, whatever was done; those rated, badly."""
+    for _ in range(100):
+        yield answered(
+            SHOW,
+            chance.choice([EASY, HARD]),
+            chance.uniform(0, 28),
+            answer=answer,
+            resolve=resolve,
+            stars=chance.choice([1, 1, 2]) if rated and chance.random() < rated else None,
+            reopen=10 if reopened and chance.random() < reopened else None,
+        )
+
+
 def judged(store: Store) -> Evaluation:
     return evaluate(store, MONTH, seen_at=SEEN_AT)
 
@@ -89,21 +105,7 @@ def test_equal_skill_comes_out_equal_whatever_the_mix(jakarta_store: Store) -> N
 def test_a_closer_for_show_is_flagged_and_does_not_win(jakarta_store: Store) -> None:
     chance = random.Random(2)
     plant(jakarta_store, city(chance))
-    plant(
-        jakarta_store,
-        [
-            answered(
-                SHOW,
-                chance.choice([EASY, HARD]),
-                chance.uniform(0, 28),
-                answer=0.02,
-                resolve=0.05,
-                stars=chance.choice([1, 1, 2]) if chance.random() < 0.4 else None,
-                reopen=10 if chance.random() < 0.35 else None,
-            )
-            for _ in range(100)
-        ],
-    )
+    plant(jakarta_store, for_show(chance, 0.02, 0.05, rated=0.4, reopened=0.35))
     found = judged(jakarta_store)
     show = unit(found, office(SHOW))
     assert flagged(found, "closed_in_minutes_without_photo") == {office(SHOW): 100}
@@ -119,15 +121,7 @@ def test_a_closer_for_show_is_flagged_and_does_not_win(jakarta_store: Store) -> 
 def test_a_closer_for_show_whom_nobody_rates_does_not_win_either(jakarta_store: Store) -> None:
     chance = random.Random(9)
     plant(jakarta_store, city(chance))
-    plant(
-        jakarta_store,
-        [
-            answered(
-                SHOW, chance.choice([EASY, HARD]), chance.uniform(0, 28), answer=0.02, resolve=0.05
-            )
-            for _ in range(100)
-        ],
-    )
+    plant(jakarta_store, for_show(chance, 0.02, 0.05))
     found = judged(jakarta_store)
     show = unit(found, office(SHOW))
     assert show.flags["closed_in_minutes_without_photo"] == 100
@@ -142,20 +136,7 @@ def test_nor_does_one_that_waits_a_little_before_it_closes(jakarta_store: Store)
     """Twenty minutes each: no flag of haste, but those who were asked say that nothing was done."""
     chance = random.Random(7)
     plant(jakarta_store, city(chance))
-    plant(
-        jakarta_store,
-        [
-            answered(
-                SHOW,
-                chance.choice([EASY, HARD]),
-                chance.uniform(0, 28),
-                answer=0.1,
-                resolve=0.34,
-                stars=chance.choice([1, 1, 2]) if chance.random() < 0.4 else None,
-            )
-            for _ in range(100)
-        ],
-    )
+    plant(jakarta_store, for_show(chance, 0.1, 0.34, rated=0.4))
     found = judged(jakarta_store)
     show = unit(found, office(SHOW))
     assert show.flags["closed_in_minutes_without_photo"] == 0

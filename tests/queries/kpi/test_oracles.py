@@ -15,11 +15,10 @@ from lifelines.utils import qth_survival_times
 from scipy.stats import chi2
 from statsmodels.stats.proportion import proportion_confint
 
+from bench.boston import make_boston
 from data.city import init_city, read_pack
 from data.demo.character import read_character
 from data.demo.fill import fill_city
-from data.imports.preset import load_preset
-from data.imports.run import import_complaints
 from data.store import Store, open_store
 from queries.filters import ComplaintFilter
 from queries.kpi.officers import unit_results
@@ -27,7 +26,7 @@ from queries.kpi.response import response_kpi
 from queries.kpi.satisfaction import satisfaction_kpi
 from queries.kpi.services import TIMES, promises_by_service, survival_by_service
 from queries.measured import Measured
-from tests.conftest import CITIES, ROOT, real_file
+from tests.conftest import ROOT, real_file
 from tests.queries import boston_oracle
 from tests.queries.boston_oracle import Cohort
 from tests.queries.kpi.conftest import lives_until, scope_of
@@ -60,10 +59,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 @pytest.fixture(scope="module")
 def boston(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     requests = real_file("boston", boston_oracle.REQUESTS.name)
-    folder = tmp_path_factory.mktemp("boston")
-    store = open_store(f"sqlite:///{folder / 'boston.db'}")
-    init_city(store.engine, read_pack(CITIES / "boston"))
-    import_complaints(store, requests, load_preset("boston311"), rejects=folder / "rejects.csv")
+    store = make_boston(tmp_path_factory.mktemp("boston"), requests)
     yield store
     store.engine.dispose()
 
