@@ -88,7 +88,7 @@ def test_the_layer_follows_the_feed(
     load_only(jakarta_store, only, monkeypatch)
     assert find_layer(jakarta_store, "water-levels").succeeded_at is None
     outcome = refresh(jakarta_store, "water-levels", Sources(own_server=address))
-    assert (outcome.kind, outcome.message) == ("new", "16 features")
+    assert (outcome.kind, str(outcome.message)) == ("new", "16 features")
     layer = find_layer(jakarta_store, "water-levels")
     columns = fetch_features(jakarta_store, layer.version.id).columns
     assert all(isinstance(level, int) for level in columns["level_cm"])
