@@ -42,7 +42,7 @@ def _line(row: object, reference: Reference) -> html.Button:
             html.Span([html.Strong(words), f" · {place}"], className="newest-place"),
         ],
         type="button",
-        className="newest-line problem-line place-line",
+        className="newest-line problem-line repeat-line",
         title=f"{words} · {place}",
         **{
             "data-fly": f"{row.latitude:.5f},{row.longitude:.5f}",  # type: ignore[attr-defined]
