@@ -6,7 +6,7 @@
   const clientside = (window.dash_clientside = window.dash_clientside || {});
   const root = document.documentElement;
   const YEAR = 31536000;
-  const NARROW = 600; // px of map that open boxes would cover
+  const NARROW = 600, LOW = 420; // px of map that open boxes would cover
 
   function remember(key, value) {
     try { localStorage.setItem("pantau-" + key, value); } catch (error) { /* private mode */ }
@@ -29,10 +29,12 @@
 
   /* ---- folding and drawers ---- */
 
+  const isSmall = (frame) => frame.clientWidth < NARROW || frame.clientHeight < LOW;
+
   function restore(node) {
     const state = recall("fold-" + node.dataset.fold);
     if (state) node.open = state === "open";
-    else if (node.matches(".map-box") && node.closest("#map-frame").clientWidth < NARROW) node.open = false;
+    else if (node.matches(".map-box") && isSmall(node.closest("#map-frame"))) node.open = false;
     node.dataset.restored = "1";
     node.addEventListener("toggle", () => remember("fold-" + node.dataset.fold, node.open ? "open" : "closed"));
   }

@@ -60,6 +60,15 @@
     }).catch((error) => { part("view-problem").textContent = error.message; });
   }
 
+  /* The button that was pressed goes: whoever pressed it by a key is not sent back to the start. */
+  const nameOf = (card) => card.querySelector("h3 a");
+  function leave(card) {
+    const next = card.nextElementSibling || card.previousElementSibling;
+    const place = next ? nameOf(next) : document.querySelector(".views-page h2");
+    if (!next) place.tabIndex = -1;
+    place.focus();
+  }
+
   const ACTIONS = {
     change: (view) => open(view),
     copy: (view) => {
@@ -68,13 +77,13 @@
       if (navigator.clipboard) return navigator.clipboard.writeText(address).then(done, () => pantau.notice(address));
       pantau.notice(address);
     },
-    seen: (view) => {
-      send("POST", "/api/views/" + view.slug + "/seen").then(() => tell(view))
+    seen: (view, card) => {
+      send("POST", "/api/views/" + view.slug + "/seen").then(() => { tell(view); nameOf(card).focus(); })
         .catch((error) => pantau.notice(error.message));
     },
-    delete: (view) => {
+    delete: (view, card) => {
       if (!window.confirm(pantau.config().texts.deleteView.replace("{name}", view.name))) return;
-      send("DELETE", "/api/views/" + view.slug).then(() => tell(view))
+      send("DELETE", "/api/views/" + view.slug).then(() => { tell(view); leave(card); })
         .catch((error) => pantau.notice(error.message));
     },
   };
@@ -85,7 +94,7 @@
     const button = event.target.closest("[data-view-action]");
     if (button) {
       const { view, name, figure, limit, shared } = button.dataset;
-      return ACTIONS[button.dataset.viewAction]({ slug: view, name, figure, limit, shared });
+      return ACTIONS[button.dataset.viewAction]({ slug: view, name, figure, limit, shared }, button.closest(".view-card"));
     }
   });
 

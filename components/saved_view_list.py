@@ -230,6 +230,7 @@ def _actions(shown: ShownView) -> html.Div:
                 words,
                 type="button",
                 className="text-button",
+                key=action,  # one that comes or goes must not change the others under a hand
                 **{"data-view-action": action, "data-view": view.slug, **about},
             )
             for action, words in (

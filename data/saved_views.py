@@ -125,7 +125,10 @@ def change_view(store: Store, owner: str | None, slug: str, **changes: Any) -> S
             .where(saved_views.c.id == view.id)
             .values(**checked(changes), used_at=now())
         )
-        if {"figure", "alert_above"} & changes.keys():  # another limit is another question
+        if any(  # another limit is another question
+            getattr(view, name) != changes[name]
+            for name in {"figure", "alert_above"} & set(changes)
+        ):
             connection.execute(delete(view_alerts).where(view_alerts.c.view_id == view.id))
     return find_view(store, slug, owner)
 

@@ -88,7 +88,9 @@ def test_a_limit_raises_one_alert_a_day(any_store: Store) -> None:
     assert latest_alerts(any_store, (view,))[view.id].seen_at is not None
     assert raise_alert(any_store, view, date(2030, 1, 1), 9)
     assert latest_alerts(any_store, (view,))[view.id].value == 9
-    change_view(any_store, ANNA, view.slug, alert_above=1)
+    change_view(any_store, ANNA, view.slug, name="Rubbish", figure="received", alert_above=1)
+    assert latest_alerts(any_store, (view,))[view.id].value == 9  # the question is the same
+    change_view(any_store, ANNA, view.slug, alert_above=2)
     assert latest_alerts(any_store, (view,)) == {}
     delete_view(any_store, ANNA, view.slug)
     assert not raise_alert(any_store, view, date(2030, 1, 2), 9)
