@@ -28,7 +28,7 @@ from data.store import Store
 from queries.columns import MISSING, Facts, current_facts
 from queries.filters import FilterError
 from queries.layers.conditions import LARGEST_METRES
-from queries.layers.features import KeptLayer, kept_layer, known_layers
+from queries.layers.features import KeptLayer, kept_layer, known_layers, versions_of
 from queries.layers.holding import Holding
 from queries.layers.keeping import reach_of
 from queries.layers.naming import label_field
@@ -76,8 +76,7 @@ def axis_layer(store: Store, name: str) -> KeptLayer:
 def axes_stamp(store: Store, axes: Sequence[str]) -> Hashable:
     """Changes when a layer of these axes does: part of the key of what is kept."""
     layers = [split_feature_axis(name)[0] for name in axes if is_feature_axis(name)]
-    known = known_layers(store) if layers else {}
-    return tuple(known[code].version.id if code in known else 0 for code in layers)
+    return versions_of(store, layers) if layers else ()
 
 
 def feature_pairs(store: Store, axis: str, facts: Facts) -> tuple[Array, Array]:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -106,6 +106,12 @@ def known_layers(store: Store) -> dict[str, Layer]:
     """Layers by code; at most a second behind a change made by another process."""
     known: _Known = store.kept("layers", _Known)
     return known.layers(store)
+
+
+def versions_of(store: Store, codes: Iterable[str]) -> tuple[int, ...]:
+    """The version in force of each layer, 0 for none: what changes when they do."""
+    known = known_layers(store)
+    return tuple(known[code].version.id if code in known else 0 for code in codes)
 
 
 def forget_layers(store: Store) -> None:

@@ -13,7 +13,7 @@ from queries.columns import Facts
 from queries.filters import ComplaintFilter, FilterError
 from queries.layers.areas import area_shape
 from queries.layers.conditions import Area, LayerCondition
-from queries.layers.features import KeptLayer, kept_layer, known_layers
+from queries.layers.features import KeptLayer, kept_layer, versions_of
 from queries.layers.keeping import area_reach_of, reach_of
 from queries.layers.plane import plane_of
 from queries.layers.positions import positions_of
@@ -63,15 +63,10 @@ def check_places(store: Store, complaint_filter: ComplaintFilter) -> None:
         area_shape(plane_of(store), area)
 
 
-def stamp_of(store: Store, condition: LayerCondition) -> int:
-    """Changes when the layer of the condition does."""
-    layer = known_layers(store).get(condition.layer)
-    return layer.version.id if layer else 0
-
-
 def places_stamp(store: Store, complaint_filter: ComplaintFilter) -> Hashable:
     """Changes when a layer that the filter speaks of does: part of the key of what is kept."""
-    return tuple(stamp_of(store, condition) for condition in complaint_filter.layer_conditions)
+    conditions = complaint_filter.layer_conditions
+    return versions_of(store, [one.layer for one in conditions]) if conditions else ()
 
 
 @contextmanager

@@ -15,9 +15,10 @@ from queries.counts import count_by
 from queries.filters import ComplaintFilter
 from queries.layers.areas import area_shape
 from queries.layers.conditions import KINDS, LayerCondition
+from queries.layers.features import versions_of
 from queries.layers.ground import Ground, ground_of
 from queries.layers.intervals import Interval, difference_interval, rate_ratio_interval
-from queries.layers.membership import features_meant, places_stamp, stamp_of
+from queries.layers.membership import features_meant, places_stamp
 from queries.layers.plane import plane_of
 from queries.measures import duration_summary
 
@@ -164,7 +165,7 @@ def _exposures(
         **{kind: getattr(wanted, kind) for kind in KINDS},
     )
     cache: Cache = store.kept("near-far-exposures", lambda: Cache(_KEPT))
-    stamps = (stamp_of(store, condition), places_stamp(store, place))
+    stamps = (versions_of(store, [condition.layer]), places_stamp(store, place))
     key = (store.reference().version, stamps, place, condition, basis)
     return cache.get(key, lambda: _measure_exposures(store, place, condition, basis))
 

@@ -3,6 +3,7 @@
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +20,9 @@ from data.sentence import Sentence, say
 DRIVERS = ("DXF", "ESRI Shapefile", "GML", "GPKG", "GPX", "GeoJSON", "GeoJSONSeq", "TopoJSON")  # fmt: skip  # noqa: E501
 Options = Mapping[str, str]  # of GDAL, to open a file
 NO_OPTIONS: Options = MappingProxyType({})
+_HUGE_NUMBER = re.compile(r"Unrecognized number: (\S+)")
+_NO_JSON = re.compile(r"At line \d+, character \d+: |JSON parsing error: ")
+_LONGEST_NUMBER = 40
 _TEMPORARY = re.compile(r"(/[^/\s'\"]+)+/")
 
 
@@ -70,6 +74,11 @@ def read_gdal_layer(
     return RawLayer(geometries.reshape(len(shapes)), columns, fields, meta["crs"], notes)
 
 
+def with_curves(raw: RawLayer, count: int) -> RawLayer:
+    """With a note of the features whose arcs became straight pieces."""
+    return replace(raw, notes=(*raw.notes, Note("curves", count))) if count else raw
+
+
 def _columns_of(
     named: Iterable[tuple[str, str, Any]], clean: bool
 ) -> tuple[dict[str, list[Any]], tuple[Field, ...], int]:
@@ -111,6 +120,13 @@ def _reason(error: Exception) -> str | Sentence:
     """The first line, without where on this machine the file lies."""
     lines = str(error).splitlines() or [type(error).__name__]
     text = _TEMPORARY.sub("", lines[0]).strip().rstrip(".;")
+    if number := _HUGE_NUMBER.search(text):
+        return say(
+            "it holds the number {number}, which is too large to be one; mend it or send it again",
+            number=number[1][:_LONGEST_NUMBER],
+        )
+    if _NO_JSON.search(text):  # GDAL's place in it is one of a part of the file
+        return say("it is not whole JSON; mend it or send it again")
     if "not recognized as being in" in text:
         return say("it is damaged, or not what its beginning says")
     return text[:300]

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from data.layers.formats.gdal import list_gdal_layers, read_gdal_layer
+from data.layers.formats.gdal import list_gdal_layers, read_gdal_layer, with_curves
+from data.layers.formats.gml_arcs import count_curved
 from data.layers.model import Choice, LayerInfo, RawLayer
 
 _OPTIONS = {"DOWNLOAD_SCHEMA": "NO", "WRITE_GFS": "NO", "EXPOSE_GML_ID": "NO"}
@@ -13,4 +14,5 @@ def list_layers(path: Path, choice: Choice) -> tuple[LayerInfo, ...]:
 
 
 def read(path: Path, choice: Choice) -> RawLayer:
-    return read_gdal_layer(path, choice, options=_OPTIONS)
+    raw = read_gdal_layer(path, choice, options=_OPTIONS)
+    return with_curves(raw, count_curved(path, choice.layer))

@@ -42,7 +42,7 @@ Columns = Mapping[str, Sequence[Any]]
 def guess_columns(columns: Columns, choice: Choice, name: str) -> Guess:
     """What the person chose, else what names and values of the first rows suggest.
 
-    Raises LayerError for a chosen column that is not there.
+    Raises LayerError for a chosen column that is not there, and where there are no rows.
     """
     for wanted in (choice.latitude, choice.longitude, choice.wkt):
         if wanted is not None and wanted not in columns:
@@ -52,6 +52,8 @@ def guess_columns(columns: Columns, choice: Choice, name: str) -> Guess:
                 wanted=wanted[:80],
                 names=_names(columns),
             )
+    if not any(columns.values()):
+        raise LayerError("{name} has column names, but no rows below them", name=name)
     names = tuple(columns)
     if choice.wkt:
         return Guess(wkt=choice.wkt, columns=names)

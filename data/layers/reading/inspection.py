@@ -12,7 +12,6 @@ from data.layers.formats.interface import Guess
 from data.layers.model import Choice, Field, LayerError, LayerInfo, Note, RawLayer, Shapes
 from data.layers.reading.crs import Hint, crs_code, suggest_crs
 from data.layers.reading.frame import CityFrame
-from data.layers.reading.repair import keep_placed
 from data.layers.reading.table import (
     check_size,
     fit_columns,
@@ -20,6 +19,7 @@ from data.layers.reading.table import (
     layer_crs,
     make_table,
     notes_of,
+    placed_shapes,
 )
 from data.sentence import Sentence
 
@@ -69,7 +69,7 @@ def inspect_layer(
         try:
             table = make_table(raw, choice, city, name=name, file_format=file_format)
         except LayerError as error:
-            return _undecided(raw, choice, city, refused=crs_code(crs)) | {
+            return _undecided(raw, choice, city, name, refused=crs_code(crs)) | {
                 "crs": crs_code(crs),
                 "crs_is_known": True,
                 "questions": ("crs",),
@@ -85,15 +85,15 @@ def inspect_layer(
             "rows": _rows(table.columns),
             "notes": table.notes,
         }
-    return _undecided(raw, choice, city) | {"questions": ("crs",)}
+    return _undecided(raw, choice, city, name) | {"questions": ("crs",)}
 
 
 def _undecided(
-    raw: RawLayer, choice: Choice, city: CityFrame, *, refused: str | None = None
+    raw: RawLayer, choice: Choice, city: CityFrame, name: str, *, refused: str | None = None
 ) -> dict[str, Any]:
-    """Where the layer would land by the system that fits best, if any does."""
+    """Where the layer would land by the system that fits best, if any does. Raises LayerError."""
     counts: Counter[str] = Counter({note.kind: note.count for note in raw.notes})
-    placed = keep_placed(raw.shapes, counts)
+    placed = placed_shapes(raw, name, counts)
     shapes = flat_shapes(raw.shapes[placed], choice, counts)
     columns, fields = fit_columns(raw, np.flatnonzero(placed), counts)
     found: dict[str, Any] = {
@@ -102,7 +102,7 @@ def _undecided(
         "features": len(shapes),
         "notes": notes_of(counts),
     }
-    hint = suggest_crs(shapes, city) if len(shapes) else None
+    hint = suggest_crs(shapes, city)
     if hint is None or (hint.code == refused and not hint.swapped):
         return found
     found["hint"] = hint

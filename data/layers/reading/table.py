@@ -58,13 +58,7 @@ def make_table(
     check_size(raw, name)
     crs = layer_crs(raw, choice, name)
     counts: Counter[str] = Counter({note.kind: note.count for note in raw.notes})
-    placed = keep_placed(raw.shapes, counts)
-    if not placed.any():
-        raise LayerError(
-            "{name} holds no shapes ({n} records without); there is nothing to lay over the map",
-            name=name,
-            n=len(placed),
-        )
+    placed = placed_shapes(raw, name, counts)
     flat = flat_shapes(raw.shapes[placed], choice, counts)
     if crs is None:
         raise LayerError(
@@ -78,6 +72,20 @@ def make_table(
     counts["outside"] += int((~city.holds(shapes)).sum())
     columns, fields = fit_columns(raw, place, counts)
     return FeatureTable(shapes, columns, fields, notes_of(counts), crs_code(crs), file_format)
+
+
+def placed_shapes(raw: RawLayer, name: str, counts: Counter[str]) -> NDArray[np.bool_]:
+    """Which have a shape. Raises LayerError where none has: then nothing is left to ask."""
+    if not len(raw.shapes):
+        raise LayerError("{name} holds no shapes; there is nothing to lay over the map", name=name)
+    placed = keep_placed(raw.shapes, counts)
+    if not placed.any():
+        raise LayerError(
+            "{name} holds no shapes ({n} records without); there is nothing to lay over the map",
+            name=name,
+            n=len(placed),
+        )
+    return placed
 
 
 def flat_shapes(placed: Shapes, choice: Choice, counts: Counter[str]) -> Shapes:

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 import shapely
 
@@ -340,3 +341,50 @@ def test_an_archive_of_nothing(tmp_path: Path) -> None:
     zipfile.ZipFile(buffer, "w").close()
     path.write_bytes(buffer.getvalue())
     assert "is an archive without files" in refusal(path, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        (
+            "a.geojson",
+            b'{"type": "FeatureCollection", "features": []}',
+            "holds no shapes; there is",
+        ),
+        ("a.csv", b"name,latitude,longitude\n", "has column names, but no rows below them"),
+        ("a.kml", b'<kml xmlns="http://www.opengis.net/kml/2.2"><Document/></kml>', "no shapes"),
+    ],
+)
+def test_what_is_empty_is_not_asked_about(
+    tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert said in refusal(path, tmp_path)
+    with pytest.raises(LayerError, match=said):
+        inspect_here(path, tmp_path)
+
+
+def test_a_shapefile_without_a_shape_is_not_asked_for_its_system(tmp_path: Path) -> None:
+    shp = shapefile(tmp_path / "parts", gpd.GeoDataFrame({"a": [1]}, geometry=[None], crs=4326))
+    shp.with_suffix(".prj").unlink()
+    with pytest.raises(LayerError, match=r"holds no shapes \(1 records without\)"):
+        inspect_here(parts_of(shp), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": {"type": '
+         '"Point", "coordinates": [1e400, -6]}}]}', "holds the number 1e400, which is too"),
+        ('{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": {"type": '
+         '"Point", "coordinates": [106.8, -6}}]}', "it is not whole JSON; mend it"),
+        ('{"type": "Point", "coordinates": [106.8, -6}}', "it is not whole JSON; mend it"),
+        ('{"type": "Point",', "it is not whole JSON; mend it"),
+    ],
+)  # fmt: skip
+def test_geojson_that_is_none_is_told_in_our_words(tmp_path: Path, content: str, said: str) -> None:
+    path = tmp_path / "a.geojson"
+    path.write_text(content)
+    sentence = refusal(path, tmp_path)
+    assert said in sentence and "GeoJSON data" not in sentence
