@@ -41,8 +41,15 @@ def main() -> int:
     key = None
     if settings.demo:
         if store.latest_seq() == 0 or unfinished_fill(store):
-            if code := children.start("flask", "demo", "fill").wait():
+            filling = children.start("flask", "demo", "fill")
+            # Meanwhile, so that a link that asks a layer means something from the first answer on.
+            loading = children.start("flask", "layers", "pack", "--quiet")
+            if code := filling.wait():
+                children.stop()
                 return max(code, 1)
+            loading.wait()  # what failed is said, and `follow` tries it again
+            if children.are_stopping:
+                return 1
             store.forget()
         if store.reference().city.demo:  # never among the complaints of a real city
             key = ensure_demo_key(store, settings.var)
@@ -56,6 +63,7 @@ class Children:
 
     def __init__(self) -> None:
         self._running: list[subprocess.Popen[bytes]] = []
+        self.are_stopping = False
         signal.signal(signal.SIGINT, self._stop)
         signal.signal(signal.SIGTERM, self._stop)
 
@@ -68,6 +76,7 @@ class Children:
         self.stop()
 
     def stop(self) -> None:
+        self.are_stopping = True
         for child in self._running:
             if child.poll() is None:
                 child.terminate()

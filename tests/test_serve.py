@@ -1,13 +1,22 @@
-"""`make run` says in one sentence why it cannot start, before it makes anything."""
+"""`make run` says in one sentence why it cannot start, before it makes anything; else it serves."""
 
+import csv
+import json
+import math
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
+from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
+from queries.layers.conditions import MOST_POINTS
 from tests.conftest import ROOT
 from tests.postgresql import free_port
 
@@ -50,3 +59,47 @@ def test_a_taken_port_is_noticed_before_anything_is_made(tmp_path: Path) -> None
         said = refuse(tmp_path / "var", PORT=str(taken.getsockname()[1]))
     assert "set another PORT" in said
     assert not (tmp_path / "var").exists()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[str]:
+    """The address of a new demo of 300 complaints, as soon as it says that it watches."""
+    small = {"FLASK_DEMO_FILL_COMPLAINTS": "300", "FLASK_DEMO_FILL_MONTHS": "1"}
+    port = str(free_port())
+    process = subprocess.Popen(
+        [sys.executable, "serve.py"],
+        cwd=ROOT,
+        env=os.environ | {"PANTAU_VAR": str(tmp_path), "PANTAU_DEMO": "1", "PORT": port} | small,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    limit = threading.Timer(300, process.terminate)
+    limit.start()
+    try:
+        said = next((line for line in process.stdout if "Pantau watches" in line), None)
+        assert said, "serving ended before it began"
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        limit.cancel()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+
+
+def test_a_new_demo_has_its_layers_at_the_first_answer_and_takes_the_largest_drawing(
+    served: str,
+) -> None:
+    def fetch(path: str) -> str:
+        with build_opener(ProxyHandler({})).open(served + path, timeout=60) as answer:
+            return str(answer.read().decode())
+
+    codes = {layer["code"] for layer in json.loads(fetch("/api/layers.json"))["layers"]}
+    assert {"pumps", "rivers", "water-levels"} <= codes
+    everything = "/export/complaints.csv?period=all"
+    near = list(csv.reader(fetch(everything + "&near=pumps:1000").splitlines()))
+    assert 1 < len(near) < len(fetch(everything).splitlines())
+    corners = (math.tau * n / MOST_POINTS for n in range(MOST_POINTS))
+    ring = ";".join(f"{106.8 + math.cos(a):.5f},{-6.2 + math.sin(a):.5f}" for a in corners)
+    drawn = "area=" + quote(f"polygon:{ring}", safe="")
+    assert len(fetch(f"/?{drawn}")) > 1_000
+    assert len(fetch(f"{everything}&{drawn}").splitlines()) > 250

@@ -93,11 +93,12 @@ def follow_layers(stop: threading.Event, *, pack: bool, verbose: bool, server: s
 
 
 @layers.command("pack")
+@click.option("--quiet", is_flag=True, help="Say only what is wrong.")
 @in_one_sentence
-def pack_command() -> None:
+def pack_command(quiet: bool) -> None:
     """Bring in the layers of the city pack; safe to repeat, leaves what people changed alone."""
-    found, failed = _load_pack(quiet=False, stop=threading.Event())
-    if not found:
+    found, failed = _load_pack(quiet=quiet, stop=threading.Event())
+    if not found and not quiet:
         click.echo("nothing new")
     if failed:
         raise SystemExit(1)
