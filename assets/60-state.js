@@ -189,7 +189,7 @@
         pantau.places.read(url, layers, sound),
       ];
       dropped.push(...pantau.overlays.read(url.get("overlay")));
-      if (dropped.length) pantau.notice(pantau.config().texts.dropped.replace("{parts}", dropped.join(", ")));
+      pantau.leaveOut(dropped);
       return read;
     },
 
@@ -198,23 +198,29 @@
     readView: function (search, measures, levels, compares, seconds, areas, ...now) {
       const known = isRestoring() ? {} : pantau.state.view;
       const url = new URLSearchParams(search || "");
+      const dropped = [];
       const has = (options, wanted) => (options || []).some((option) => option.value === wanted);
+      const sound = (key, wanted, isSound) => {
+        if (wanted && !isSound) dropped.push(key + "=" + wanted.slice(0, 40));
+        return wanted && isSound ? wanted : null;
+      };
       const pick = (key, options, otherwise) => {
         const wanted = known[key] || url.get(key) || (isRestoring() && key === "compare" && "off");
-        return has(options, wanted) ? wanted : otherwise;
+        return sound(key, wanted, has(options, wanted)) || otherwise;
       };
       /* Of a layer an address may ask more than the list offers, such as another distance. */
       const optional = (key, options) => {
         const wanted = key in known ? known[key] : url.get(key);
-        const isOffered = has(options, wanted) || (wanted && has(options, wanted.replace(/:[\d.]+$/, ":200")));
-        return wanted && isOffered ? wanted : null;
+        return sound(key, wanted, wanted && (has(options, wanted) || has(options, wanted.replace(/:[\d.]+$/, ":200"))));
       };
       const [measure, level, compare, , , layers] = now;
       const shown = known.layers || (url.has("layers") ? url.get("layers").split(",").filter(Boolean) : layers);
-      return [
+      const read = [
         pick("measure", measures, measure), pick("level", levels, level), pick("compare", compares, compare),
         optional("second", seconds), optional("areas", areas), shown,
       ];
+      pantau.leaveOut(dropped);
+      return read;
     },
 
     composeView: function (measure, level, compare, second, areas, layers, before) {

@@ -47,8 +47,7 @@
     const unknown = overlays.shown.filter(({ code }) => !overlays.catalogue.has(code));
     if (!unknown.length) return;
     overlays.shown = overlays.shown.filter(({ code }) => overlays.catalogue.has(code));
-    const parts = unknown.map(({ code }) => "overlay=" + code).join(", ");
-    pantau.notice(pantau.config().texts.dropped.replace("{parts}", parts));
+    pantau.leaveOut(unknown.map(({ code }) => "overlay=" + code));
     pantau.writeUrl();
   }
 

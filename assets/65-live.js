@@ -141,6 +141,15 @@
     pantau.noticeTimer = setTimeout(() => { place.hidden = true; }, 8000);
   };
 
+  /* Parts of a link that mean nothing here, told in one line whoever finds them. */
+  let leftOut = [];
+  pantau.leaveOut = function (parts) {
+    if (!parts.length) return;
+    if (document.getElementById("notice-line").hidden) leftOut = [];
+    leftOut = [...new Set([...leftOut, ...parts])];
+    pantau.notice(pantau.config().texts.dropped.replace("{parts}", leftOut.join(", ")));
+  };
+
   clientside.pantau = Object.assign(clientside.pantau || {}, {
     /* What the server has to say goes the same way as what the scripts do. */
     say: function (said) {

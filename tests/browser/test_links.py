@@ -39,6 +39,16 @@ def test_what_a_link_cannot_mean_is_left_out_and_said(watched: Watched, query: s
     assert "nope" not in page.url
 
 
+def test_what_a_link_asks_of_missing_layers_is_said_in_one_line(watched: Watched) -> None:
+    asked = ("near=gone:200", "second=gone:features_per_km2", "areas=gone", "overlay=gone")
+    page = watched.open("/?" + "&".join(asked))
+    line = page.locator("#notice-line")
+    for part in asked:
+        expect(line).to_contain_text(part)
+    page.wait_for_timeout(500)
+    assert "gone" not in page.url
+
+
 def test_days_to_come_are_an_empty_period_with_a_way_out(watched: Watched) -> None:
     page = watched.open("/?start=2999-01-01")
     expect(page.locator(".figure-number").first).to_have_text("0")
