@@ -1,7 +1,7 @@
 """The present facts of every complaint as arrays in memory, kept in step with the event log.
 
-Counting a million rows here takes tens of milliseconds, where SQL takes seconds. Questions about
-the past and about texts are for the database.
+Counting a million rows here takes tens of milliseconds, where SQL takes seconds. How they stood at
+a past instant is in `queries.past`; questions about texts are for the database.
 """
 
 import threading
@@ -11,7 +11,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, ColumnElement, CursorResult, func, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    FromClause,
+    Select,
+    func,
+    select,
+    type_coerce,
+)
 
 from data import schema
 from data.database import read
@@ -23,6 +33,8 @@ _WIDE = {
     name: np.int64 for name in _NAMES if name.endswith("_at")
 }  # UTC seconds; all others fit in 32 bits
 _PLACES = ("latitude", "longitude")  # float degrees, NaN for none
+_WHOLE = ("id", *_NAMES)
+_READ = (*_WHOLE, *_PLACES)
 _NOWHERE = 999.0  # of what the database has no value for
 _READ_ROWS = 50_000
 
@@ -73,33 +85,44 @@ def _empty_columns() -> dict[str, Array]:
 
 def _brought_up_to_date(store: Store, known: Facts) -> Facts:
     complaints = schema.complaints
-    names = ("id", *_NAMES, *_PLACES)
-    chosen: list[Any] = [whole(complaints.c[name]) for name in names[: -len(_PLACES)]]
-    chosen += [func.coalesce(complaints.c[name], _NOWHERE) for name in _PLACES]
     with read(store.engine) as connection:
         seq = connection.scalar(select(func.max(schema.events.c.seq))) or 0
         if seq == known.seq:
             return known
-        query = select(*chosen)
+        query = select(*fact_columns(complaints))
         if known.seq:
             query = query.where(complaints.c.last_seq > known.seq)
-        result = connection.execute(query)
-        blocks = [_typed(rows, names) for rows in driver_rows(result)]
+        return read_changed(connection, known, seq, query)
+
+
+def fact_columns(facts: FromClause) -> list[Any]:
+    """What `read_changed` selects: facts as `complaints` has them or as another table does, which
+    is joined with it; what no event changes is of `complaints`."""
+    complaints = schema.complaints
+    own = [whole(facts.c[name] if name in facts.c else complaints.c[name]) for name in _WHOLE]
+    return own + [func.coalesce(complaints.c[name], _NOWHERE) for name in _PLACES]
+
+
+def read_changed(
+    connection: Connection, known: Facts, seq: int, *queries: Select[tuple[Any, ...]]
+) -> Facts:
+    """What is known, with what the queries of `fact_columns` find added or put in its place."""
+    blocks = [_typed(rows) for query in queries for rows in driver_rows(connection.execute(query))]
     if not blocks:
         return Facts(seq, known.version, known.ids, known.columns)
-    changed = {name: np.concatenate([block[name] for block in blocks]) for name in names}
+    changed = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
     for name in _PLACES:
         changed[name][changed[name] == _NOWHERE] = np.nan
     return _merged(known, seq, changed)
 
 
-def _typed(rows: Sequence[Any], names: Sequence[str]) -> dict[str, Array]:
+def _typed(rows: Sequence[Any]) -> dict[str, Array]:
     """Columns of a block of rows, while the processor still has it at hand.
 
     One conversion for all of it: every integer here is below 2^53, which a float holds exactly.
     """
     table = np.array(rows, np.float64)
-    return {name: table[:, place].astype(_type_of(name)) for place, name in enumerate(names)}
+    return {name: table[:, place].astype(_type_of(name)) for place, name in enumerate(_READ)}
 
 
 def _type_of(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The complaints a filter selects now, as arrays in memory."""
+"""The complaints a filter selects, now or as of a past instant, as arrays in memory."""
 
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from data.vocabulary import Status
 from queries.columns import MISSING, Facts, current_facts
 from queries.filters import ComplaintFilter
 from queries.layers.membership import place_mask
+from queries.past import past_facts
 from queries.selection import Selection, select_ids
 from queries.views import local_today, seen_at
 
@@ -44,6 +45,20 @@ def select_present(store: Store, complaint_filter: ComplaintFilter) -> Present |
     selection = select_ids(complaint_filter, store.reference(), local_today(store))
     facts, instant = current_facts(store), seen_at(complaint_filter)
     places = place_mask(store, complaint_filter, facts)
+    return Present(facts, _chosen_rows(facts, selection, instant, places), instant)
+
+
+def select_past(store: Store, complaint_filter: ComplaintFilter) -> Present | None:
+    """As they stood `as_of`; None without one, and for a text. Raises FilterError."""
+    if complaint_filter.as_of is None or complaint_filter.text:
+        return None
+    selection = select_ids(complaint_filter, store.reference(), local_today(store))
+    facts, instant = past_facts(store, complaint_filter), seen_at(complaint_filter)
+    places = None
+    if complaint_filter.asks_for_places:  # where a complaint is never changes
+        known = current_facts(store)
+        mask = place_mask(store, complaint_filter, known)
+        places = np.isin(facts.ids, known.ids[mask], assume_unique=True)
     return Present(facts, _chosen_rows(facts, selection, instant, places), instant)
 
 

@@ -22,7 +22,7 @@ from queries.cache import Cache
 from queries.columns import MISSING, Facts, driver_rows
 from queries.filters import ComplaintFilter
 from queries.kpi.model import Window
-from queries.present import Present, select_present
+from queries.present import Present, select_past, select_present
 from queries.views import looking, seen_at, stamp_of
 
 _KEPT = 4
@@ -113,7 +113,8 @@ def select_everyone(store: Store, complaint_filter: ComplaintFilter) -> Present:
     cache: Cache = store.kept("kpi complaints", lambda: Cache(_KEPT))
 
     def select_now() -> Present:
-        present = select_present(store, wanted)
+        select_in_memory = select_present if wanted.as_of is None else select_past
+        present = select_in_memory(store, wanted)
         return _from_database(store, wanted) if present is None else present
 
     return cache.get(key, select_now)
@@ -135,7 +136,7 @@ def cohort_of(everyone: Present, window: Window) -> Cohort:
 
 
 def _from_database(store: Store, complaint_filter: ComplaintFilter) -> Present:
-    """For a past instant, and for texts: what they select is for the database to find."""
+    """For texts: what they select is for the database to find."""
     complaints = schema.complaints
     names = ("id", *schema.FACT_COLUMNS)
     with looking(store, complaint_filter) as (connection, view):

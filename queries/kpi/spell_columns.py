@@ -1,4 +1,7 @@
-"""The spells of every complaint as arrays in memory, kept in step with the event log."""
+"""The spells of every complaint as arrays in memory, kept in step with the event log.
+
+Those of the present, and as `queries.past` does it those of a past instant.
+"""
 
 import threading
 from dataclasses import dataclass
@@ -6,14 +9,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, FromClause, func, select
+from sqlalchemy import Connection, FromClause, Select, func, select
 
 from data import schema
 from data.database import read
 from data.store import Store
+from queries.cache import Cache
 from queries.columns import driver_rows, whole
 from queries.filters import ComplaintFilter
-from queries.views import looking, spells_of
+from queries.past import KEPT_INSTANTS, Difference, differing
 
 _NAMES = (
     "complaint_id",
@@ -55,42 +59,84 @@ class SpellColumns:
             return self._spells
 
 
+class _PastSpells:
+    """Holds the Spells of one instant; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._spells: Spells | None = None
+
+    def spells(self, store: Store, complaint_filter: ComplaintFilter) -> Spells:
+        with self._lock:
+            known = self._spells
+            if known is not None and known.seq == store.latest_seq():
+                return known
+            start = _current_spells(store) if known is None else known
+            with differing(
+                store, complaint_filter, start.seq, is_present=known is None
+            ) as difference:
+                self._spells = _differing_spells(start, difference)
+            return self._spells
+
+
 def select_spells(store: Store, complaint_filter: ComplaintFilter) -> Spells:
     """All spells as they stand at the filter's instant."""
-    if complaint_filter.as_of is None:
-        columns: SpellColumns = store.kept("kpi spells", SpellColumns)
-        return columns.spells(store)
-    everything = ComplaintFilter(as_of=complaint_filter.as_of)
-    with looking(store, everything) as (connection, view):
-        return Spells(0, _in_order(_table(_read(connection, spells_of(view), None))))
+    as_of = complaint_filter.as_of
+    if as_of is None:
+        return _current_spells(store)
+    pasts: Cache = store.kept("kpi past spells", lambda: Cache(KEPT_INSTANTS))
+    past: _PastSpells = pasts.get((as_of, complaint_filter.through_seq), _PastSpells)
+    return past.spells(store, complaint_filter)
+
+
+def _current_spells(store: Store) -> Spells:
+    columns: SpellColumns = store.kept("kpi spells", SpellColumns)
+    return columns.spells(store)
 
 
 def _brought_up_to_date(store: Store, known: Spells) -> Spells:
-    complaints, spells = schema.complaints, schema.spells
+    spells = schema.spells
     with read(store.engine) as connection:
         seq = connection.scalar(select(func.max(schema.events.c.seq))) or 0
         if seq == known.seq:
             return known
-        changed = complaints.c.last_seq > known.seq if known.seq else None
-        new = _table(_read(connection, spells, changed))
+        query = select(*_columns(spells))
+        if known.seq:
+            query = _of_complaints(spells).where(schema.complaints.c.last_seq > known.seq)
+        new = _read(connection, query)
+    return _replaced(known, seq, new["complaint_id"], new)
+
+
+def _differing_spells(known: Spells, found: Difference) -> Spells:
+    past = schema.past_spells
+    queries = [_of_complaints(schema.spells).where(found.still)]
+    if found.replayed is not None:
+        snapshot_id, differs = found.replayed
+        queries.append(_of_complaints(past).where(past.c.snapshot_id == snapshot_id, differs))
+    return _replaced(known, found.seq, found.ids, _read(found.connection, *queries))
+
+
+def _replaced(known: Spells, seq: int, ids: Array, new: dict[str, Array]) -> Spells:
+    """The spells of these complaints are the new ones; in order of complaint."""
     old = known["complaint_id"]
-    gone = np.isin(old, new["complaint_id"]) if len(old) else np.zeros(0, bool)
-    joined = {
-        name: np.concatenate([known[name][~gone], new[name]]).astype(_kind(name)) for name in _NAMES
-    }
+    gone = np.isin(old, ids) if len(old) else np.zeros(0, bool)
+    joined = {name: np.concatenate([known[name][~gone], new[name]]) for name in _NAMES}
     return Spells(seq, _in_order(joined))
 
 
-def _read(connection: Connection, spells: FromClause, changed: Any) -> list[Array]:
-    chosen = [whole(spells.c[name]) for name in _NAMES]
-    query = select(*chosen)
-    if changed is not None:
-        complaints = schema.complaints
-        query = query.select_from(
-            spells.join(complaints, complaints.c.id == spells.c.complaint_id)
-        ).where(changed)
-    rows = driver_rows(connection.execute(query))
-    return [np.array(block, np.float64) for block in rows]  # below 2^53, so exact
+def _columns(spells: FromClause) -> list[Any]:
+    return [whole(spells.c[name]) for name in _NAMES]
+
+
+def _of_complaints(spells: FromClause) -> Select[tuple[Any, ...]]:
+    complaints = schema.complaints
+    joined = spells.join(complaints, complaints.c.id == spells.c.complaint_id)
+    return select(*_columns(spells)).select_from(joined)
+
+
+def _read(connection: Connection, *queries: Select[tuple[Any, ...]]) -> dict[str, Array]:
+    rows = (block for query in queries for block in driver_rows(connection.execute(query)))
+    return _table([np.array(block, np.float64) for block in rows])  # below 2^53, so exact
 
 
 def _table(blocks: list[Array]) -> dict[str, Array]:
