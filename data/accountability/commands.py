@@ -12,13 +12,14 @@ from flask.cli import AppGroup
 
 from data.accountability.listing import Term, read_terms
 from data.accountability.officer_file import read_officers
-from data.accountability.officers import OfficerError, keep_terms
+from data.accountability.officers import OfficerError, find_stored_overlaps, keep_terms
+from data.accountability.term_checks import Problem, Told
 from data.database import read
 from data.imports.table import TableError
 from data.instants import now
 from data.reference import CityMissing, Reference
 from data.spreadsheets import safe_text
-from data.store import current_store
+from data.store import Store, current_store
 
 _MOST_LINES = 100
 
@@ -40,13 +41,15 @@ def import_command(file: Path, replace: bool, dry_run: bool) -> None:
     """
     store = current_store()
     try:
-        told = read_officers(file, store.reference())
+        told = _read(store, file, replace)
         if dry_run:
-            click.echo(f"{len(told):,} terms can be read; nothing was stored")
+            are = "term" if len(told) == 1 else "terms"
+            click.echo(f"{len(told):,} {are} can be stored; nothing was")
             return
         kept = keep_terms(store, told, replace=replace)
     except OfficerError as error:
-        lines = [str(problem) for problem in error.problems]
+        problems = sorted(error.problems, key=lambda problem: problem.line)
+        lines = [str(problem) for problem in problems]
         more = len(lines) - _MOST_LINES
         lines[_MOST_LINES:] = [f"and {more:,} more"] if more > 0 else []
         text = "\n".join(lines)
@@ -124,6 +127,19 @@ def terms_csv(found: list[Term], reference: Reference) -> str:
         cells += [term.officer_code, term.officer_name, term.from_date, term.until_date or ""]
         writer.writerow(safe_text(cell) if isinstance(cell, str) else cell for cell in cells)
     return file.getvalue()
+
+
+def _read(store: Store, file: Path, replace: bool) -> list[Told]:
+    """Raises OfficerError with all that is wrong, in the file and beside what is stored."""
+    wrong: tuple[Problem, ...] = ()
+    try:
+        told = read_officers(file, store.reference())
+    except OfficerError as error:
+        told, wrong = list(error.told), error.problems
+    problems = [*wrong, *find_stored_overlaps(store, told, replace=replace)]
+    if problems:
+        raise OfficerError(problems)
+    return told
 
 
 def _terms() -> list[Term]:

@@ -62,7 +62,7 @@ def read_officers(path: Path, reference: Reference) -> list[Told]:
         problems.append(Problem(0, f"{path.name} has no officers below its headings; add a row"))
     problems += find_contradictions(told)
     if problems:
-        raise OfficerError(sorted(problems, key=lambda problem: problem.line))
+        raise OfficerError(problems, told)
     return told
 
 
@@ -89,7 +89,7 @@ def _find_columns(
 
 
 class _Units:
-    """Finds a unit by its code, its name, or the code of its district."""
+    """Finds a unit by its code or name, or by those of the district that it answers for."""
 
     def __init__(self, reference: Reference) -> None:
         self._by_code = reference.unit_by_code
@@ -101,11 +101,15 @@ class _Units:
         self._by_name: dict[str, list[Unit]] = {}
         for unit in reference.units.values():
             self._by_name.setdefault(fold(unit.name), []).append(unit)
+        self._by_place: dict[str, list[Unit]] = {}
+        for district_id, unit_id in reference.unit_of_district.items():
+            place = fold(reference.districts[district_id].name)
+            self._by_place.setdefault(place, []).append(reference.units[unit_id])
 
     def find(self, text: str) -> Unit:
         """Raises ValueError."""
         unit = self._by_code.get(text) or self._by_district.get(text)
-        named = self._by_name.get(fold(text), [])
+        named = self._by_name.get(fold(text)) or self._by_place.get(fold(text), [])
         if unit is not None:
             return unit
         if len(named) == 1:

@@ -9,17 +9,20 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from data.accountability.tables import officers, posts, terms
 from data.accountability.term_checks import Problem, Told, find_overlaps
-from data.database import write
+from data.database import read, write
 from data.instants import now
 from data.store import Store
 
+_Key = tuple[int, str, str, date]
+
 
 class OfficerError(ValueError):
-    """Terms that cannot be; `problems` has one line for each."""
+    """Terms that cannot be; `problems` has one line for each, `told` those that can be read."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], told: Sequence[Told] = ()) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = tuple(problems)
+        self.told = tuple(told)
 
 
 @dataclass(frozen=True)
@@ -46,54 +49,83 @@ def keep_terms(
     Raises OfficerError where two terms of one post overlap; then nothing is stored.
     """
     with write(store.engine) as connection:
+        plan = _plan(connection, told, replace=replace)
+        if problems := plan.overlaps():
+            raise OfficerError(problems)
         post_ids = _put_posts(connection, told)
         officer_ids = _put_officers(connection, told)
-        stored = _stored_terms(connection, set(post_ids.values()))
-        wanted = {
-            (
-                post_ids[one.unit_id, one.post_code],
-                officer_ids[one.officer_code],
-                one.from_date,
-            ): one
-            for one in told
-        }
-        gone = {key: row for key, row in stored.items() if replace and key not in wanted}
-        staying = [_told(row) for key, row in stored.items() if key not in wanted | gone]
-        problems = find_overlaps([*told, *staying])
-        if problems:
-            raise OfficerError(problems)
-        return _write(connection, stored, wanted, gone, recorded_at or now())
+        return _write(connection, plan, post_ids, officer_ids, recorded_at or now())
+
+
+def find_stored_overlaps(
+    store: Store, told: Sequence[Told], *, replace: bool = False
+) -> list[Problem]:
+    """Why `keep_terms` would refuse these; nothing is stored."""
+    with read(store.engine) as connection:
+        return _plan(connection, told, replace=replace).overlaps()
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Terms by unit, post, officer and first day."""
+
+    told: Sequence[Told]
+    wanted: dict[_Key, Told]
+    stored: dict[_Key, Any]  # rows that hold now of the same posts
+    gone: dict[_Key, Any]  # those of them that are to be withdrawn
+
+    def overlaps(self) -> list[Problem]:
+        taken = self.wanted.keys() | self.gone.keys()
+        staying = [_told(row) for key, row in self.stored.items() if key not in taken]
+        return find_overlaps([*self.told, *staying])
+
+
+def _plan(connection: Connection, told: Sequence[Told], *, replace: bool) -> _Plan:
+    wanted = {_key(one): one for one in told}
+    posts_told = {(one.unit_id, one.post_code) for one in told}
+    stored = {
+        _key(row): row
+        for row in _stored_terms(connection)
+        if (row.unit_id, row.post_code) in posts_told
+    }
+    gone = {key: row for key, row in stored.items() if replace and key not in wanted}
+    return _Plan(told, wanted, stored, gone)
+
+
+def _key(term: Any) -> _Key:
+    return term.unit_id, term.post_code, term.officer_code, term.from_date
 
 
 def _write(
     connection: Connection,
-    stored: dict[Any, Any],
-    wanted: dict[Any, Told],
-    gone: dict[Any, Any],
+    plan: _Plan,
+    post_ids: dict[tuple[int, str], int],
+    officer_ids: dict[str, int],
     at: datetime,
 ) -> Kept:
+    wanted, stored = plan.wanted, plan.stored
     changed = [
         key
         for key, one in wanted.items()
         if key in stored and stored[key].until_date != one.until_date
     ]
     fresh = [key for key in wanted if key not in stored]
-    withdrawn = [stored[key].id for key in changed] + [row.id for row in gone.values()]
+    withdrawn = [stored[key].id for key in changed] + [row.id for row in plan.gone.values()]
     if withdrawn:
         connection.execute(update(terms).where(terms.c.id.in_(withdrawn)).values(withdrawn_at=at))
     rows = [
         {
-            "post_id": key[0],
-            "officer_id": key[1],
-            "from_date": key[2],
-            "until_date": wanted[key].until_date,
+            "post_id": post_ids[one.unit_id, one.post_code],
+            "officer_id": officer_ids[one.officer_code],
+            "from_date": one.from_date,
+            "until_date": one.until_date,
             "recorded_at": at,
         }
-        for key in (*fresh, *changed)
+        for one in (wanted[key] for key in (*fresh, *changed))
     ]
     if rows:
         connection.execute(insert(terms), rows)
-    return Kept(len(fresh), len(changed), len(gone), len(wanted) - len(fresh) - len(changed))
+    return Kept(len(fresh), len(changed), len(plan.gone), len(wanted) - len(fresh) - len(changed))
 
 
 def _put_posts(connection: Connection, told: Sequence[Told]) -> dict[tuple[int, str], int]:
@@ -132,8 +164,8 @@ def _put_officers(connection: Connection, told: Sequence[Told]) -> dict[str, int
     return ids
 
 
-def _stored_terms(connection: Connection, post_ids: set[int]) -> dict[tuple[int, int, date], Any]:
-    """What holds now of these posts, by post, officer and first day."""
+def _stored_terms(connection: Connection) -> Sequence[Any]:
+    """What holds now."""
     query = (
         select(
             terms,
@@ -148,11 +180,7 @@ def _stored_terms(connection: Connection, post_ids: set[int]) -> dict[tuple[int,
         .where(terms.c.withdrawn_at.is_(None))
         .order_by(terms.c.id)
     )
-    return {
-        (row.post_id, row.officer_id, row.from_date): row
-        for row in connection.execute(query)
-        if row.post_id in post_ids
-    }
+    return connection.execute(query).all()
 
 
 def _told(row: Any) -> Told:

@@ -195,7 +195,9 @@ def test_one_can_ask_what_was_known_then(any_store: Store, tmp_path: Path) -> No
 def test_the_commands_import_list_and_export(app: Flask, store: Store, tmp_path: Path) -> None:
     run = app.test_cli_runner().invoke
     path = written(tmp_path, INDONESIAN)
-    assert "3 terms can be read" in run(args=["officers", "import", str(path), "--dry-run"]).output
+    assert (
+        "3 terms can be stored" in run(args=["officers", "import", str(path), "--dry-run"]).output
+    )
     assert known(store) == []
     assert "3 terms added" in run(args=["officers", "import", str(path)]).output
     listed = run(args=["officers", "list", "--at", "2026-07-01"]).output
@@ -210,6 +212,26 @@ def test_the_commands_import_list_and_export(app: Flask, store: Store, tmp_path:
     assert wrong.exit_code == 1
     assert "nothing was stored from officers.csv:\nline 2: unit 'x' is not one of" in wrong.output
     assert "is not a date" in run(args=["officers", "list", "--at", "soon"]).output
+
+
+def test_all_that_is_wrong_is_told_at_once_and_by_a_dry_run_too(
+    app: Flask, store: Store, tmp_path: Path
+) -> None:
+    imported(store, written(tmp_path, _HEAD + "kel-10.1,,A,2025-01-01,\n"))
+    path = written(tmp_path, _HEAD + "Angsana,,B,2025-03-01,2025-03-05\nx,,C,2025-01-01,\n")
+    run = app.test_cli_runner().invoke
+    for more in ([], ["--dry-run"]):
+        said = run(args=["officers", "import", str(path), *more])
+        assert said.exit_code == 1
+        assert "line 2: B from 2025-03-01 overlaps the term that is stored: A" in said.output
+        assert "line 3: unit 'x' is not one of" in said.output
+    assert len(known(store)) == 1
+
+
+def test_a_place_names_the_unit_that_answers_for_it(store: Store, tmp_path: Path) -> None:
+    path = written(tmp_path, "Kelurahan,Nama Pejabat,TMT\n Angsana ,Budi,2025-01-01\n")
+    imported(store, path)
+    assert [row[0] for row in known(store)] == ["kel-10.1"]
 
 
 def test_a_name_that_looks_like_a_formula_comes_back_as_it_was(
