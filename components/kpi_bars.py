@@ -20,7 +20,7 @@ def on_paper(rows: int, printed: int) -> html.P | None:
     """Said only there, where the list is cut."""
     if rows <= printed:
         return None
-    words = _("The first {n} of {all}; the page has them all.").format(
+    words = _("The first {n} of {all}; all of them are on the screen.").format(
         n=format_number(printed), all=format_number(rows)
     )
     return html.P(words, className="note print-note")

@@ -39,7 +39,9 @@ def kpi_card(kpi: Kpi) -> list[Any]:
                 [
                     html.Span(
                         measured_text(kpi.headline.now, kpi.headline.unit),
-                        className="figure-number",
+                        className="figure-number too-few-value"
+                        if kpi.headline.now.state == "too_few"
+                        else "figure-number",
                         title=hover_text(kpi.headline.now, kpi.headline.unit),
                     ),
                     html.Span(indicator_word(kpi.headline.code), className="kpi-what"),
@@ -69,8 +71,9 @@ def _empty_words(kpi: Kpi) -> str:
     """What to do where there is nothing to show; empty otherwise."""
     if kpi.code == "users":
         if kpi.headline.now.state == "none" and kpi.indicators[-1].now.state == "none":
-            return _("No app has said how many use it: PUT /open311/v2/app-usage/{date}.").format(
-                date=_("date")
+            return _(
+                "Of this period no app has told how many people use it. Apps report each day by "
+                "themselves once they are set up."
             )
         return ""
     if kpi.code == "officers":

@@ -29,6 +29,7 @@ _COLOURS = ("#4cc2ff", "#ffb454", "#3ddc97", "#c792ea")
 _LIGHT_COLOURS = ("#0b6fb8", "#a85b00", "#0f7a4d", "#7b3fa0")
 _HOUR, _DAY = 3600, 86_400
 _TICK_HOURS, _TICK_DAYS = (1, 6), (1, 7, 30)
+_QUARTERS = (1, 4, 7, 10)
 _MONTHS_HEIGHT, _LABEL = 200, 14  # pixels
 _READ_AT = (_HOUR, _DAY, 3 * _DAY, 7 * _DAY, 30 * _DAY)
 
@@ -199,8 +200,8 @@ def months_chart(months: Sequence[Month], *, theme: Theme, scale: float = 1) -> 
         dragmode=False,
         hovermode="closest",
         xaxis={
-            "tickvals": list(range(1, 13)),
-            "ticktext": [month_word(number) for number in range(1, 13)],
+            "tickvals": list(_QUARTERS),  # all twelve names would run into each other on paper
+            "ticktext": [month_word(number) for number in _QUARTERS],
             "tickangle": 0,
             "range": [0.7, 12.9],
             "fixedrange": True,

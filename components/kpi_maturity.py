@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from data.i18n import format_number, format_percent, format_short_date
+from data.i18n import format_date, format_number, format_percent, format_short_date
 from data.i18n import gettext as _
 from queries.kpi.model import Kpi
 
@@ -52,4 +52,11 @@ def _users_words(kpi: Kpi) -> str:
             without=format_number(found["without_account"]),
         )
     )
+    if found["records_begin"]:
+        began = date.fromisoformat(found["records_begin"])
+        words.append(
+            _("records begin on {day}: who reported earlier looks new").format(
+                day=format_date(began)
+            )
+        )
     return " · ".join(words)

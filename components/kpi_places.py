@@ -18,7 +18,11 @@ from queries.kpi.districts import DistrictRow, Down, Peer, Peers
 from queries.measured import Measured
 
 _APART = 14.0  # percent of the width
-_TICKS = (900, 3600, 4 * 3600, 12 * 3600, 86_400, 3 * 86_400, 7 * 86_400, 30 * 86_400)
+_TICKS = tuple(
+    [minutes * 60 for minutes in (1, 2, 5, 15, 30)]
+    + [hours * 3600 for hours in (1, 2, 4, 8, 12)]
+    + [days * 86_400 for days in (1, 2, 3, 7, 14, 30, 90, 365)]
+)
 
 
 def district_table(
@@ -190,8 +194,12 @@ def _standing(found: Peers, chosen: Peer | None, known: list[Peer]) -> str:
 
 
 def _ends(values: list[float]) -> tuple[float, float]:
-    low, high = max(min(values), 60.0), max(*values, 120.0)
-    return low / 1.3, high * 1.3
+    """Of the axis: with room at either side, and two marks at least, or nobody could read it."""
+    low, high = max(min(values), 60.0) / 1.3, max(*values, 120.0) * 1.3
+    if len(_ticks(low, high)) < 2:
+        low = max((tick for tick in _TICKS if tick <= low), default=low)
+        high = min((tick for tick in _TICKS if tick >= high), default=high)
+    return low, high
 
 
 def _ticks(low: float, high: float) -> list[int]:

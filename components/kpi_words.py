@@ -39,7 +39,7 @@ def panel_note(name: str) -> str:
         "peers": _("median response"),
         "units": _("cases on time, observed ÷ predicted"),
         "survival": _("share still without an answer"),
-        "on_time": _("of those due; click to filter"),
+        "on_time": _("of those due"),
         "backlog": _("complaints of this period"),
         "hours": _("complaints an hour, local time"),
         "months": _("complaints a day, all years"),
@@ -128,7 +128,8 @@ def _users() -> Info:
         ),
         _(
             "Sums over the apps of the last whole day of the period; the mean is over its days. "
-            "First-time: the complaint is its account's first in this city."
+            "First-time: the complaint is its account's first in the records; bounds are those "
+            "of a Poisson count. Compared only with periods before which records reach back a year."
         ),
         _(
             "Numbers that apps send for each day: of the filter only the period and the channels "

@@ -5,7 +5,7 @@ channels count there. First-time reporters are counted among the complaints of t
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,6 +15,7 @@ from data import schema
 from data.database import read
 from data.instants import day_of
 from data.store import Store
+from queries.comparison import records_begin
 from queries.filters import ComplaintFilter
 from queries.kpi.cohort import cohort_of, select_everyone, timeless
 from queries.kpi.comparing import indicators
@@ -22,7 +23,9 @@ from queries.kpi.model import Kpi, Scope, Window, counted
 from queries.kpi.reporters import current_reporters
 from queries.kpi.trend import trend_parts
 from queries.measured import NOTHING, Measured
+from queries.values import poisson_interval
 
+_ACQUAINTANCE = timedelta(days=365)  # who was silent for so long is taken to be new
 _UNITS: dict[str, tuple[str, str, str | None]] = {
     "registered_users": ("count", "higher", "registered_users"),
     "active_users": ("count", "higher", "active_users"),
@@ -84,15 +87,14 @@ def users_kpi(store: Store, complaint_filter: ComplaintFilter, scope: Scope) -> 
     seen = scope.now.seen_at.astimezone(zone).date()
     usage = read_usage(store, complaint_filter, seen)
     everyone, reporters = select_everyone(store, complaint_filter), current_reporters(store)
+    began = records_begin(store) or seen
 
     def measure(window: Window) -> dict[str, Measured]:
         found = usage_values(usage, window, zone)
-        first, with_account = reporters.of(cohort_of(everyone, window))
-        return found | {
-            "first_time_reporters": Measured(
-                float(first), None, None, with_account, "ok" if with_account else "none"
-            )
-        }
+        first = NOTHING
+        if window is scope.now or _is_known_before(began, window):
+            first = _arrivals(*reporters.of(cohort_of(everyone, window)))
+        return found | {"first_time_reporters": first}
 
     parts = trend_parts(store, scope.now)
     values = []
@@ -110,10 +112,24 @@ def users_kpi(store: Store, complaint_filter: ComplaintFilter, scope: Scope) -> 
             "day": now.days[-1].isoformat() if now.days else None,
             "days": len(now.days),
             "is_narrowed": _is_narrowed(complaint_filter),
+            "records_begin": None if _is_known_before(began, scope.now) else began.isoformat(),
             "without_account": len(cohort_of(everyone, scope.now))
             - reporters.of(cohort_of(everyone, scope.now))[1],
         },
     )
+
+
+def _is_known_before(began: date, window: Window) -> bool:
+    """Whether records reach back far enough to tell who is new: when they begin, everybody is."""
+    return window.start is not None and window.start - began >= _ACQUAINTANCE
+
+
+def _arrivals(first: int, with_account: int) -> Measured:
+    """New people among complaints with an account, as a Poisson count."""
+    if not with_account:
+        return NOTHING
+    low, high = poisson_interval(np.asarray(first))
+    return Measured(float(first), float(low), float(high), with_account, "ok")
 
 
 def _is_narrowed(complaint_filter: ComplaintFilter) -> bool:

@@ -181,7 +181,7 @@ def test_a_city_without_anything_has_an_answer_and_a_page(
             if name not in ("survival", "months"):
                 assert texts(drawing_of(store, ComplaintFilter.from_query(query), name))
     users = texts(drawing_of(store, ComplaintFilter(), "users"))
-    assert "PUT /open311/v2/app-usage/" in users
+    assert "belum ada aplikasi" in users
 
 
 def test_no_account_nor_name_leaves(client: FlaskClient, key: str) -> None:

@@ -7,9 +7,12 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
+from data.bulk import History, record_histories
+from data.complaints import NewComplaint
 from data.store import Store
 from data.usage import DayOfUse, record_usage
 from queries.filters import ComplaintFilter
+from queries.kpi.model import Change
 from queries.kpi.satisfaction import satisfaction_kpi
 from queries.kpi.users import users_kpi
 from tests.queries.kpi.conftest import Life, lives_until, scope_of
@@ -137,8 +140,27 @@ def test_first_time_reporters_are_first_of_all_services(
     assert first.value and first.value < first.n
 
 
+def test_who_is_new_is_compared_where_records_reach_back_a_year(city: Store) -> None:
+    """Where records begin everybody is new: fewer than then is no loss."""
+    wanted = WANTED.replace(start=date(2026, 3, 1), as_of=LATER)
+
+    def look() -> tuple[Change | None, object]:
+        kpi = users_kpi(city, wanted, scope_of(city, wanted))
+        return kpi.indicators[-1].before, kpi.maturity["records_begin"]
+
+    change, began = look()
+    assert change is not None and (change.change, change.was.state) == (None, "none")
+    assert began is not None
+    old = NewComplaint(
+        service_code="garbage", channel_code="app", requested_at=datetime(2024, 1, 1, tzinfo=ZONE)
+    )
+    record_histories(city, [History(old, [])])
+    change, began = look()
+    assert change is not None and change.change is not None and change.was.value
+    assert change.low is not None and began is None
+
+
 def test_new_complaints_and_answers_are_read_as_they_come(city: Store) -> None:
-    from data.bulk import record_histories
     from tests.queries.kpi.lives import histories
 
     everything = ComplaintFilter()
