@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,12 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 _MIGRATIONS = Path(__file__).parent / "migrations"
 APPEND_LOCK = 0x70616E746175  # any constant will do; every writer takes the same one
 _BUSY_SECONDS = 30
+REQUEST_SECONDS = 5  # a client that waits longer for the lock is better told to come back
 _POLL_SECONDS = 0.002
 _CONNECT_SECONDS = 5
 _POOL = {"pool_size": 24, "max_overflow": 8, "pool_timeout": 5}
+
+_patience: ContextVar[int] = ContextVar("patience", default=_BUSY_SECONDS)
 
 # What is raised while the database is away, locked for too long or out of connections.
 AWAY = (OperationalError, InterfaceError, NoConnectionFree)
@@ -47,6 +51,7 @@ def open_engine(url: str) -> Engine:
         return create_engine(
             parsed.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,
+            hide_parameters=True,  # errors are logged, and what people wrote is not
             connect_args={
                 "connect_timeout": _CONNECT_SECONDS,
                 # A server that is cut off, not stopped, sends no word: ask, and give up.
@@ -67,7 +72,9 @@ def _open_sqlite(url: str) -> Engine:
     if not path or path == ":memory:":
         raise DatabaseError(f"{url!r} names no file; a database in memory cannot be shared")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False}, **_POOL)
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"check_same_thread": False}, **_POOL
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
@@ -118,21 +125,33 @@ def _wait_to_write(connection: Any, patience_seconds: float) -> None:
 
 
 @contextmanager
-def write(engine: Engine, *, patience_seconds: int = _BUSY_SECONDS) -> Iterator[Connection]:
+def write(engine: Engine) -> Iterator[Connection]:
     """One transaction that alone may append events; commits at the end, or leaves no trace.
 
-    Raises OperationalError when other writers hold the lock for longer than the patience.
+    Raises OperationalError when other writers hold the lock for longer than the patience: 30 s, and
+    REQUEST_SECONDS after `hurry`.
     """
+    patience_seconds = _patience.get()
     options = {"pantau_write": patience_seconds}
     with engine.connect().execution_options(**options) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             # Sequence numbers are handed out before commit: without this lock a reader that
             # follows `seq` would miss a row that commits late.
             connection.exec_driver_sql(
-                f"SET LOCAL lock_timeout = '{int(patience_seconds)}s'; "
+                f"SET LOCAL lock_timeout = '{patience_seconds}s'; "
                 f"SELECT pg_advisory_xact_lock({APPEND_LOCK})"
             )
         yield connection
+
+
+def hurry() -> None:
+    """This thread answers a request: from now on it waits for other writers as long as one may."""
+    _patience.set(REQUEST_SECONDS)
+
+
+def take_time(_error: BaseException | None = None) -> None:
+    """The request is answered."""
+    _patience.set(_BUSY_SECONDS)
 
 
 @contextmanager

@@ -40,8 +40,13 @@ class Bucket:
         return max(ahead - self.seconds * _MICROSECONDS, 0) / _MICROSECONDS
 
     def known(self, full_at: int, at: int) -> int:
-        """When it will be full, by what is stored; a clock that was set back makes it full now."""
-        return full_at if at <= full_at <= at + self.seconds * _MICROSECONDS else at
+        """When it will be full, by what is stored.
+
+        Another server's clock may be a little ahead of ours: what it left empty is empty. A clock
+        that was set back by more than the bucket takes to fill makes it full now.
+        """
+        whole = self.seconds * _MICROSECONDS
+        return at if full_at > at + 2 * whole else min(max(full_at, at), at + whole)
 
 
 class TooMany(ComplaintError):

@@ -35,7 +35,6 @@ from data.updates import MEDIA
 from data.vocabulary import EventKind
 from data.withheld import withhold
 
-_PATIENCE_SECONDS = 5
 # How far back FixMyStreet asks for updates: after that long a client has heard of a change.
 HEARD_AFTER = timedelta(hours=2)
 
@@ -112,7 +111,7 @@ def post_update(
     TooMany.
     """
     reference = store.reference()
-    with write(store.engine, patience_seconds=_PATIENCE_SECONDS) as connection:
+    with write(store.engine) as connection:
         complaint_id = _find(connection, reference, posted.service_request_id, acts_in)
         earlier = _earlier(connection, posted, complaint_id, api_key_id)
         if earlier is not None:

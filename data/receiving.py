@@ -30,7 +30,6 @@ from data.reference import Reference, current_version
 from data.store import Store
 from data.vocabulary import EventKind
 
-_PATIENCE_SECONDS = 5  # a client that waits longer for the lock is better told to come back
 _FORGET_SECONDS = 60.0
 RETRY_DAYS = 30  # so long a retry is recognised by its Idempotency-Key
 _PRUNE_SECONDS = 3_600.0
@@ -102,7 +101,7 @@ def _together(store: Store) -> GroupCommit[_Arrival, _Outcome]:
 
     def write_batch(arrivals: list[_Arrival]) -> list[_Outcome]:
         nonlocal forgotten, pruned
-        with write(store.engine, patience_seconds=_PATIENCE_SECONDS) as connection:
+        with write(store.engine) as connection:
             if time.monotonic() - forgotten > _FORGET_SECONDS:
                 forget_full(connection, _microseconds())
                 forgotten = time.monotonic()

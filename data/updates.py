@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, literal_column, select
 
-from data.database import read
+from data.database import REQUEST_SECONDS, read
 from data.extended_status import STATUS_KINDS, ExtendedStatus, status_after
 from data.instants import now
 from data.schema import complaints, events
@@ -17,7 +17,6 @@ from data.withheld import is_withheld, public_note
 from data.writers import wait_for_writers
 
 MEDIA = "media_urls"  # the key in an event's data
-_PATIENCE_SECONDS = 5
 _PUBLIC = tuple(kind for kind in STATUS_KINDS if kind is not EventKind.RECEIVED)
 
 
@@ -68,7 +67,7 @@ def fetch_updates(
     where that takes longer than five seconds.
     """
     is_new = end is None or end >= now() - timedelta(minutes=1)
-    if is_new and not wait_for_writers(store.engine, patience_seconds=_PATIENCE_SECONDS):
+    if is_new and not wait_for_writers(store.engine, patience_seconds=REQUEST_SECONDS):
         raise WritersBusy
     # The first condition is, to the letter, that of the index `ix_events_changes`.
     conditions = [events.c.kind != literal_column("'received'"), events.c.kind.in_(_PUBLIC)]

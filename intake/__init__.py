@@ -22,6 +22,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 from data import key_commands, photo_commands
+from data.database import hurry, take_time
 from data.settings import Settings
 from data.store import Store, open_store
 from intake import admission, errors, feeds, manual, media, refusals, routes
@@ -42,6 +43,8 @@ def create_app(*, settings: Settings | None = None, store: Store | None = None) 
 
 def init_app(app: Flask) -> None:
     """Serve /open311 in an application that holds a store."""
+    app.before_request(hurry)
+    app.teardown_request(take_time)
     blueprint = create_blueprint()
     admission.init_app(app, blueprint)
     app.register_blueprint(blueprint)

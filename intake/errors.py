@@ -3,10 +3,12 @@
 import logging
 import math
 import secrets
+import traceback
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import Blueprint, Response, g, request
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import (
     BadHost,
     HTTPException,
@@ -123,17 +125,26 @@ def _http_description(error: HTTPException) -> str:
 
 
 def _unavailable(error: Exception) -> Response:
-    _log.warning("the database is away: %s", error)
+    _log.warning("the database is away: %s", _first_line(error))
     status = HTTPStatus.SERVICE_UNAVAILABLE
     words = "the service is briefly unavailable; send the request again"
     return _with_retry(_answer(status, Problem(status, words)), _AWAY_SECONDS)
 
 
+def _first_line(error: Exception) -> str:
+    """Of what the database said: those below may hold what people wrote."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    return f"{type(cause).__name__}: {str(cause).partition(chr(10))[0]}"
+
+
 def _unexpected(error: Exception) -> Response:
     reference = secrets.token_hex(4)
-    _log.error(
-        "%s %s failed, reference %s", request.method, request.path, reference, exc_info=error
-    )
+    words = ("%s %s failed, reference %s", request.method, request.path, reference)
+    if isinstance(error, SQLAlchemyError):
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        _log.error(f"{words[0]}: %s\n%s", *words[1:], _first_line(error), frames)
+    else:
+        _log.error(*words, exc_info=error)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     return _answer(
         status,

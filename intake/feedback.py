@@ -11,13 +11,13 @@ from data.complaints import NoSuchComplaint
 from data.feedback import Feedback, StillOpen, WrongToken, give_feedback
 from data.store import current_store
 from intake import extension_models
-from intake.admission import authorise
+from intake.admission import take_body
 from intake.answering import respond
 from intake.asking import unknown_request
 from intake.booleans import not_known, to_boolean
 from intake.checking import read_model
 from intake.errors import Problem, Refused
-from intake.parsing import Fields, read_body
+from intake.parsing import Fields
 from intake.submission import limited_text, wrong
 from intake.text import clean, shown
 
@@ -50,8 +50,7 @@ class FeedbackSubmission(BaseModel):
 
 
 def post_feedback(service_request_id: str, ending: str) -> Response:
-    fields = read_body(request)
-    key = authorise(fields, "feedback")
+    fields, key = take_body("feedback")
     wanted = clean(service_request_id)
     token, feedback = _token(fields), check_feedback(fields)
     try:

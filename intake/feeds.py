@@ -26,7 +26,7 @@ from data.limits import give_back, spend
 from data.source_owners import OwnedByOther, claim_source
 from data.store import Store, current_store
 from intake import as_json
-from intake.admission import authorise
+from intake.admission import authorise, refuse_early
 from intake.deadline import in_time
 from intake.errors import Problem, Refused, problem
 from intake.parsing import BODY_LIMIT, Fields
@@ -45,10 +45,11 @@ def add_routes(blueprint: Blueprint) -> None:
 
 def take_feed(name: str) -> Response:
     preset = _preset(name)
-    key = authorise(Fields({}, {}), "write")
-    if preset.follow:  # what comes later of a known complaint changes it
-        authorise(Fields({}, {}), "updates")
+    # What comes later of a known complaint changes it.
+    scopes = ("write", "updates") if preset.follow else ("write",)
+    refuse_early(*scopes)
     records, is_list = _read_records()
+    key = authorise(Fields({}, {}), *scopes)
     if len(records) > key.per_minute:
         raise _refusal(f"{len(records)} records are too many at once; send {key.per_minute}")
     store = current_store()

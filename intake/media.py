@@ -12,6 +12,7 @@ from data.photos import absolute_addresses, find_file, keep_photos, photo_folder
 from data.pictures import DecodersBusy, Picture, UnusablePhoto, make_picture
 from data.settings import Settings
 from data.store import Store
+from intake.admission import pass_photo_gate
 from intake.errors import Problem, Refused, problem
 from intake.multipart import PHOTO_LIMIT, Upload
 from intake.parsing import Fields
@@ -52,11 +53,12 @@ def add_routes(blueprint: Blueprint) -> None:
 def take_media(store: Store, submission: Submission, fields: Fields) -> Media:
     """Decode and keep the photos of an authorised, acceptable request.
 
-    Raises Refused with everything that is wrong with them, and has then kept none.
+    Raises Refused with everything that is wrong with them, or Overloaded, and has then kept none.
     """
     links = tuple(submission.media_url)
     if not fields.uploads:
         return Media(links, ())
+    pass_photo_gate()
     pictures, problems = _decode(fields.uploads)
     if problems:
         raise Refused(*problems)

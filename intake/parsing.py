@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -10,13 +11,14 @@ from urllib.parse import parse_qsl
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from intake.deadline import in_time
+from intake.deadline import TooSlow, in_time
 from intake.errors import Refused, problem
 from intake.multipart import TEXT_LIMIT as BODY_LIMIT
 from intake.multipart import Upload, read_parts
 from intake.text import clean
 
 _DISCARD_LIMIT = 16 * 1024 * 1024
+_DISCARD_SECONDS = 5  # for what nobody will look at
 _FIELD_LIMIT = 500
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,64})\](?:\[\d*\])?")
 _LISTED = re.compile(r"(\w+)\[\d*\]")
@@ -46,8 +48,16 @@ class Fields:
 def read_body(request: Request, *, with_photos: bool = False) -> Fields:
     """Raises Refused when the body is not UTF-8, not JSON, or carries files where none are taken;
     RequestEntityTooLarge when it is too large; TooSlow when it does not come."""
-    with in_time(request, with_photos=with_photos):
+    with in_time(request):
         return _read_body(request, with_photos)
+
+
+def discard_body(request: Request) -> None:
+    """Before it is refused unread."""
+    is_ended = request.content_length is not None or request.environ.get("wsgi.input_terminated")
+    with suppress(TooSlow, OSError), in_time(request, patience=_DISCARD_SECONDS):
+        if is_ended:
+            _discard_rest(request)
 
 
 def _read_body(request: Request, with_photos: bool) -> Fields:

@@ -13,7 +13,7 @@ from data.requests import (
     fetch_requests_by_id,
 )
 from data.store import current_store
-from intake.admission import authorise, buckets_of
+from intake.admission import buckets_of, take_body
 from intake.answering import respond
 from intake.answers import (
     define_service,
@@ -32,7 +32,7 @@ from intake.idempotency import read_idempotency
 from intake.media import Media, take_media
 from intake.models import CreatedRequest, RequestOfToken
 from intake.paging import Page, add_page_headers
-from intake.parsing import Fields, gather, read_body
+from intake.parsing import Fields, gather
 from intake.request_query import read_query, wants_extensions
 from intake.submission import City, Submission, check_submission
 from intake.text import clean, shown
@@ -150,8 +150,7 @@ def get_token(token: str, ending: str) -> Response:
 def create_request(ending: str) -> Response:
     store = current_store()
     reference = store.reference()
-    fields = read_body(request, with_photos=True)
-    key = authorise(fields, "write")
+    fields, key = take_body("write", with_photos=True)
     submission = check_submission(fields, City(reference, store.locator()))
     idempotency = read_idempotency(fields, key)
     media = take_media(store, submission, fields)  # last: nothing is kept for what is refused

@@ -22,12 +22,12 @@ from data.reference import Reference
 from data.store import current_store
 from data.updates import StoredUpdate, WritersBusy, fetch_updates
 from intake import instants
-from intake.admission import authorise
+from intake.admission import take_body
 from intake.answering import respond
 from intake.asking import unknown_request
 from intake.errors import Problem, Refused
 from intake.paging import add_page_headers
-from intake.parsing import gather, read_body
+from intake.parsing import gather
 from intake.update_models import PostedRequestUpdate, RequestUpdate
 from intake.update_query import read_update_query
 from intake.update_submission import check_update
@@ -66,8 +66,7 @@ def list_updates(ending: str) -> Response:
 
 def create_update(ending: str) -> Response:
     store = current_store()
-    fields = read_body(request)
-    key = authorise(fields, "updates")
+    fields, key = take_body("updates")
     posted = check_update(fields, store.reference())
     try:
         receipt = post_update(

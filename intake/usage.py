@@ -4,18 +4,18 @@ import re
 from datetime import date
 from typing import Annotated
 
-from flask import Response, request
+from flask import Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 
 from data.limits import spend
 from data.store import current_store
 from data.usage import DayOfUse, UsageError, record_usage
-from intake.admission import authorise
+from intake.admission import take_body
 from intake.answering import respond
 from intake.checking import read_model
 from intake.errors import Refused, problem
 from intake.extension_models import AppUsage
-from intake.parsing import Fields, read_body
+from intake.parsing import Fields
 from intake.submission import wrong
 from intake.text import shown
 
@@ -45,8 +45,7 @@ class UsageSubmission(BaseModel):
 def put_usage(day: str, ending: str) -> Response:
     """The numbers of the key's channel on a local date; a later PUT replaces them."""
     store = current_store()
-    fields = read_body(request)
-    key = authorise(fields, "write")
+    fields, key = take_body("write")
     usage = check_usage(day, fields, key.channel_code)
     spend(store.engine, (key.bucket,))
     try:

@@ -11,6 +11,7 @@ from typing import IO, Any
 from data.imports.encodings import find_encoding
 from data.imports.header import SEARCHED_ROWS, find_header, likely_delimiter
 from data.imports.table import Layout, Row, Source, Table, TableError
+from data.spreadsheets import unguarded
 
 _CELL_LIMIT = 64 << 20  # a longer one is a quote that was never closed
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -20,7 +21,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 @contextmanager
 def read_delimited(source: Source, layout: Layout) -> Iterator[Table]:
     """Rows as lists of str. Lines that hold nothing are passed over."""
-    encoding = find_encoding(source.name, source.open, layout.encoding)
+    encoding, words = find_encoding(source.name, source.open, layout.encoding)
     delimiter = layout.delimiter
     with source.open() as binary, _text(binary, encoding) as start:
         head = start.read(65536)
@@ -41,7 +42,7 @@ def read_delimited(source: Source, layout: Layout) -> Iterator[Table]:
                 rows=chain(first[header + 1 :], rest),
                 size=source.size,
                 position=binary.tell,
-                description=f"CSV, {encoding}, {_DELIMITERS.get(delimiter, delimiter)}-separated",
+                description=f"CSV, {words}, {_DELIMITERS.get(delimiter, delimiter)}-separated",
             )
     finally:
         csv.field_size_limit(former)
@@ -84,4 +85,4 @@ def _rows(name: str, reader: Any) -> Iterator[Row]:
                 "{path}, line {line}: {reason}", path=name, line=reader.line_num, reason=error
             ) from error
         if any(cells):
-            yield reader.line_num, cells
+            yield reader.line_num, unguarded(cells)

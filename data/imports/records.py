@@ -17,7 +17,7 @@ def read_records(source: Source, layout: Layout) -> Iterator[Table]:
 
     The whole file is held in memory.
     """
-    encoding = find_encoding(source.name, source.open, layout.encoding)
+    encoding, words = find_encoding(source.name, source.open, layout.encoding)
     with source.open() as binary:
         text = binary.read().decode(encoding, errors="replace")
     records = [flat(record) for record in _records(source.name, text, layout.records)]
@@ -33,7 +33,7 @@ def read_records(source: Source, layout: Layout) -> Iterator[Table]:
             if record:
                 yield number, [record.get(name) for name in columns]
 
-    yield Table(columns, rows(), len(records), lambda: done, "JSON")
+    yield Table(columns, rows(), len(records), lambda: done, f"JSON, {words}")
 
 
 def _records(name: str, text: str, key: str | None) -> list[dict[str, Any]]:

@@ -2,16 +2,13 @@
 
 import csv
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
 from data.imports.cells import to_text
-
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+from data.spreadsheets import safe_text
 
 
 def rejects_path(path: Path) -> Path:
@@ -20,12 +17,8 @@ def rejects_path(path: Path) -> Path:
     return path.parent / name if os.access(path.parent, os.W_OK) else Path.cwd() / name
 
 
-def inert(text: str) -> str:
-    """The same text, such that no spreadsheet takes it for a formula."""
-    text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
-    if text.startswith(_FORMULA_START) and not _NUMBER.fullmatch(text):
-        return "'" + text
-    return text
+def _written(cell: Any) -> str:
+    return safe_text(to_text(cell).replace("\0", "\N{REPLACEMENT CHARACTER}"))
 
 
 class Rejects:
@@ -55,9 +48,9 @@ class Rejects:
         if self._file is None:
             self._file = self.path.open("w", encoding="utf-8-sig", newline="")
             self._writer = csv.writer(self._file)
-            self._writer.writerow([*map(inert, self._columns), self._reason_column()])
+            self._writer.writerow([*map(_written, self._columns), self._reason_column()])
         padded = [*cells, *[None] * (len(self._columns) - len(cells))][: len(self._columns)]
-        self._writer.writerow([*(inert(to_text(cell)) for cell in padded), inert(reason)])
+        self._writer.writerow([*map(_written, padded), _written(reason)])
         self.count += 1
 
     def _reason_column(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from data.imports.cells import is_blank, to_text
 from data.imports.header import SEARCHED_ROWS, count_names, find_header
 from data.imports.table import Layout, Row, Table, TableError
+from data.spreadsheets import unguarded
 
 _PART_LIMIT = 2 << 30  # unpacked; more is a bomb or needs a CSV
 
@@ -90,7 +91,7 @@ def _names(cells: Any) -> Iterator[str]:
 def _trimmed(rows: Iterator[Row], width: int) -> Iterator[Row]:
     """Sheets leave out empty cells at the end of a row, or carry more than there are columns."""
     for number, cells in rows:
-        trimmed = list(cells)
+        trimmed = unguarded(cells)
         while len(trimmed) > width and is_blank(trimmed[-1]):
             trimmed.pop()
         trimmed.extend([None] * (width - len(trimmed)))

@@ -120,6 +120,11 @@ def describe(report: PullReport) -> list[str]:
     ]
     often = sorted(report.reasons.items(), key=lambda item: -item[1])[:_REASONS_SHOWN]
     lines += [f"  {count:,} times: {reason}" for reason, count in often]
+    for at in report.crowded[:_REASONS_SHOWN]:
+        lines.append(
+            f"{at:%Y-%m-%d %H:%M:%S} UTC fills an answer of this server by itself: "
+            "what else it received in that second it does not show"
+        )
     if through is not None:
         lines.append(f"all that was received up to {through:%Y-%m-%d %H:%M} UTC is here")
     return lines

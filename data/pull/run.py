@@ -72,6 +72,7 @@ class PullReport:
     rejects: Path | None = None
     reasons: dict[str, int] = field(default_factory=dict)
     received_through: datetime | None = None
+    crowded: list[datetime] = field(default_factory=list)  # seconds that may be here in part
 
 
 def pull(
@@ -185,6 +186,7 @@ class _Pull:
             self._take(records)
             self._state.sweeps = {**self._state.sweeps, name: sweep.kept()}
             save_state(self._store, self._state)
+        self.report.crowded += sweep.crowded
         self._state.sweeps = {key: at for key, at in self._state.sweeps.items() if key != name}
 
     def _knows_updates(self) -> bool:

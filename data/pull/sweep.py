@@ -3,7 +3,8 @@
 Servers answer with the newest 50, 1,000 or so of what they have, and say neither how many they
 leave out nor whether they know the `page` extension. So: ask for page 2. If that holds others than
 page 1, go on until a page holds nothing new. If not, `page` is unknown there: ask for the same
-period again, up to where the last answer broke off, until nothing new comes.
+period again, up to where the last answer broke off, until nothing comes. A second that fills an
+answer by itself is stepped over, and named in `crowded`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -49,6 +50,8 @@ class Position:
     high: int
     page: int = 1
     mode: str = "unknown"  # "pages" or "narrow" once the server has shown what it knows
+    ascending: bool | None = None  # the order of its answers, once one has shown it
+    turned: bool = False  # the window is read upwards, after downwards
 
 
 class Sweep:
@@ -76,6 +79,8 @@ class Sweep:
         self._window_seconds = window_days * _DAY_SECONDS
         self._seen: set[str] = set()  # ids of the window at work
         self._first: list[Record] = []  # page 1, while the server's ways are unknown
+        self._stepped_over: int | None = None
+        self.crowded: list[datetime] = []  # seconds of which the server may have shown only a part
 
     @classmethod
     def over(
@@ -121,7 +126,9 @@ class Sweep:
         position.start = position.low = start
         position.until = position.high = min(position.end, start + self._window_seconds)
         position.page = 1
+        position.turned = False
         self._seen = set()
+        self._stepped_over = None
 
     def _ask(self) -> list[Record]:
         try:
@@ -158,25 +165,49 @@ class Sweep:
             return bool(records)
         if position.mode == "unknown" and records and not fresh:
             position.mode, position.page = "narrow", 1
-            return self._narrow(self._first)
+            return self._narrow(self._first, has_fresh=True)
+        if position.mode == "narrow":
+            return self._narrow(records, has_fresh=bool(fresh))
         if not fresh:
             return False
-        if position.mode == "narrow":
-            return self._narrow(records)
         position.mode, position.page = "pages", position.page + 1
         return True
 
-    def _narrow(self, records: list[Record]) -> bool:
+    def _narrow(self, records: list[Record], *, has_fresh: bool) -> bool:
         """Ask next for the part of the window that this answer may have left out."""
+        position = self._position
         times = [self._read_time(record.get(self._axis.field)) for record in records]
         known = [to_epoch(time) for time in times if time is not None]
+        if not records:
+            return self._turn()
         if not known:
             return False
-        if known == sorted(known) and known[0] != known[-1]:
-            self._position.low = max(self._position.low, known[-1])
+        if not has_fresh and (min(known) < position.low or max(known) > position.high):
+            return False  # whatever is asked, the server says the same
+        if self._stepped_over is not None:
+            self.crowded.append(from_epoch(self._stepped_over))
+        # Nothing fresh: this second fills an answer by itself, and hides what lies behind it.
+        step = 0 if has_fresh else 1
+        if known[0] != known[-1]:
+            position.ascending = known == sorted(known)
+        if position.turned if position.ascending is None else position.ascending:
+            edge = max(known)
+            position.low = max(position.low, edge + step)
         else:  # newest first, as the standard has it
-            self._position.high = min(self._position.high, min(known))
-        return self._position.low <= self._position.high
+            edge = min(known)
+            position.high = min(position.high, edge - step)
+        self._stepped_over = edge if step else None
+        return position.low <= position.high
+
+    def _turn(self) -> bool:
+        """Where no answer has shown the server's order, what is behind the second that was stepped
+        over may as well lie after it."""
+        position = self._position
+        if position.turned or position.ascending is not None or self._stepped_over is None:
+            return False
+        position.turned = True
+        position.low, position.high = self._stepped_over + 1, position.until
+        return position.low <= position.high
 
 
 def _written(seconds: int) -> str:

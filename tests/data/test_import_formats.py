@@ -72,6 +72,14 @@ def test_csv_as_spreadsheets_of_europe_write_it(store: Store, tmp_path: Path) ->
     assert report.earliest == datetime.fromisoformat("2026-03-02T08:15+07:00")
 
 
+def test_a_broken_letter_spoils_no_other(store: Store, tmp_path: Path) -> None:
+    text = csv_text([row("1", description="café – naïve"), row("2", description="cut?")])
+    path = tmp_path / "a.csv"
+    path.write_bytes(text.encode().replace(b"cut?", b"cut\xc3"))
+    assert take(store, path).format == "CSV, utf-8 with broken letters: 1, comma-separated"
+    assert descriptions(store) == {"1": "café – naïve", "2": "cut\N{REPLACEMENT CHARACTER}"}
+
+
 def test_zipped_csv(store: Store, tmp_path: Path) -> None:
     members = {"__MACOSX/._a.csv": "x", "folder/a.csv": csv_text(ROWS)}
     assert take(store, write_zip(tmp_path / "a.zip", members)).stored == 2

@@ -8,8 +8,8 @@ from sqlalchemy import select, text, update
 from data import schema
 from data.city import touch_reference
 from data.database import read, write
-from data.imports.rejects import inert
 from data.imports.run import WrongCity
+from data.spreadsheets import safe_text, without_guard
 from data.store import Store, open_store
 from data.vocabulary import Status
 from tests.data.import_files import (
@@ -131,13 +131,17 @@ def test_an_id_that_comes_twice_is_told(store: Store, tmp_path: Path) -> None:
 
 
 def test_refused_rows_can_be_mended_and_imported(store: Store, tmp_path: Path) -> None:
-    path = write_csv(tmp_path / "a.csv", [row("1"), row("2", service="ufo")])
-    report = take(store, path)
+    south = {"latitude": "-6,19", "longitude": "106,81", "description": "-x =y"}
+    path = write_csv(tmp_path / "a.csv", [row("1"), row("2", service="ufo", **south)])
+    report = take(store, path, write_preset(tmp_path, 'decimal = ","'))
     assert report.rejects == tmp_path / "a.csv.rejects.csv"
     mended = tmp_path / "mended.csv"
     text = report.rejects.read_text(encoding="utf-8-sig")
     mended.write_text(text.replace("ufo", "flood"), encoding="utf-8")
-    assert take(store, mended).stored == 1
+    assert take(store, mended, write_preset(tmp_path, 'decimal = ","')).stored == 1
+    with read(store.engine) as connection:
+        found = connection.scalars(select(schema.complaint_details.c.description)).all()
+    assert "-x =y" in found
     assert take(store, write_csv(path, [row("1")])).refused == 0
     assert not report.rejects.exists(), "a former run's refusals would mislead"
 
@@ -163,9 +167,19 @@ def test_refused_rows_are_safe_to_open_in_a_spreadsheet(store: Store, tmp_path: 
     assert refusal["latitude"] == "-6.19", "a number is no formula"
 
 
-@pytest.mark.parametrize("text", ["=1", "+a", "-a", "@a", "\tx", "\rx", "-1+1", "=", "--1"])
-def test_formulas_are_disarmed(text: str) -> None:
-    assert inert(text) == "'" + text
+FORMULAS = ["=1", "+a", "-a", "@a", "\tx", "\rx", "-1+1", "=", "--1", "'=1", "''-a"]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_formulas_are_disarmed_and_come_back(text: str) -> None:
+    assert safe_text(text) == "'" + text
+    assert without_guard(safe_text(text)) == text
+
+
+@pytest.mark.parametrize("text", ["-6.19", "-6,1754", "+62812", "'", "'a", "'-6,18", "", "a"])
+def test_numbers_and_words_come_back_as_they_are(text: str) -> None:
+    assert without_guard(safe_text(text)) == text
+    assert safe_text(text) == text or text.startswith("'-")
 
 
 def test_hostile_cells_are_stored_inert_or_refused(any_store: Store, tmp_path: Path) -> None:

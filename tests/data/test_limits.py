@@ -69,6 +69,15 @@ def test_the_wait_that_is_told_is_enough_and_no_more() -> None:
     assert bucket.wait(full_at, at + round(wait * SECOND) - 1_000) > 0
 
 
+@pytest.mark.parametrize("behind_ms", [0, 50, 30_000, 60_000])
+def test_a_clock_that_is_behind_opens_no_limit(behind_ms: int) -> None:
+    bucket = Bucket("one", 10, 60, "it")
+    at = 1_800_000_000 * SECOND
+    empty = at + 60 * SECOND
+    assert bucket.wait(empty, at - behind_ms * 1_000) == 6
+    assert bucket.wait(empty, at - 61 * SECOND) == 0  # set back: it would be empty for ever
+
+
 def test_two_processes_share_a_bucket_and_a_repetition_takes_nothing(any_url: str) -> None:
     one, other = open_store(any_url), open_store(any_url)
     bucket = Bucket("shared", 3, 3_600, "the API key 'app'")

@@ -15,6 +15,7 @@ from data.database import read
 from data.imports.adapting import adapt
 from data.imports.preset import load_preset
 from data.pull.client import Client, PullError
+from data.pull.commands import describe
 from data.pull.run import PullOptions, PullReport, pull
 from data.pull.state import find_state
 from data.pull.sweep import RECEIVED, Sweep
@@ -77,6 +78,22 @@ def test_everything_arrives_however_the_server_cuts_its_answers(
         assert (again.stored, again.updated) == (0, 0)
     assert store.latest_seq() == 333
     assert all("Pantau" in agent for agent in city.agents)
+
+
+@pytest.mark.parametrize("oldest_first", [False, True])
+@pytest.mark.parametrize("others", [0, 20])
+def test_a_second_that_fills_an_answer_hides_nothing_but_itself(
+    store: Store, rejects: Path, oldest_first: bool, others: int
+) -> None:
+    crowd = {"requested_datetime": BEGIN.isoformat(), "updated_datetime": BEGIN.isoformat()}
+    before, after = range(-others, 0), range(100, 107)
+    city = City([request(n) for n in (*before, *after)] + [request(n, **crowd) for n in range(8)])
+    city.limit, city.knows_pages, city.oldest_first = 5, False, oldest_first
+    with serve_city(city) as address:
+        report = pull_from(store, address, rejects)
+    assert report.stored == others + 5 + 7
+    assert set(report.crowded) == ({BEGIN} if others or oldest_first else set())
+    assert others == 0 or any("2026-03-01 00:00:00 UTC fills" in line for line in describe(report))
 
 
 def test_no_question_spans_more_than_ninety_days(store: Store, rejects: Path) -> None:

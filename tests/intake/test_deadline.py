@@ -1,5 +1,6 @@
 """A body that comes slowly: the thread that waits for it is freed, and the sender is told."""
 
+import io
 import json
 import os
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from intake.deadline import RATE, Reading, to_give_up
 from tests.conftest import ROOT
 from tests.intake.conftest import Api
 from tests.intake.served import environment_of, url_of
@@ -24,6 +26,30 @@ deadline.SECONDS = 2
 from intake import create_app
 app = create_app()
 """
+
+
+def _reading(sent: int) -> Reading:
+    """A body of 1 MB that began at 0, of which so many bytes came."""
+    with socket.socket() as connection:
+        pass
+    reading = Reading(connection, io.BytesIO(bytes(1 << 20)), patience=30, begun=0)
+    while sent > 0:
+        sent -= len(reading.read(sent))
+    return reading
+
+
+def test_a_body_earns_time_by_what_came() -> None:
+    nothing, some, much = _reading(0), _reading(10 * RATE), _reading(1 << 20)
+    assert not to_give_up([nothing, some, much], 29)
+    assert to_give_up([nothing, some, much], 31) == [nothing]
+    assert to_give_up([nothing, some, much], 41) == [nothing, some]
+    assert to_give_up([much], 301) == [much]
+
+
+def test_the_slowest_make_room_where_bodies_are_very_many() -> None:
+    readings = [_reading(100 * n) for n in range(30)]
+    assert to_give_up(readings, 1) == []  # they have only begun
+    assert to_give_up(readings, 3) == readings[:6]
 
 
 @contextmanager

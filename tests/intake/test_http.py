@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 import intake
@@ -244,6 +245,16 @@ def test_a_failure_is_logged_with_the_reference_it_answers(
     reference = error["description"].rpartition(" ")[2]
     assert reference in caplog.text
     assert "ZeroDivisionError" not in response.text
+
+
+def test_no_log_holds_what_people_wrote(any_api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    @event.listens_for(any_api.store.engine, "before_cursor_execute", retval=True)
+    def misdirect(_c: Any, _cursor: Any, sql: str, given: Any, *_: Any) -> tuple[str, Any]:
+        return sql.replace("INSERT INTO complaint_details", "INSERT INTO nowhere"), given
+
+    # A table that is not there: SQLite calls it an outage, PostgreSQL a mistake.
+    assert any_api.post(first_name="PERSONAL").status_code in (500, 503)
+    assert "nowhere" in caplog.text and "PERSONAL" not in caplog.text
 
 
 def test_a_database_that_is_away_is_503(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
