@@ -10,6 +10,7 @@ from components.kpi_bars import both, on_paper
 from data.i18n import NOTHING, format_number
 from data.i18n import gettext as _
 from queries.kpi.officers import UnitResult
+from queries.kpi.unit_cases import newest_method
 
 _SHOWN = 8
 _PRINTED = 4  # rows that assets/52-kpi-print.css leaves on paper
@@ -44,7 +45,9 @@ def unit_list(found: Sequence[UnitResult]) -> list[Any]:
 
 
 def no_unit_words() -> str:
-    return _("No unit has 20 cases of its own here. Widen the period or the districts.")
+    return _("No unit has {n} cases of its own here. Widen the period or the districts.").format(
+        n=format_number(newest_method().min_ranked)
+    )
 
 
 def _group(title: str, units: Sequence[UnitResult]) -> html.Div:

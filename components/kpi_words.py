@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from data.i18n import format_number
 from data.i18n import gettext as _
+from queries.kpi.unit_cases import newest_method
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,8 @@ def _officers() -> Info:
             "Cases on time ÷ predicted; predicted is Σ cases due × the whole city's share on time "
             "in that service. Better or worse is a unit beyond the 99.8% limits of a funnel, "
             "widened by how much units differ anyway (overdispersion, Spiegelhalter 2005): the "
-            "rule of the monthly evaluation. Under 20 cases of its own: not judged."
-        ),
+            "rule of the monthly evaluation. Under {n} cases of its own: not judged."
+        ).format(n=format_number(newest_method().min_ranked)),
         _(
             "Spells of responsibility of the complaints received in the period, whose deadline has "
             "passed. The city's shares take the same services, channels and period."

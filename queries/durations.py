@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from data.durations import BINS, from_bins, to_bins
 from data.vocabulary import Outcome
 from queries.counts import open_seconds
-from queries.survival import QUANTILES, crossing, kaplan_meier, kaplan_meier_in_turn
+from queries.survival import QUANTILES, crossing, follow, kaplan_meier
 
 _HALF_MINUTE = 30.0
 _MOST_CLOCKS = 200_000
-_ROUNDING = 1e-9  # a curve so near a share is at it but for rounding
 
 
 @dataclass(frozen=True)
@@ -64,8 +63,8 @@ def read_quantiles(clocks: Tally) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
 
     Which of two clocks in one bin stopped first is not known. The curve is highest if the events
     of a bin came first and lowest if the censorings did: where both cross a share in the same
-    bin, so does the true one. Where they differ, or touch the share, the next event may be days
-    away or never come, and the error is not one of 1%.
+    bin, so does the true one. Where they differ, the next event may be days away or never come,
+    and the error is not one of 1%.
     """
     highest = kaplan_meier(clocks.events, clocks.latest)
     lowest = kaplan_meier(clocks.events, clocks.soonest, censored_first=True)
@@ -73,8 +72,8 @@ def read_quantiles(clocks: Tally) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
     columns: dict[str, Any] = {"n": events + censored, "events": events, "censored": censored}
     unsure = np.zeros(len(events), dtype=bool)
     for name, (curve, share) in QUANTILES.items():
-        bins = crossing(getattr(highest, curve), share - _ROUNDING)
-        unsure |= bins != crossing(getattr(lowest, curve), share + _ROUNDING)
+        bins = crossing(getattr(highest, curve), share)
+        unsure |= bins != crossing(getattr(lowest, curve), share)
         columns[name] = np.where(bins < 0, np.nan, from_bins(np.maximum(bins, 0)))
     columns["rejected"] = clocks.rejected
     # In a crowd the next event is seconds away: the curve crosses at the edge of two bins, whose
@@ -106,27 +105,14 @@ def put_exact_quantiles(
     """Replace the QUANTILES of some rows of `summary` by those of these clocks.
 
     `clocks` has `seconds` and `happened`, `rows` the row of the summary each belongs to, -1 for
-    none. A curve that only touches a share, because half of an even number is done, falls to
-    either side of it by rounding; summed in this order it falls as in lifelines.
+    none.
     """
     seconds, happened = clocks["seconds"].to_numpy(), clocks["happened"].to_numpy(bool)
     order = np.lexsort((seconds, rows))
     order = order[np.searchsorted(rows[order], 0) :]
-    seconds, happened, rows = seconds[order], happened[order], rows[order]
-    if not len(rows):
-        return
-    is_first = np.ones(len(rows), bool)  # of its group and time
-    is_first[1:] = (rows[1:] != rows[:-1]) | (seconds[1:] != seconds[:-1])
-    first = np.flatnonzero(is_first)
-    times, group = seconds[first], rows[first]
-    leaving = np.diff(first, append=len(rows))
-    events = np.add.reduceat(happened.astype(np.int64), first)
-    begins = np.flatnonzero(np.diff(group, prepend=-1))
-    curves = kaplan_meier_in_turn(events, leaving - events, begins)
-    ends = np.append(begins[1:], len(group))
+    curves = follow(rows[order], seconds[order], happened[order])
+    replaced = curves.group[curves.begins]
     for name, (curve, share) in QUANTILES.items():
-        reached = np.flatnonzero(getattr(curves, curve) <= share)
-        place = np.append(reached, len(group))[np.searchsorted(reached, begins)]
         values = summary[name].to_numpy(copy=True)
-        values[group[begins]] = np.where(place < ends, np.append(times, np.nan)[place], np.nan)
+        values[replaced] = curves.reach(curve, share, len(summary))[replaced]
         summary[name] = values

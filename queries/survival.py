@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_Z = 1.959963984540054  # the normal quantile of a two-sided 95% interval
+Z95 = 1.959963984540054  # the normal quantile of a two-sided 95% interval
+_TOUCHING = 1e-9  # a curve so near a share is at it but for rounding
 
 # What is read off the curves: the column, the curve, and the share still waiting.
 QUANTILES = {
@@ -76,7 +77,7 @@ def _steps(events: Counts, at_risk: Counts) -> tuple[Counts, Counts]:
 
 def _curves(log_survival: Counts, variance: Counts, at_risk: Counts) -> Curves:
     with np.errstate(divide="ignore", invalid="ignore"):
-        spread = _Z * np.sqrt(variance) / np.abs(log_survival)
+        spread = Z95 * np.sqrt(variance) / np.abs(log_survival)
         lower = np.exp(log_survival * np.exp(spread))
         upper = np.exp(log_survival * np.exp(-spread))
     survival = np.exp(log_survival)
@@ -87,7 +88,48 @@ def _curves(log_survival: Counts, variance: Counts, at_risk: Counts) -> Curves:
     return Curves(survival, lower, upper, at_risk)
 
 
+@dataclass(frozen=True)
+class TimedCurves:
+    """Curves of groups one after another, at each time a clock of theirs stopped: all (n,)."""
+
+    group: Counts
+    seconds: Counts
+    begins: Counts  # where each group that has clocks begins
+    curves: Curves
+
+    def reach(self, name: str, share: float, number: int) -> NDArray[np.float64]:
+        """When a curve of each group, from 0 to number - 1, is first at or below the share; NaN
+        where it never is."""
+        reached = np.flatnonzero(_is_reached(getattr(self.curves, name), share))
+        times = np.append(self.seconds.astype(float), np.nan)
+        place = np.append(reached, len(self.seconds))[np.searchsorted(reached, self.begins)]
+        ends = np.append(self.begins[1:], len(self.seconds))
+        found = np.full(number, np.nan)
+        found[self.group[self.begins]] = np.where(place < ends, times[place], np.nan)
+        return found
+
+
+def follow(group: Counts, seconds: Counts, happened: NDArray[np.bool_]) -> TimedCurves:
+    """Of clocks sorted by group and seconds, each stopped by what it waits for, or censored."""
+    if not len(group):
+        none, nothing = np.zeros(0, np.int64), np.zeros(0)
+        return TimedCurves(none, none, none, Curves(nothing, nothing, nothing, none))
+    is_first = np.ones(len(group), bool)  # of its group and time
+    is_first[1:] = (group[1:] != group[:-1]) | (seconds[1:] != seconds[:-1])
+    first = np.flatnonzero(is_first)
+    group, seconds = group[first], seconds[first]
+    leaving = np.diff(first, append=len(happened))
+    events = np.add.reduceat(happened.astype(np.int64), first)
+    begins = np.flatnonzero(np.diff(group, prepend=group[0] - 1))
+    curves = kaplan_meier_in_turn(events, leaving - events, begins)
+    return TimedCurves(group, seconds, begins, curves)
+
+
 def crossing(curve: NDArray[np.float64], share: float) -> NDArray[np.int64]:
     """The first bin at which each curve (k, b) is at or below `share`; -1 where it never is."""
-    reached = curve <= share
+    reached = _is_reached(curve, share)
     return np.where(reached.any(axis=1), np.argmax(reached, axis=1), -1)
+
+
+def _is_reached(curve: NDArray[np.float64], share: float) -> NDArray[np.bool_]:
+    return curve <= share + _TOUCHING

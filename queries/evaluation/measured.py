@@ -10,11 +10,10 @@ from queries.evaluation.score import Floats
 from queries.evaluation.sums import Groups, Sums
 from queries.evaluation.table import MICRO, PARTS, Ints, Table
 from queries.measured import Measured, state_of
-from queries.survival import kaplan_meier_in_turn
+from queries.survival import follow
 from queries.values import poisson_interval, wilson_interval
 
 _Z = 1.959963984540054
-_TOUCHING = 1e-9  # a curve so near the half is at it but for rounding
 _COUNTS = (
     "median_response",
     "on_time_ratio",
@@ -133,23 +132,9 @@ def _medians(table: Table, groups: Groups) -> tuple[Ints, Floats, Floats, Floats
     is_case = table.is_case[groups.rows]
     rows, subject = groups.rows[is_case], groups.subject[is_case]
     order = np.lexsort((table.seconds[rows], subject))
-    rows, subject = rows[order], subject[order]
-    seconds, answered = table.seconds[rows], table.answered[rows]
-    found = np.full((3, len(groups)), np.nan)
+    curves = follow(subject[order], table.seconds[rows[order]], table.answered[rows[order]])
     n: NDArray[Any] = np.bincount(subject, minlength=len(groups))
-    if not len(rows):
-        return n, *found
-    is_first = np.ones(len(rows), bool)  # of its subject and second
-    is_first[1:] = (subject[1:] != subject[:-1]) | (seconds[1:] != seconds[:-1])
-    first = np.flatnonzero(is_first)
-    leaving = np.diff(first, append=len(rows))
-    events = np.add.reduceat(answered.astype(np.int64), first)
-    begins = np.flatnonzero(np.diff(subject[first], prepend=-1))
-    curves = kaplan_meier_in_turn(events, leaving - events, begins)
-    ends = np.append(begins[1:], len(first))
-    for place, curve in enumerate((curves.survival, curves.lower, curves.upper)):
-        reached = np.flatnonzero(curve <= 0.5 + _TOUCHING)
-        at = np.append(reached, len(first))[np.searchsorted(reached, begins)]
-        times = np.append(seconds[first].astype(float), np.nan)[at]
-        found[place, subject[first][begins]] = np.where(at < ends, times, np.nan)
-    return n, *found
+    value, low, high = (
+        curves.reach(name, 0.5, len(groups)) for name in ("survival", "lower", "upper")
+    )
+    return n, value, low, high

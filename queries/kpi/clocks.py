@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from queries.kpi.model import measured
 from queries.measured import Measured
-from queries.survival import Curves, kaplan_meier_in_turn
+from queries.survival import Curves, TimedCurves, follow
 from queries.values import wilson_interval
 
 _TIME_BITS = 32  # a clock of 136 years
@@ -23,13 +23,12 @@ class GroupedCurves:
     number: int  # of groups, from 0
     n: NDArray[np.int64]  # clocks of each group
     keys: NDArray[np.int64]  # group and time in one number, ascending
-    curves: Curves
+    timed: TimedCurves
 
     def quantiles(self, share: float) -> list[Measured]:
         """When `share` of each group still wait, such as 0.5 for the median."""
         value, low, high = (
-            self._crossing(curve, share)
-            for curve in (self.curves.survival, self.curves.lower, self.curves.upper)
+            self.timed.reach(name, share, self.number) for name in ("survival", "lower", "upper")
         )
         return [measured(*row) for row in zip(value, low, high, self.n, strict=True)]
 
@@ -66,14 +65,9 @@ class GroupedCurves:
             found = [np.where(beyond, np.nan, curve) for curve in found]
         return tuple(found)
 
-    def _crossing(self, curve: Array, share: float) -> Array:
-        """The first time of each group at which its curve is at or below the share, else NaN."""
-        reached = np.flatnonzero(curve <= share)
-        begins = np.searchsorted(self.keys, np.arange(self.number) << _TIME_BITS, side="left")
-        ends = np.append(begins[1:], len(self.keys))
-        place = np.append(reached, len(curve))[np.searchsorted(reached, begins)]
-        times = np.append((self.keys & _TIME).astype(float), np.nan)
-        return np.where(place < ends, times[np.minimum(place, len(curve))], np.nan)
+    @property
+    def curves(self) -> Curves:
+        return self.timed.curves
 
 
 def grouped_curves(groups: Array, number: int, seconds: Array, happened: Array) -> GroupedCurves:
@@ -81,16 +75,7 @@ def grouped_curves(groups: Array, number: int, seconds: Array, happened: Array) 
     key = (groups.astype(np.int64) << _TIME_BITS) | np.minimum(seconds, _TIME).astype(np.int64)
     # One sort of integers orders by group, time, and events before censorings.
     key = np.sort(((key << 1) | ~happened)[groups >= 0])
-    ended, place = key >> 1, key & 1
-    first = np.flatnonzero(np.diff(ended, prepend=-1))
-    keys = ended[first]
-    leaving = np.diff(first, append=len(ended))
-    none = np.zeros(0, np.int64)
-    events = leaving - np.add.reduceat(place, first) if len(first) else none
-    group_of = keys >> _TIME_BITS
-    begins = np.flatnonzero(np.diff(group_of, prepend=-1))
-    n = np.bincount(group_of, leaving, minlength=number).astype(np.int64)
-    if not len(keys):
-        empty = np.zeros(0)
-        return GroupedCurves(number, n, keys, Curves(empty, empty, empty, none))
-    return GroupedCurves(number, n, keys, kaplan_meier_in_turn(events, leaving - events, begins))
+    ended = key >> 1
+    timed = follow(ended >> _TIME_BITS, ended & _TIME, key & 1 == 0)
+    n = np.bincount(ended >> _TIME_BITS, minlength=number).astype(np.int64)
+    return GroupedCurves(number, n, (timed.group << _TIME_BITS) | timed.seconds, timed)

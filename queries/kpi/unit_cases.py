@@ -25,6 +25,11 @@ from queries.present import Present
 Array = NDArray[Any]
 
 
+def newest_method() -> Method:
+    """What units are judged by, here and in the next evaluation."""
+    return read_method(method_versions()[-1])
+
+
 @dataclass(frozen=True)
 class Judged:
     """Of each unit, by its id: cases due, and where it stands."""
@@ -48,7 +53,7 @@ class UnitCases:
 
     def __init__(self, store: Store, complaint_filter: ComplaintFilter) -> None:
         reference = store.reference()
-        self.method: Method = read_method(method_versions()[-1])
+        self.method = newest_method()
         self._units = max(reference.units, default=0) + 1
         self._services = max(reference.services, default=0) + 1
         self._chosen = np.ones(self._units, bool)
@@ -101,7 +106,7 @@ class UnitCases:
             kept.sum(axis=1) * chosen,
             (due @ chance) * chosen,
             (due @ variances(chance)) * chosen,
-            (own.sum(axis=1) >= self.method.min_cases) & chosen,
+            (own.sum(axis=1) >= self.method.min_ranked) & chosen,
             self.method.winsorised_share,
             among=among,
         )

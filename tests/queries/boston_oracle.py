@@ -10,7 +10,8 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 from lifelines import KaplanMeierFitter
-from lifelines.utils import median_survival_times, qth_survival_time
+
+from tests.queries.lifelines_oracle import quantile
 
 FOLDER = Path(__file__).parents[3] / "shared" / "real" / "boston"
 REQUESTS = FOLDER / "311_service_requests_2011.zip"
@@ -83,15 +84,14 @@ def durations(requests: pd.DataFrame, cohort: Cohort, by: str) -> pd.DataFrame:
     result = {}
     for key, rows in select(requests, cohort).groupby(by):
         fitter = KaplanMeierFitter().fit(rows["seconds"], rows["stopped"])
-        survival = fitter.survival_function_["KM_estimate"]
-        interval = median_survival_times(fitter.confidence_interval_).iloc[0]
+        median, low, high = quantile(fitter)
         result[key] = {
             "n": len(rows),
             "events": int(rows["stopped"].sum()),
-            "median": qth_survival_time(0.5, survival),
-            "p90": qth_survival_time(0.1, survival),
-            "low": interval.min(),
-            "high": interval.max(),
+            "median": median,
+            "p90": quantile(fitter, 0.1)[0],
+            "low": low,
+            "high": high,
         }
     return pd.DataFrame.from_dict(result, orient="index")
 

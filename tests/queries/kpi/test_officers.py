@@ -17,6 +17,7 @@ from data.evaluation.method import method_versions
 from data.store import Store
 from data.vocabulary import EventKind
 from queries.evaluation.evaluate import evaluate
+from queries.evaluation.model import Funnel
 from queries.filters import ComplaintFilter
 from queries.kpi.officers import UnitResult, officers_kpi, unit_results
 from tests.queries.kpi.conftest import Life, lives_until, scope_of
@@ -95,7 +96,7 @@ def test_observed_expected_and_limits_are_those_of_the_log(city: Store) -> None:
         assert one.ratio.low == pytest.approx(low, abs=1e-5)
         high = chi2.ppf(0.975, 2 * observed + 2) / 2 / expected
         assert one.ratio.high == pytest.approx(high, abs=1e-5)
-        assert (one.differs is None) == (own[unit] < 20)
+        assert (one.differs is None) == (own[unit] < 24)
         if one.differs is not None:
             z[unit] = (observed - expected) / math.sqrt(variance)
     phi = winsorised_phi(list(z.values()))
@@ -122,6 +123,10 @@ def winsorised_phi(z: list[float]) -> float:
 
 
 def test_a_month_is_judged_as_its_evaluation_judges_it(city: Store) -> None:
+    check_month(city)
+
+
+def check_month(city: Store) -> Funnel:
     """One rule: whatever of a unit both of them say is the same to the last decimal."""
     wanted = ComplaintFilter(start=date(2026, 2, 1), end=date(2026, 3, 1), as_of=LATER)
     evaluation = evaluate(city, "2026-02", seen_at=LATER, method=method_versions()[-1])
@@ -144,6 +149,7 @@ def test_a_month_is_judged_as_its_evaluation_judges_it(city: Store) -> None:
     kpi = officers_kpi(city, wanted, scope_of(city, wanted))
     assert kpi.maturity["phi"] == evaluation.funnel.phi
     assert kpi.headline.now.n == len(funnel)
+    return evaluation.funnel
 
 
 def test_a_period_before_is_seen_from_its_own_instant(city: Store) -> None:
@@ -224,13 +230,18 @@ def test_who_gets_cases_late_is_not_blamed_and_who_kept_them_is(any_store: Store
     assert min(found.values(), key=lambda one: one.ratio.value or 0).unit.code == "kel-10.1"
 
 
-def test_nineteen_cases_are_not_judged(any_store: Store) -> None:
+def test_too_few_to_rank_are_too_few_to_judge(any_store: Store) -> None:
+    """Nor do they widen the limits of others; in the evaluation of the month as well."""
     plan = _Plan()
     plan.add("garbage", "10.1", 19, late=1)
+    plan.add("garbage", "10.2", 23, late=1)
     plan.add("garbage", "20.1", 300, late=0.05)
+    plan.add("garbage", "20.2", 24, late=0.05)
     found = planted(any_store, plan)
-    assert found["kel-10.1"].differs is None
+    assert found["kel-10.1"].differs is None and found["kel-10.2"].differs is None
     assert found["kel-10.1"].ratio.state == "too_few"
+    assert found["kel-10.2"].ratio.state == "ok"
+    assert [point.code for point in check_month(any_store).points] == ["kel-20.1", "kel-20.2"]
 
 
 def test_a_district_is_measured_by_the_whole_city(any_store: Store) -> None:

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from lifelines import KaplanMeierFitter
-from lifelines.utils import qth_survival_times
 from scipy.stats import chi2
 from statsmodels.stats.proportion import proportion_confint
 
@@ -31,6 +30,7 @@ from tests.queries import boston_oracle
 from tests.queries.boston_oracle import Cohort
 from tests.queries.kpi.conftest import lives_until, scope_of
 from tests.queries.kpi.test_response import RESPONSES
+from tests.queries.lifelines_oracle import quantile
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 DEMO_END = datetime(2026, 9, 30, 5, tzinfo=UTC)
@@ -71,19 +71,13 @@ def requests(boston: Store) -> pd.DataFrame:
     )
 
 
-def number(value: float) -> float | None:
-    return None if np.isinf(value) else float(value)
-
-
 def check_response(found: dict[str, Measured], fit: KaplanMeierFitter, rel: float) -> None:
     """Quantiles with their bounds, and shares as 1 - S(t) with theirs, censored ones within."""
     bands = fit.confidence_interval_
     for code, share in QUANTILES:
         one = found[code]
-        bounds = (number(bound) for bound in qth_survival_times(share, bands).iloc[0])
-        quantile = number(qth_survival_times(share, fit.survival_function_))
-        for mine, theirs in zip((one.value, one.low, one.high), (quantile, *bounds), strict=True):
-            assert mine == (None if theirs is None else pytest.approx(theirs, rel=rel)), code
+        for mine, theirs in zip((one.value, one.low, one.high), quantile(fit, share), strict=True):
+            assert mine == (None if np.isinf(theirs) else pytest.approx(theirs, rel=rel)), code
     for code, seconds in WITHIN:
         one = found[code]
         lower, upper = (float(bound) for bound in bands[bands.index <= seconds].iloc[-1])
