@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, select, update
 
 from data import schema
 from data.accountability.officer_file import read_officers
 from data.accountability.officers import keep_terms
 from data.bulk import record_histories
-from data.city import touch_reference
+from data.city import touch_reference, write_setting
 from data.complaints import comment
 from data.database import write
 from data.evaluation.editions import find_edition
@@ -60,8 +60,20 @@ def figures(store: Store, edition_id: int) -> Evaluation:
     return Evaluation.from_json(texts_of(store, edition_id).evaluation)
 
 
+def change_hours(store: Store) -> None:
+    """What comes from now on keeps to a calendar that no edition before knows."""
+    calendars = schema.working_calendars
+    with write(store.engine) as connection:
+        row = connection.execute(select(calendars)).one()._asdict()
+        connection.execute(insert(calendars).values({**row, "id": 77, "fingerprint": "other"}))
+        write_setting(connection, "working_calendar", 77)
+        touch_reference(connection)
+    store.forget()
+
+
 def change_everything(store: Store, folder: Path) -> None:
-    """News of the month that comes late, news of today, other words, other officers."""
+    """News of the month that comes late, news of today, other words, officers, working hours."""
+    change_hours(store)
     for number in range(1, 60):
         comment(store, str(number), "masih begini")
     for number in range(60, 160):
