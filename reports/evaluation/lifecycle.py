@@ -28,7 +28,7 @@ from data.evaluation.files import (
     texts_of,
 )
 from data.evaluation.inputs import freeze_inputs
-from data.evaluation.method import METHODS, method_versions, read_method
+from data.evaluation.method import method_versions, read_method_text
 from data.evaluation.objections import clean
 from data.evaluation.problems import EditionError
 from data.evaluation.tables import LONGEST_NAME
@@ -77,8 +77,7 @@ def draft_edition(
         raise EditionError(f"{month} had not ended at {look.seen_at.isoformat()}; draft it later")
     _check_known(store, month, ends)
     version = method or method_versions()[-1]
-    read_method(version)  # or it says which there are
-    method_text = (METHODS / f"{version}.toml").read_bytes().decode()
+    method_text = read_method_text(version)
     inputs = freeze_inputs(
         store, outline=json.loads(outline_of(store).to_json()), tools=dict(tools())
     )
