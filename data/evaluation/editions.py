@@ -82,10 +82,12 @@ def add_draft(
 ) -> Edition:
     """Keep a draft. Once a month is issued it is a correction: `reason` says what and why.
 
-    Raises EditionError; if it is to be the month's first, also where there is one.
+    Raises EditionError, also for another text of a method that an edition was made by; if it is
+    to be the month's first, also where there is one.
     """
     by = clean("the name of who drafts", by, LONGEST_NAME)
     with write(store.engine) as connection:
+        _check_method(connection, draft)
         if is_first and _newest(connection, draft.month) is not None:
             raise EditionError(f"{draft.month} is drafted already")
         corrects = _newest_issued(connection, draft.month)
@@ -111,6 +113,21 @@ def add_draft(
             )
         )
     return find_edition(store, edition_id)
+
+
+def _check_method(connection: Connection, draft: Draft) -> None:
+    """One version is one text: who reads "method 1.0" of two editions compares them."""
+    other = connection.scalar(
+        select(editions.c.id)
+        .where(editions.c.method == draft.method, editions.c.method_text != draft.method_text)
+        .limit(1)
+    )
+    if other is not None:
+        raise EditionError(
+            f"method {draft.method} is not what it was when edition {other} was made by it; put "
+            "back its text, which `flask evaluation export` writes, and change a copy under the "
+            "next number"
+        )
 
 
 def next_number(store: Store, edition_id: int) -> int:

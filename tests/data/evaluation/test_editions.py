@@ -1,5 +1,6 @@
 """Editions are drafted, contested, answered and issued; and what is kept is never changed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -175,3 +176,11 @@ def test_two_schedulers_draft_a_month_once(any_store: Store) -> None:
     with pytest.raises(EditionError, match="2026-10 is drafted already"):
         add_draft(any_store, a_draft(), by="x", is_first=True)
     assert len(list_editions(any_store)) == 1
+
+
+def test_one_version_of_a_method_is_one_text(any_store: Store) -> None:
+    add_draft(any_store, a_draft(), by="x")
+    other = replace(a_draft("2026-11"), method_text='version = "1.0" # other weights\n')
+    with pytest.raises(EditionError, match=r"method 1\.0 is not what it was when edition 1 was"):
+        add_draft(any_store, other, by="x")
+    assert add_draft(any_store, replace(other, method="1.1"), by="x").method == "1.1"
