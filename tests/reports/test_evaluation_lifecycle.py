@@ -1,6 +1,7 @@
 """An issued edition comes out the same, byte for byte, whatever happens afterwards."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ from data.evaluation.files import files_of, texts_of
 from data.evaluation.problems import EditionError
 from data.store import Store
 from data.vocabulary import EventKind
-from queries.evaluation.compare import CITY, compare_evaluations
+from pages.report_rows import change_rows
+from queries.evaluation.compare import CITY, Change, compare_evaluations
 from queries.evaluation.model import Evaluation
 from reports.evaluation.lifecycle import (
     document_names,
@@ -161,7 +163,10 @@ def test_the_same_month_at_three_dates_says_so(city: Store) -> None:
     opened = [edition.maturity["open"] for edition in found]
     assert opened[0] > opened[1] > opened[2]
     assert len({edition.maturity["received"] for edition in found}) == 1
-    changes = compare_evaluations(*(figures(city, found[place].id) for place in (0, 2)))
+    before, after = (figures(city, found[place].id) for place in (0, 2))
+    changes = compare_evaluations(before, replace(after, method="1.1"))
+    assert changes[0] == Change(CITY, "Kota Uji", "method", "1.0", "1.1")
+    assert change_rows(changes[:1]) == ([["the city", "Method", "1.0", "1.1"]], 0)
     open_change = next(c for c in changes if (c.code, c.measure) == (CITY, "open"))
     assert (open_change.before, open_change.after) == (opened[0], opened[2])
     assert not any(change.measure == "received" for change in changes)
