@@ -206,5 +206,5 @@ def test_a_month_without_complaints_is_evaluated_and_issued(city: Store) -> None
 def test_names_of_documents_are_known_before_they_are_made(city: Store, tmp_path: Path) -> None:
     edition = drafted(city)
     made = {path.name for path in export_edition(city, edition, tmp_path)}
-    own = {"evaluation.json", "inputs.json", "method.toml", "SHA256SUMS"}
+    own = {"draft.json", "evaluation.json", "inputs.json", "method.toml", "SHA256SUMS"}
     assert set(document_names(city, edition)) == made - own

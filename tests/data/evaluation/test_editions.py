@@ -67,13 +67,15 @@ def test_every_file_of_an_issue_counts_for_its_checksum(any_store: Store) -> Non
     issued = issued_by("x", any_store, edition.id)
     found = files_of(any_store, edition.id)
     assert [file.name for file in found] == [
-        *("a.pdf", "b.csv", "evaluation.json", "inputs.json", "method.toml")
+        *("SHA256SUMS", "a.pdf", "b.csv", "draft.json", "evaluation.json"),
+        *("inputs.json", "issue.json", "method.toml"),
     ]
     for file in found:
         content = content_of(any_store, edition.id, file.name)
         assert (sha256_of(content), len(content)) == (file.sha256, file.bytes)
     assert content_of(any_store, edition.id, "a.pdf") == DOCUMENTS["a.pdf"]
-    listed = checksums({file.name: file.sha256 for file in found})
+    listed = checksums({file.name: file.sha256 for file in found if file.name != "SHA256SUMS"})
+    assert content_of(any_store, edition.id, "SHA256SUMS") == listed.encode()
     assert issued.issue is not None and issued.issue.sha256 == sha256_of(listed.encode())
     with pytest.raises(EditionError, match=r"edition 1 has no file '\.\./etc/passwd'"):
         content_of(any_store, edition.id, "../etc/passwd")
@@ -104,7 +106,7 @@ def test_what_is_kept_is_never_changed(any_store: Store) -> None:
         ):
             connection.execute(change)
     assert before == (find_edition(any_store, edition.id), texts_of(any_store, edition.id))
-    assert len(files_of(any_store, edition.id)) == 5
+    assert len(files_of(any_store, edition.id)) == 8
 
 
 def test_a_correction_is_a_new_edition_with_its_reason(any_store: Store) -> None:
@@ -167,7 +169,7 @@ def test_documents_that_bear_another_number_are_not_kept(any_store: Store) -> No
     with pytest.raises(EditionError, match="another edition of 2026-10 was issued meanwhile"):
         issue(any_store, edition.id, DOCUMENTS, by="x", number=2, at=datetime.now(UTC))
     assert [file.name for file in files_of(any_store, edition.id)] == [
-        *("evaluation.json", "inputs.json", "method.toml")
+        *("draft.json", "evaluation.json", "inputs.json", "method.toml")
     ]
 
 
