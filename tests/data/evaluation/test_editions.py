@@ -99,6 +99,17 @@ def test_what_is_kept_is_never_changed(any_store: Store) -> None:
     ]
     if any_store.engine.dialect.name == "postgresql":
         changes.append(text("TRUNCATE evaluation_files"))
+    else:
+        changes += [
+            text(f"INSERT OR REPLACE INTO evaluation_{name} SELECT * FROM evaluation_{name}")
+            for name in ("editions", "objections", "answers", "issues", "files")
+        ]
+        changes.append(
+            text(
+                "INSERT OR REPLACE INTO evaluation_issues "
+                "SELECT 2, month, number, by, at, sha256 FROM evaluation_issues"
+            )
+        )
     for change in changes:
         with (
             pytest.raises(DatabaseError, match="is never changed; draft a new edition"),
@@ -107,6 +118,20 @@ def test_what_is_kept_is_never_changed(any_store: Store) -> None:
             connection.execute(change)
     assert before == (find_edition(any_store, edition.id), texts_of(any_store, edition.id))
     assert len(files_of(any_store, edition.id)) == 8
+
+
+def test_the_seal_of_a_draft_is_not_replaced(store: Store) -> None:
+    add_draft(store, a_draft(), by="x")
+    others = ("1, 'draft.json'", "7, 'other.json'")
+    for rowid, other in (("max(rowid) + 1", others[0]), ("max(rowid)", others[1])):
+        with (
+            pytest.raises(DatabaseError, match="is never changed; draft a new edition"),
+            write(store.engine) as connection,
+        ):
+            connection.exec_driver_sql(
+                "INSERT OR REPLACE INTO evaluation_files (rowid, edition_id, name, sha256, content)"
+                f" SELECT {rowid}, {other}, '', x'00' FROM evaluation_files"
+            )
 
 
 def test_a_correction_is_a_new_edition_with_its_reason(any_store: Store) -> None:
