@@ -50,7 +50,7 @@ def state_mark(state: str) -> html.Span:
 def maturity_words(edition: Edition) -> str:
     found = edition.maturity
     return _("{n} received, {share} of them still open").format(
-        n=format_number(found["received"]), share=format_percent(found["share_open"])
+        n=format_number(found.get("received")), share=format_percent(found.get("share_open"))
     )
 
 

@@ -49,6 +49,8 @@ def _figure(change: Change) -> tuple[str, str, str]:
         return _("Rank, 95%"), _rank(change.before), _rank(change.after)
     if change.measure == "differs":
         return _("Beyond chance"), _differs(change.before), _differs(change.after)
+    if change.measure == "method":
+        return _("Method"), change.before, change.after
     digits = 1 if change.measure == "score" else 0
     before, after = (format_number(value, digits) for value in (change.before, change.after))
     return _title(change.measure), before, after

@@ -96,7 +96,7 @@ def seen_words(store: Store, edition: Edition) -> str:
 
 def maturity_words(edition: Edition) -> str:
     found = edition.maturity
-    received, share = format_number(found["received"]), format_percent(found["share_open"])
+    received, share = format_number(found.get("received")), format_percent(found.get("share_open"))
     return f"{received} received, {share} of them open"
 
 

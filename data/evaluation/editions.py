@@ -1,10 +1,10 @@
 """Editions of the monthly evaluation: drafted, contested, issued; never changed.
 
-A draft is kept whole: the evaluation, what it was computed from beside the event log, and the
-method. Issuing adds the documents and a number. A correction is another edition.
+A draft is kept whole: the evaluation, what it was computed from beside the event log, the method,
+and a seal on all. Issuing adds the documents and a number. A correction is another edition.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,19 +12,19 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 
 from data.database import read, write
-from data.evaluation.files import keep_documents, sha256_of
-from data.evaluation.objections import Objection, clean, of_editions, unanswered
+from data.evaluation.files import keep_documents, keep_files, sha256_of
+from data.evaluation.listing import Edition as Edition
+from data.evaluation.listing import edition_row
+from data.evaluation.listing import find_edition as find_edition
+from data.evaluation.listing import list_editions as list_editions
+from data.evaluation.objections import clean, unanswered
 from data.evaluation.problems import EditionError
+from data.evaluation.seal import DRAFT, ISSUE, draft_seal, issue_seal
 from data.evaluation.tables import LONGEST_NAME, editions, issues
 from data.instants import now
 from data.store import Store
 
 LONGEST_REASON = 4_000
-_HEAD = [
-    column
-    for column in editions.c
-    if column.name not in ("method_text", "inputs", "evaluation", "drafted_at")
-] + [editions.c.drafted_at]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,51 +41,17 @@ class Draft:
     maturity: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Issue:
-    """`sha256` is that of the list of the edition's files: see `files.checksums`."""
-
-    number: int  # 1: the first of its month
-    by: str
-    at: datetime
-    sha256: str
-
-
-@dataclass(frozen=True)
-class Edition:
-    """All but the texts; see `files.texts_of`."""
-
-    id: int
-    month: str
-    drafted_at: datetime
-    drafted_by: str
-    seen_at: datetime
-    through_seq: int
-    method: str
-    sha256: str  # of the evaluation
-    maturity: dict[str, Any]
-    corrects: int | None
-    reason: str | None
-    issue: Issue | None
-    objections: tuple[Objection, ...]
-
-    @property
-    def state(self) -> str:
-        """'issued', 'contested' or 'draft'."""
-        if self.issue is not None:
-            return "issued"
-        return "contested" if self.objections else "draft"
-
-
 def add_draft(
     store: Store, draft: Draft, *, by: str, reason: str | None = None, is_first: bool = False
 ) -> Edition:
     """Keep a draft. Once a month is issued it is a correction: `reason` says what and why.
 
-    Raises EditionError; if it is to be the month's first, also where there is one.
+    Raises EditionError, also for another text of a method that an edition was made by; if it is
+    to be the month's first, also where there is one.
     """
     by = clean("the name of who drafts", by, LONGEST_NAME)
     with write(store.engine) as connection:
+        _check_method(connection, draft)
         if is_first and _newest(connection, draft.month) is not None:
             raise EditionError(f"{draft.month} is drafted already")
         corrects = _newest_issued(connection, draft.month)
@@ -110,7 +76,23 @@ def add_draft(
                 **{**vars(draft), "maturity": dict(draft.maturity)},
             )
         )
+        keep_files(connection, edition_id, {DRAFT: draft_seal(connection, edition_id).encode()})
     return find_edition(store, edition_id)
+
+
+def _check_method(connection: Connection, draft: Draft) -> None:
+    """One version is one text: who reads "method 1.0" of two editions compares them."""
+    other = connection.scalar(
+        select(editions.c.id)
+        .where(editions.c.method == draft.method, editions.c.method_text != draft.method_text)
+        .limit(1)
+    )
+    if other is not None:
+        raise EditionError(
+            f"method {draft.method} is not what it was when edition {other} was made by it; put "
+            "back its text, which `flask evaluation export` writes, and change a copy under the "
+            "next number"
+        )
 
 
 def next_number(store: Store, edition_id: int) -> int:
@@ -120,7 +102,7 @@ def next_number(store: Store, edition_id: int) -> int:
     objection of the month is answered.
     """
     with read(store.engine) as connection:
-        return _check_issuable(connection, _row(connection, edition_id))
+        return _check_issuable(connection, edition_row(connection, edition_id))
 
 
 def issue(
@@ -138,37 +120,22 @@ def issue(
     """
     by = clean("the name of who issues", by, LONGEST_NAME)
     with write(store.engine) as connection:
-        row = _row(connection, edition_id)
+        row = edition_row(connection, edition_id)
         if _check_issuable(connection, row) != number:
             raise EditionError(
                 f"another edition of {row.month} was issued meanwhile; look at it, and issue anew"
             )
-        connection.execute(
-            insert(issues).values(
-                edition_id=edition_id,
-                month=row.month,
-                number=number,
-                by=by,
-                at=at,
-                sha256=keep_documents(connection, edition_id, documents),
-            )
-        )
+        values = {
+            "edition_id": edition_id,
+            "month": row.month,
+            "number": number,
+            "by": by,
+            "at": at,
+        }
+        sealed = {**documents, ISSUE: issue_seal(connection, values).encode()}
+        listed = keep_documents(connection, edition_id, sealed)
+        connection.execute(insert(issues).values(**values, sha256=listed))
     return find_edition(store, edition_id)
-
-
-def list_editions(store: Store, month: str | None = None) -> tuple[Edition, ...]:
-    """Newest month first, and within it the newest edition."""
-    query = select(*_HEAD).order_by(editions.c.month.desc(), editions.c.id.desc())
-    if month is not None:
-        query = query.where(editions.c.month == month)
-    with read(store.engine) as connection:
-        return _editions(connection, connection.execute(query).all())
-
-
-def find_edition(store: Store, edition_id: int) -> Edition:
-    """Raises EditionError where there is none."""
-    with read(store.engine) as connection:
-        return _editions(connection, [_row(connection, edition_id)])[0]
 
 
 def _check_issuable(connection: Connection, row: Row[Any]) -> int:
@@ -201,24 +168,3 @@ def _newest(connection: Connection, month: str) -> int | None:
 def _newest_issued(connection: Connection, month: str) -> int | None:
     query = select(issues.c.edition_id).where(issues.c.month == month)
     return connection.scalar(query.order_by(issues.c.number.desc()).limit(1))
-
-
-def _row(connection: Connection, edition_id: int) -> Row[Any]:
-    row = connection.execute(select(*_HEAD).where(editions.c.id == edition_id)).one_or_none()
-    if row is None:
-        raise EditionError(f"there is no edition {edition_id}; `flask evaluation list` shows them")
-    return row
-
-
-def _editions(connection: Connection, rows: Iterable[Row[Any]]) -> tuple[Edition, ...]:
-    rows = list(rows)
-    numbers = [row.id for row in rows]
-    objections = of_editions(connection, numbers)
-    issued = {
-        row.edition_id: Issue(row.number, row.by, row.at, row.sha256)
-        for row in connection.execute(select(issues).where(issues.c.edition_id.in_(numbers)))
-    }
-    return tuple(
-        Edition(**row._mapping, issue=issued.get(row.id), objections=objections.get(row.id, ()))
-        for row in rows
-    )

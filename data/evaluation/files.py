@@ -1,10 +1,11 @@
-"""The files of an edition: its texts, as they were drafted, and its documents, as it was issued."""
+"""The files of an edition: its texts and seal as it was drafted, its documents as it was issued."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, LargeBinary, cast, func, insert, select
 
 from data.database import read
 from data.evaluation.problems import EditionError
@@ -12,6 +13,7 @@ from data.evaluation.tables import editions, files
 from data.store import Store
 
 EVALUATION, METHOD, INPUTS = "evaluation.json", "method.toml", "inputs.json"
+CHECKSUMS = "SHA256SUMS"
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,14 @@ class StoredFile:
     bytes: int
 
 
+@dataclass(frozen=True)
+class Kept:
+    """All files of an edition by name; `stated` are the SHA-256 beside those that have one."""
+
+    contents: dict[str, bytes]
+    stated: dict[str, str]
+
+
 def texts_of(store: Store, edition_id: int) -> Texts:
     """The method, the inputs and the evaluation, as they were kept. Raises EditionError."""
     with read(store.engine) as connection:
@@ -35,9 +45,9 @@ def texts_of(store: Store, edition_id: int) -> Texts:
 
 
 def files_of(store: Store, edition_id: int) -> tuple[StoredFile, ...]:
-    """All files of an edition by name: its texts, and the documents of an issued one."""
+    """All files of an edition by name: its texts and seal, and the documents of an issued one."""
     with read(store.engine) as connection:
-        own = _own_files(read_texts(connection, edition_id))
+        own = _own_files(connection, edition_id)
         rows = connection.execute(
             select(files.c.name, files.c.sha256, func.length(files.c.content).label("bytes")).where(
                 files.c.edition_id == edition_id
@@ -51,7 +61,7 @@ def files_of(store: Store, edition_id: int) -> tuple[StoredFile, ...]:
 def content_of(store: Store, edition_id: int, name: str) -> bytes:
     """The bytes of a file of `files_of`. Raises EditionError."""
     with read(store.engine) as connection:
-        own = _own_files(read_texts(connection, edition_id))
+        own = _own_files(connection, edition_id)
         if name in own:
             return own[name]
         content = connection.scalar(
@@ -59,7 +69,7 @@ def content_of(store: Store, edition_id: int, name: str) -> bytes:
         )
     if content is None:
         raise EditionError(f"edition {edition_id} has no file {name[:80]!r}")
-    return bytes(content)
+    return _bytes(content)
 
 
 def checksums(hashes: Mapping[str, str]) -> str:
@@ -73,29 +83,48 @@ def sha256_of(content: bytes) -> str:
 
 def read_texts(connection: Connection, edition_id: int) -> Texts:
     """Raises EditionError where there is no such edition."""
-    columns = (editions.c.method_text, editions.c.inputs, editions.c.evaluation)
-    row = connection.execute(select(*columns).where(editions.c.id == edition_id)).one_or_none()
-    if row is None:
-        raise EditionError(f"there is no edition {edition_id}; `flask evaluation list` shows them")
-    return Texts(*row)
+    own = _own_files(connection, edition_id)
+    # What is damaged may be no text any more; it is told by its SHA-256.
+    return Texts(*(own[name].decode(errors="replace") for name in (METHOD, INPUTS, EVALUATION)))
+
+
+def kept_files(connection: Connection, edition_id: int) -> Kept:
+    """Raises EditionError where there is no such edition."""
+    rows = connection.execute(select(files).where(files.c.edition_id == edition_id)).all()
+    stored = {row.name: _bytes(row.content) for row in rows}
+    stated = {row.name: row.sha256 for row in rows}
+    return Kept({**_own_files(connection, edition_id), **stored}, stated)
+
+
+def keep_files(connection: Connection, edition_id: int, contents: Mapping[str, bytes]) -> None:
+    for name, content in contents.items():
+        connection.execute(
+            insert(files).values(
+                edition_id=edition_id, name=name, sha256=sha256_of(content), content=content
+            )
+        )
 
 
 def keep_documents(connection: Connection, edition_id: int, documents: Mapping[str, bytes]) -> str:
-    """Store them; the SHA-256 of the list of all files of the edition."""
-    whole = {**_own_files(read_texts(connection, edition_id)), **documents}
-    hashes = {name: sha256_of(content) for name, content in whole.items()}
-    for name, content in documents.items():
-        connection.execute(
-            insert(files).values(
-                edition_id=edition_id, name=name, sha256=hashes[name], content=content
-            )
-        )
-    return sha256_of(checksums(hashes).encode())
+    """Store them and the list of all files of the edition; the SHA-256 of that list."""
+    whole = {**kept_files(connection, edition_id).contents, **documents}
+    listed = checksums({name: sha256_of(content) for name, content in whole.items()}).encode()
+    keep_files(connection, edition_id, {**documents, CHECKSUMS: listed})
+    return sha256_of(listed)
 
 
-def _own_files(texts: Texts) -> dict[str, bytes]:
-    return {
-        EVALUATION: texts.evaluation.encode(),
-        INPUTS: texts.inputs.encode(),
-        METHOD: texts.method.encode(),
-    }
+def _own_files(connection: Connection, edition_id: int) -> dict[str, bytes]:
+    columns = (editions.c.evaluation, editions.c.inputs, editions.c.method_text)
+    is_sqlite = connection.dialect.name == "sqlite"
+    query = select(
+        *(cast(c, LargeBinary) if is_sqlite else func.convert_to(c, "UTF8") for c in columns)
+    )
+    row = connection.execute(query.where(editions.c.id == edition_id)).one_or_none()
+    if row is None:
+        raise EditionError(f"there is no edition {edition_id}; `flask evaluation list` shows them")
+    return dict(zip((EVALUATION, INPUTS, METHOD), map(bytes, row), strict=True))
+
+
+def _bytes(content: Any) -> bytes:
+    """SQLite may hold a text where bytes belong, if somebody put it there."""
+    return content.encode() if isinstance(content, str) else bytes(content)

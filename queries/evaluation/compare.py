@@ -16,8 +16,8 @@ _MATURITY = ("received", "open", "due", "not_yet_due")
 class Change:
     """A figure before and after; None where one of the two has no such figure.
 
-    `measure` is one of COMPONENTS, or 'score', 'rank' (a pair), 'n', 'differs', 'flag KIND', or a
-    part of the maturity of the whole.
+    `measure` is one of COMPONENTS, or 'score', 'rank' (a pair), 'n', 'differs', 'flag KIND',
+    'method' (a version), or a part of the maturity of the whole.
     """
 
     code: str  # of a unit or an officer; CITY
@@ -29,7 +29,8 @@ class Change:
 
 def compare_evaluations(before: Evaluation, after: Evaluation) -> tuple[Change, ...]:
     """The city first, then units and officers by code, each by measure."""
-    found = [
+    found = [Change(CITY, after.city, "method", before.method, after.method)]
+    found += [
         Change(
             CITY, after.city, name, getattr(before.maturity, name), getattr(after.maturity, name)
         )

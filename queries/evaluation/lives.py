@@ -59,17 +59,33 @@ def read_lives(
 ) -> list[Life]:
     """The lives, by complaint, of those that meet a condition on `complaints` and were known.
 
-    `calendars` are all that the city ever had, by id.
+    `calendars` are all that the city had by then, by id.
     """
     complaints, events = schema.complaints, schema.events
-    lives = {
-        row.id: Life(
+    rows = connection.execute(
+        select(
+            events.c.complaint_id,
+            events.c.kind,
+            type_coerce(events.c.at, BigInteger).label("at"),
+            events.c.unit_id,
+            events.c.data,
+        )
+        .join_from(events, complaints, complaints.c.id == events.c.complaint_id)
+        .where(condition, events.c.at <= literal(until, BigInteger), events.c.seq <= through_seq)
+        .order_by(events.c.at, events.c.seq)
+    )
+    known: dict[int, list[Moment]] = {}
+    for row in rows:
+        known.setdefault(row.complaint_id, []).append(_moment(row))
+    return [
+        Life(
             complaint_id=row.id,
             service_request_id=row.service_request_id,
             service_id=row.service_id,
             requested_at=row.asked,
             due_at=row.due,
             calendar=None if row.calendar_id is None else calendars[row.calendar_id],
+            moments=known[row.id],
         )
         for row in connection.execute(
             select(
@@ -83,22 +99,8 @@ def read_lives(
             .where(condition, complaints.c.requested_at <= literal(until, BigInteger))
             .order_by(complaints.c.id)
         )
-    }
-    rows = connection.execute(
-        select(
-            events.c.complaint_id,
-            events.c.kind,
-            type_coerce(events.c.at, BigInteger).label("at"),
-            events.c.unit_id,
-            events.c.data,
-        )
-        .join_from(events, complaints, complaints.c.id == events.c.complaint_id)
-        .where(condition, events.c.at <= literal(until, BigInteger), events.c.seq <= through_seq)
-        .order_by(events.c.at, events.c.seq)
-    )
-    for row in rows:
-        lives[row.complaint_id].moments.append(_moment(row))
-    return [life for life in lives.values() if life.moments]
+        if row.id in known  # one that was not may keep to a calendar that was not there yet
+    ]
 
 
 _KINDS = {kind.value: kind for kind in EventKind}  # quicker than the enumeration's own look-up

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from data.evaluation.files import Texts
 from data.evaluation.inputs import FrozenStore
-from data.evaluation.method import parse_method
+from data.evaluation.method import MethodError, parse_method
 from data.store import Store
 from queries.evaluation.evaluate import evaluate
 from queries.evaluation.model import Evaluation
+from queries.evaluation.table import PARTS
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,11 @@ def compute(store: Store, look: Look, method_text: str, inputs: str) -> Evaluati
     Raises MethodError, MonthError or EditionError.
     """
     frozen = FrozenStore(store, inputs)
-    method = parse_method(method_text.encode(), name="the method that was kept")
+    method = parse_method(method_text.encode(), name="method.toml")
+    if strange := sorted(set(method.weights) - set(PARTS)):
+        raise MethodError(
+            f"method {method.version} weighs {', '.join(strange)}; parts are {', '.join(PARTS)}"
+        )
     return evaluate(
         frozen, look.month, seen_at=look.seen_at, through_seq=look.through_seq, method=method
     )

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from data.evaluation.method import read_method_text
 from data.i18n import languages
 from queries.evaluation.model import Evaluation
 from reports.evaluation.document import evaluation_pdf, subject_of, units_pdf
-from reports.evaluation.material import Material, Standing, read_method
+from reports.evaluation.material import Material, Standing
 from reports.evaluation.outline import CityOutline
 from reports.evaluation.tables_csv import cases_csv, figures_csv
 from reports.evaluation.workbook import evaluation_workbook
@@ -21,7 +22,7 @@ def material_of(
     """`method` is TOML, read by the evaluation's version unless given. Raises ValueError."""
     return Material(
         evaluation,
-        read_method(evaluation.method) if method is None else method,
+        read_method_text(evaluation.method) if method is None else method,
         outline or CityOutline(),
         standing or Standing(),
     )

@@ -20,6 +20,7 @@ from data.evaluation.editions import (
     next_number,
 )
 from data.evaluation.files import (
+    CHECKSUMS,
     Texts,
     checksums,
     content_of,
@@ -28,7 +29,7 @@ from data.evaluation.files import (
     texts_of,
 )
 from data.evaluation.inputs import freeze_inputs
-from data.evaluation.method import METHODS, method_versions, read_method
+from data.evaluation.method import method_versions, read_method_text
 from data.evaluation.objections import clean
 from data.evaluation.problems import EditionError
 from data.evaluation.tables import LONGEST_NAME
@@ -42,10 +43,10 @@ from queries.evaluation.verify import Look, compute, compute_again
 from reports.evaluation.files import evaluation_files, file_names, material_of
 from reports.evaluation.material import Material, Standing
 from reports.evaluation.outline import CityOutline, outline_of
+from reports.evaluation.sealed import seal_differences
 from reports.evaluation.tools import tools
 from reports.evaluation.written import write_all
 
-CHECKSUMS = "SHA256SUMS"
 _MOST_READ = 4  # editions that a process keeps read: what they say never changes
 
 
@@ -77,8 +78,7 @@ def draft_edition(
         raise EditionError(f"{month} had not ended at {look.seen_at.isoformat()}; draft it later")
     _check_known(store, month, ends)
     version = method or method_versions()[-1]
-    read_method(version)  # or it says which there are
-    method_text = (METHODS / f"{version}.toml").read_bytes().decode()
+    method_text = read_method_text(version)
     inputs = freeze_inputs(
         store, outline=json.loads(outline_of(store).to_json()), tools=dict(tools())
     )
@@ -112,6 +112,13 @@ def issue_edition(store: Store, edition_id: int, *, by: str) -> Edition:
     by = clean("the name of who issues", by, LONGEST_NAME)
     number, at = next_number(store, edition_id), now()
     edition, texts = find_edition(store, edition_id), texts_of(store, edition_id)
+    _, altered = seal_differences(store, edition)
+    if altered:
+        name, where = altered[0]
+        raise EditionError(
+            f"edition {edition_id} is not as it was drafted, first in {name}: {where.place}; "
+            "draft the month anew"
+        )
     if differing := text_differences(
         texts.evaluation, compute_again(store, look_of(edition), texts)
     ):
@@ -162,8 +169,8 @@ def export_edition(store: Store, edition: Edition, folder: Path) -> list[Path]:
     }
     if edition.issue is None:
         content |= documents_of(store, edition)
-    listed = checksums({name: sha256_of(found) for name, found in content.items()})
-    content[CHECKSUMS] = listed.encode()
+        listed = checksums({name: sha256_of(found) for name, found in content.items()})
+        content[CHECKSUMS] = listed.encode()
     return write_all(folder, content)
 
 

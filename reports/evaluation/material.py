@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from data.evaluation.method import METHODS, Method, parse_method
-from data.evaluation.method import read_method as read_known_method
+from data.evaluation.method import Method, parse_method
 from queries.evaluation.model import Evaluation, Subject
 from reports.evaluation.outline import CityOutline
 
@@ -55,9 +54,3 @@ class Material:
     @property
     def min_ranked(self) -> int:
         return self.rules.min_ranked
-
-
-def read_method(version: str) -> str:
-    """The TOML of a version of the method. Raises MethodError, which is a ValueError."""
-    read_known_method(version)
-    return (METHODS / f"{version}.toml").read_text(encoding="utf-8")

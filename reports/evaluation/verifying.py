@@ -1,24 +1,23 @@
 """The proof that an edition can be repeated, or what came out otherwise."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
+from data.database import AWAY
 from data.evaluation.editions import Edition
-from data.evaluation.files import (
-    EVALUATION,
-    INPUTS,
-    METHOD,
-    checksums,
-    content_of,
-    files_of,
-    sha256_of,
-    texts_of,
-)
+from data.evaluation.files import CHECKSUMS, EVALUATION, INPUTS, METHOD, Kept, Texts, texts_of
+from data.evaluation.seal import DRAFT, ISSUE
 from data.store import Store
 from queries.evaluation.compare import Difference, text_differences
 from queries.evaluation.verify import compute_again
-from reports.evaluation.lifecycle import CHECKSUMS, documents_from, look_of, standing_of
+from reports.evaluation.lifecycle import documents_from, look_of, standing_of
+from reports.evaluation.sealed import Found, seal_differences
 from reports.evaluation.tools import other_tools
+
+_NO_DOCUMENTS = (EVALUATION, INPUTS, METHOD, DRAFT, ISSUE, CHECKSUMS)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Verdict:
 
     edition: Edition
     checked: tuple[str, ...]  # names of files
-    differences: tuple[tuple[str, Difference], ...]  # the file, and where
+    differences: tuple[Found, ...]
     tools: tuple[Difference, ...]  # that were others when it was made; may explain differences
 
     @property
@@ -36,34 +35,43 @@ class Verdict:
 
 
 def verify_edition(store: Store, edition: Edition) -> Verdict:
-    """Compute the figures and the documents again and compare them with what was kept."""
-    texts, kept = texts_of(store, edition.id), files_of(store, edition.id)
-    found: list[tuple[str, Difference]] = []
-    hashes = {file.name: file.sha256 for file in kept}
-    if hashes[EVALUATION] != edition.sha256:
-        found.append((EVALUATION, Difference("SHA-256", edition.sha256, hashes[EVALUATION])))
-    again = compute_again(store, look_of(edition), texts)
-    found += [(EVALUATION, one) for one in text_differences(texts.evaluation, again)]
+    """Compare what was kept with its seals, and with what is computed and made once more."""
+    kept, found = seal_differences(store, edition)
+    texts = texts_of(store, edition.id)
+    again = _made(EVALUATION, lambda: compute_again(store, look_of(edition), texts), found)
+    if again is not None:
+        found += [(EVALUATION, one) for one in text_differences(texts.evaluation, again)]
     if edition.issue is not None:
-        listed = sha256_of(checksums(hashes).encode())
-        if listed != edition.issue.sha256:
-            found.append((CHECKSUMS, Difference("SHA-256", edition.issue.sha256, listed)))
-        made = documents_from(texts, standing_of(store, edition))
-        documents = [file.name for file in kept if file.name not in (EVALUATION, INPUTS, METHOD)]
-        for name in sorted({*made, *documents}):
-            before = content_of(store, edition.id, name) if name in hashes else None
-            found += _byte_differences(name, hashes.get(name), before, made.get(name))
-    made_with = json.loads(texts.inputs).get("tools", {})
-    return Verdict(edition, tuple(hashes), tuple(found), other_tools(made_with))
+        found += _documents(store, edition, texts, kept)
+    tools = _made(INPUTS, lambda: other_tools(json.loads(texts.inputs).get("tools", {})), found)
+    return Verdict(edition, tuple(sorted(kept.contents)), tuple(found), tools or ())
 
 
-def _byte_differences(
-    name: str, sha256: str | None, kept: bytes | None, made: bytes | None
-) -> list[tuple[str, Difference]]:
-    if kept == made and kept is not None:
-        if sha256_of(kept) == sha256:
-            return []
-        return [(name, Difference("SHA-256", sha256, sha256_of(kept)))]
+def _documents(store: Store, edition: Edition, texts: Texts, kept: Kept) -> list[Found]:
+    found: list[Found] = []
+    made = _made("the documents", lambda: documents_from(texts, standing_of(store, edition)), found)
+    if made is None:
+        return found
+    documents = {n: kept.contents[n] for n in kept.contents if n not in _NO_DOCUMENTS}
+    for name in sorted({*made, *documents}):
+        found += _byte_differences(name, documents.get(name), made.get(name))
+    return found
+
+
+def _made(name: str, make: Callable[[], T], found: list[Found]) -> T | None:
+    """None, and told, where what was kept is too damaged to make anything of."""
+    try:
+        return make()
+    except AWAY:
+        raise
+    except Exception as error:  # which one depends on the damage
+        found.append((name, Difference("cannot be made again", None, str(error)[:300])))
+        return None
+
+
+def _byte_differences(name: str, kept: bytes | None, made: bytes | None) -> list[Found]:
+    if kept == made:
+        return []
     if kept is None or made is None:
         return [(name, Difference("the file", _size(kept), _size(made)))]
     same = next((i for i, (a, b) in enumerate(zip(kept, made, strict=False)) if a != b), None)

@@ -36,18 +36,32 @@ def test_a_version_that_is_none_is_refused(version: str) -> None:
         ("satisfaction = 15", "satisfaction = 16", "weights sum to 101"),
         ("satisfaction = 15\n", "", "weights sum to 85"),
         ("backlog_change = 5\nhandover_share = 5", "backlog_change = 15\nhandover_share = -5",
-         "a weight is negative"),
-        ("satisfaction = 1.0", "satisfaction = 0", r"\[full\] satisfaction is 0.0; let it exceed"),
-        ("min_cases = 20", "min_cases = 0", "min_cases 0"),
+         r"\[weights\] handover_share is -5; let it be 0 to 100"),
+        ("satisfaction = 1.0", "satisfaction = 0", r"\[full\] satisfaction is 0; let it exceed 0"),
+        ("satisfaction = 1.0", "satisfaction = inf", r"\[full\] satisfaction is inf; it must be"),
+        ("satisfaction = 1.0 #", "#", r"\[full\] is of .*; let it be of .* satisfaction, sent"),
+        ("min_cases = 20", "min_cases = 0", "min_cases is 0; let it be 1 or more"),
+        ("min_cases = 20", "min_cases = true", "min_cases is True; it must be a whole number"),
         ("min_ranked = 24", "min_ranked = 19", "min_ranked 19 is under min_cases 20"),
-        ("rounds = 1000", "rounds = 1000000", "at most 100000"),
-        ("winsorised_share = 0.1", "winsorised_share = 0.5", "winsorised_share 0.5"),
-        ("low_stars = 2", "lowest = 2", "is no method: .*low"),
+        ("rounds = 1000", "rounds = 1000000", "rounds is 1000000; let it be 1 to 100000"),
+        ("winsorised_share = 0.1", "winsorised_share = 0.5", "winsorised_share is 0.5; let it be"),
+        ("low_stars = 2", "lowest = 2", "lowest is not known; there are: low_stars"),
+        ("low_stars = 2\n", "", "low_stars is missing; take it from 1.0.toml"),
+        ("low_stars = 2", 'low_stars = "two"', "low_stars is 'two'; it must be a whole number"),
+        ("brink_share = 0.1", "brink_share = 7", "brink_share is 7; let it be 0 to 1"),
+        ("moved_share = 0.1", "moved_share = nan", "moved_share is nan; it must be a number"),
+        ("[10, 30]", "[-5, 0]", "other_cutoffs: entry 1 is -5; let it be 1"),
+        ("[10, 30]", "10", "other_cutoffs is 10; it must be a list"),
+        ("reopened_within_days = 14", "reopened_within_days = -3", "reopened_within_days is -3;"),
         ('"resolution_share"]', '"speed"]', "names speed, not weighed"),
         ('gains_need_satisfaction = ["median', 'gains_need_satisfaction = ["mean',
          "gains_need_satisfaction names mean_response, not weighed"),
-        ("[bootstrap]", "[other]", "lacks 'bootstrap'"),
-        ("rounds = 1000", "rounds = ", "is no method"),
+        ("[bootstrap]\nrounds = 1000", "", "rounds is missing"),
+        ("[bootstrap]", "[bootstrap]\nmin_cases = 9", "min_cases is declared twice"),
+        ("waiting = 0", "", r"\[former_points\] is of in_progress, resolved; let"),
+        ('version = "1.0"', "version = 1.10", "version is 1.1; it must be a text in quotes"),
+        ('version = "1.0"', 'version = "one"', "version 'one' is not such as"),
+        ("rounds = 1000", "rounds = ", "9.0.toml is no method"),
     ],
 )  # fmt: skip
 def test_a_file_of_nonsense_is_refused(old: str, new: str, says: str) -> None:
@@ -55,3 +69,9 @@ def test_a_file_of_nonsense_is_refused(old: str, new: str, says: str) -> None:
     assert old in content
     with pytest.raises(MethodError, match=says):
         parse_method(content.replace(old, new, 1).encode(), name="9.0.toml")
+
+
+def test_a_version_is_named_as_it_says(tmp_path: Path) -> None:
+    (tmp_path / "1.1.toml").write_bytes((METHODS / "1.0.toml").read_bytes())
+    with pytest.raises(MethodError, match=r'1\.1\.toml says version = "1\.0"; let it say .*"1\.1"'):
+        read_method("1.1", folder=tmp_path)

@@ -4,7 +4,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from data.evaluation.method import parse_method
+from data.evaluation.method import parse_method, read_method_text
 from queries.evaluation.model import (
     COMPONENTS,
     FLAG_KINDS,
@@ -19,9 +19,8 @@ from queries.evaluation.model import (
     Subject,
 )
 from queries.measured import Measured
-from reports.evaluation.material import read_method
 
-METHOD = read_method("1.0")
+METHOD = read_method_text("1.0")
 HOSTILE_NAMES = (
     '#eval("1+1")',
     "*bold* _under_ `raw` $x^2$ @ref <label>",

@@ -43,7 +43,9 @@ def test_from_draft_to_a_verified_edition(runner: FlaskCliRunner, tmp_path: Path
     run(runner, "answer 1 --by Biro", "--text", "sudah dipindahkan")
     issued = run(runner, "issue 2026-03 --by Kepala")
     assert re.search(r"issued as no\. 1 by Kepala.*\nSHA-256 [0-9a-f]{64}\n", issued)
-    assert "the same, byte for byte: evaluation.json" in run(runner, "verify 2026-03")
+    assert "the same, byte for byte: SHA256SUMS, draft.json, evaluation.json" in run(
+        runner, "verify 2026-03"
+    )
     exported = run(runner, "export --month 2026-03 --out", str(tmp_path / "out"))
     assert "pantau-evaluation-2026-03-id.pdf" in exported
     assert (tmp_path / "out" / "SHA256SUMS").is_file()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from data.evaluation.method import read_method_text
 from data.store import Store
 from reports.evaluation.files import evaluation_files
-from reports.evaluation.material import read_method
 from reports.evaluation.outline import CityOutline, outline_of
 from tests.conftest import ROOT
 from tests.reports.evaluation_sample import METHOD, make_evaluation
@@ -57,7 +57,7 @@ def test_what_is_asked_wrongly_is_refused() -> None:
     with pytest.raises(ValueError, match="language 'fr' is not one of en, id"):
         evaluation_files(evaluation, language="fr", method=METHOD)
     with pytest.raises(ValueError, match=r"method '\.\./1\.0' is not one of"):
-        read_method("../1.0")
+        read_method_text("../1.0")
 
 
 def test_two_fresh_processes_make_the_same_bytes(jakarta_store: Store, tmp_path: Path) -> None:

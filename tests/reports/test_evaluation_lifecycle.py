@@ -1,6 +1,7 @@
 """An issued edition comes out the same, byte for byte, whatever happens afterwards."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,13 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, select, update
 
 from data import schema
 from data.accountability.officer_file import read_officers
 from data.accountability.officers import keep_terms
 from data.bulk import record_histories
-from data.city import touch_reference
+from data.city import touch_reference, write_setting
 from data.complaints import comment
 from data.database import write
 from data.evaluation.editions import find_edition
@@ -22,7 +23,8 @@ from data.evaluation.files import files_of, texts_of
 from data.evaluation.problems import EditionError
 from data.store import Store
 from data.vocabulary import EventKind
-from queries.evaluation.compare import CITY, compare_evaluations
+from pages.report_rows import change_rows
+from queries.evaluation.compare import CITY, Change, compare_evaluations
 from queries.evaluation.model import Evaluation
 from reports.evaluation.lifecycle import (
     document_names,
@@ -60,8 +62,20 @@ def figures(store: Store, edition_id: int) -> Evaluation:
     return Evaluation.from_json(texts_of(store, edition_id).evaluation)
 
 
+def change_hours(store: Store) -> None:
+    """What comes from now on keeps to a calendar that no edition before knows."""
+    calendars = schema.working_calendars
+    with write(store.engine) as connection:
+        row = connection.execute(select(calendars)).one()._asdict()
+        connection.execute(insert(calendars).values({**row, "id": 77, "fingerprint": "other"}))
+        write_setting(connection, "working_calendar", 77)
+        touch_reference(connection)
+    store.forget()
+
+
 def change_everything(store: Store, folder: Path) -> None:
-    """News of the month that comes late, news of today, other words, other officers."""
+    """News of the month that comes late, news of today, other words, officers, working hours."""
+    change_hours(store)
     for number in range(1, 60):
         comment(store, str(number), "masih begini")
     for number in range(60, 160):
@@ -149,7 +163,10 @@ def test_the_same_month_at_three_dates_says_so(city: Store) -> None:
     opened = [edition.maturity["open"] for edition in found]
     assert opened[0] > opened[1] > opened[2]
     assert len({edition.maturity["received"] for edition in found}) == 1
-    changes = compare_evaluations(*(figures(city, found[place].id) for place in (0, 2)))
+    before, after = (figures(city, found[place].id) for place in (0, 2))
+    changes = compare_evaluations(before, replace(after, method="1.1"))
+    assert changes[0] == Change(CITY, "Kota Uji", "method", "1.0", "1.1")
+    assert change_rows(changes[:1]) == ([["the city", "Method", "1.0", "1.1"]], 0)
     open_change = next(c for c in changes if (c.code, c.measure) == (CITY, "open"))
     assert (open_change.before, open_change.after) == (opened[0], opened[2])
     assert not any(change.measure == "received" for change in changes)
@@ -189,5 +206,5 @@ def test_a_month_without_complaints_is_evaluated_and_issued(city: Store) -> None
 def test_names_of_documents_are_known_before_they_are_made(city: Store, tmp_path: Path) -> None:
     edition = drafted(city)
     made = {path.name for path in export_edition(city, edition, tmp_path)}
-    own = {"evaluation.json", "inputs.json", "method.toml", "SHA256SUMS"}
+    own = {"draft.json", "evaluation.json", "inputs.json", "method.toml", "SHA256SUMS"}
     assert set(document_names(city, edition)) == made - own

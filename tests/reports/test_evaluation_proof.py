@@ -101,7 +101,10 @@ def test_a_process_elsewhere_finds_the_same_bytes(
         connection.execute(update(schema.complaints).values(duplicate_of=None))
     found = flask(any_url, "verify", "--edition", str(number))
     assert found.returncode == 0, found.stdout + found.stderr
-    assert "the same, byte for byte: evaluation.json, inputs.json" in found.stdout
+    assert (
+        "the same, byte for byte: SHA256SUMS, draft.json, evaluation.json, inputs.json"
+        in found.stdout
+    )
     out = tmp_path / "b"
     assert flask(any_url, "export", "--edition", str(number), "--out", str(out)).returncode == 0
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before

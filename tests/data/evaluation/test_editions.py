@@ -1,5 +1,6 @@
 """Editions are drafted, contested, answered and issued; and what is kept is never changed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -66,13 +67,15 @@ def test_every_file_of_an_issue_counts_for_its_checksum(any_store: Store) -> Non
     issued = issued_by("x", any_store, edition.id)
     found = files_of(any_store, edition.id)
     assert [file.name for file in found] == [
-        *("a.pdf", "b.csv", "evaluation.json", "inputs.json", "method.toml")
+        *("SHA256SUMS", "a.pdf", "b.csv", "draft.json", "evaluation.json"),
+        *("inputs.json", "issue.json", "method.toml"),
     ]
     for file in found:
         content = content_of(any_store, edition.id, file.name)
         assert (sha256_of(content), len(content)) == (file.sha256, file.bytes)
     assert content_of(any_store, edition.id, "a.pdf") == DOCUMENTS["a.pdf"]
-    listed = checksums({file.name: file.sha256 for file in found})
+    listed = checksums({file.name: file.sha256 for file in found if file.name != "SHA256SUMS"})
+    assert content_of(any_store, edition.id, "SHA256SUMS") == listed.encode()
     assert issued.issue is not None and issued.issue.sha256 == sha256_of(listed.encode())
     with pytest.raises(EditionError, match=r"edition 1 has no file '\.\./etc/passwd'"):
         content_of(any_store, edition.id, "../etc/passwd")
@@ -96,6 +99,17 @@ def test_what_is_kept_is_never_changed(any_store: Store) -> None:
     ]
     if any_store.engine.dialect.name == "postgresql":
         changes.append(text("TRUNCATE evaluation_files"))
+    else:
+        changes += [
+            text(f"INSERT OR REPLACE INTO evaluation_{name} SELECT * FROM evaluation_{name}")
+            for name in ("editions", "objections", "answers", "issues", "files")
+        ]
+        changes.append(
+            text(
+                "INSERT OR REPLACE INTO evaluation_issues "
+                "SELECT 2, month, number, by, at, sha256 FROM evaluation_issues"
+            )
+        )
     for change in changes:
         with (
             pytest.raises(DatabaseError, match="is never changed; draft a new edition"),
@@ -103,7 +117,21 @@ def test_what_is_kept_is_never_changed(any_store: Store) -> None:
         ):
             connection.execute(change)
     assert before == (find_edition(any_store, edition.id), texts_of(any_store, edition.id))
-    assert len(files_of(any_store, edition.id)) == 5
+    assert len(files_of(any_store, edition.id)) == 8
+
+
+def test_the_seal_of_a_draft_is_not_replaced(store: Store) -> None:
+    add_draft(store, a_draft(), by="x")
+    others = ("1, 'draft.json'", "7, 'other.json'")
+    for rowid, other in (("max(rowid) + 1", others[0]), ("max(rowid)", others[1])):
+        with (
+            pytest.raises(DatabaseError, match="is never changed; draft a new edition"),
+            write(store.engine) as connection,
+        ):
+            connection.exec_driver_sql(
+                "INSERT OR REPLACE INTO evaluation_files (rowid, edition_id, name, sha256, content)"
+                f" SELECT {rowid}, {other}, '', x'00' FROM evaluation_files"
+            )
 
 
 def test_a_correction_is_a_new_edition_with_its_reason(any_store: Store) -> None:
@@ -166,7 +194,7 @@ def test_documents_that_bear_another_number_are_not_kept(any_store: Store) -> No
     with pytest.raises(EditionError, match="another edition of 2026-10 was issued meanwhile"):
         issue(any_store, edition.id, DOCUMENTS, by="x", number=2, at=datetime.now(UTC))
     assert [file.name for file in files_of(any_store, edition.id)] == [
-        *("evaluation.json", "inputs.json", "method.toml")
+        *("draft.json", "evaluation.json", "inputs.json", "method.toml")
     ]
 
 
@@ -175,3 +203,11 @@ def test_two_schedulers_draft_a_month_once(any_store: Store) -> None:
     with pytest.raises(EditionError, match="2026-10 is drafted already"):
         add_draft(any_store, a_draft(), by="x", is_first=True)
     assert len(list_editions(any_store)) == 1
+
+
+def test_one_version_of_a_method_is_one_text(any_store: Store) -> None:
+    add_draft(any_store, a_draft(), by="x")
+    other = replace(a_draft("2026-11"), method_text='version = "1.0" # other weights\n')
+    with pytest.raises(EditionError, match=r"method 1\.0 is not what it was when edition 1 was"):
+        add_draft(any_store, other, by="x")
+    assert add_draft(any_store, replace(other, method="1.1"), by="x").method == "1.1"
