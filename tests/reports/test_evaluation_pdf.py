@@ -64,6 +64,9 @@ def test_numbers_are_written_as_the_language_does(material: Material) -> None:
     english, indonesian = (texts(evaluation_pdf(material, language)) for language in ("en", "id"))
     assert "81.4%" in english[1] and "18,230 complaints" in english[1]
     assert "81,4%" in indonesian[1] and "18.230 pengaduan" in indonesian[1]
+    assert "The deadline of 15,000, kept or not, had passed" in english[1]  # not: were late
+    cases = sum(unit.n for unit in material.evaluation.units)
+    assert f"there were {cases:,}. On time is judged of the 15,000" in english[1]
     assert "11 Nov 2026, 00:00 WIB" in english[0]  # 17:00 UTC on the 10th
 
 
