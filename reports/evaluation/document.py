@@ -6,6 +6,7 @@ from typing import Any
 from data.i18n import current_language, format_number, use_language
 from data.i18n import gettext as _
 from queries.evaluation.model import Subject
+from reports.demo_mark import demo_words
 from reports.evaluation.annex import annex
 from reports.evaluation.front import cover, summary, title
 from reports.evaluation.funnel_page import funnel_plot
@@ -57,6 +58,7 @@ def _frame(material: Material) -> dict[str, Any]:
         "language": current_language(),
         "title": f"{printable(material.evaluation.city)}: {title(material)}",
         "footer": f"{printable(material.evaluation.city)} · {title(material)} · {edition}",
+        "demo": demo_words(material.is_demo),
         "fingerprint": material.fingerprint[:12],
         "draft": {"draft": _("draft"), "preview": _("preview")}.get(standing.state, ""),
         "words": {

@@ -17,6 +17,7 @@ def material_of(
     method: str | None = None,
     outline: CityOutline | None = None,
     standing: Standing | None = None,
+    is_demo: bool = False,
 ) -> Material:
     """`method` is TOML, read by the evaluation's version unless given. Raises ValueError."""
     return Material(
@@ -24,6 +25,7 @@ def material_of(
         read_method(evaluation.method) if method is None else method,
         outline or CityOutline(),
         standing or Standing(),
+        is_demo,
     )
 
 
@@ -35,6 +37,7 @@ def evaluation_files(
     method: str | None = None,
     outline: CityOutline | None = None,
     standing: Standing | None = None,
+    is_demo: bool = False,
 ) -> dict[str, bytes]:
     """PDF, XLSX and two CSV by their names, and for `units` (codes) a PDF of a page each.
 
@@ -43,7 +46,9 @@ def evaluation_files(
     """
     if language not in languages():
         raise ValueError(f"language {language!r} is not one of {', '.join(languages())}")
-    material = material_of(evaluation, method=method, outline=outline, standing=standing)
+    material = material_of(
+        evaluation, method=method, outline=outline, standing=standing, is_demo=is_demo
+    )
     for code in units:
         subject_of(material, code)
     makers = (evaluation_pdf, evaluation_workbook, figures_csv, cases_csv)

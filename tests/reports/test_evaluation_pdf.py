@@ -170,6 +170,14 @@ def test_the_map_is_drawn_only_where_there_are_shapes(material: Material) -> Non
     assert "10 Nov 2026, 17:00 UTC" in pages[0]
 
 
+def test_documents_of_made_up_data_say_so_on_every_page(material: Material) -> None:
+    made_up, unit = replace(material, is_demo=True), UNITS[0][0]
+    pages = texts(evaluation_pdf(made_up, "en")) + texts(units_pdf(made_up, "en", [unit]))
+    assert all("DEMO DATA, MADE UP" in page for page in pages)
+    assert pages[0].count("DEMO DATA, MADE UP") == 2  # on the cover beside its state as well
+    assert "DEMO DATA" not in squeezed(texts(units_pdf(material, "en", [unit])))
+
+
 def test_the_standing_of_an_edition_is_on_the_cover(material: Material) -> None:
     standing = Standing(2, "issued", "2026-11-11T02:00:00Z", "Inspektorat", "#eval of garbage")
     cover = texts(evaluation_pdf(replace(material, standing=standing), "en"))[0]
