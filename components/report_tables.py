@@ -109,7 +109,7 @@ def _plain_row(cells: Sequence[str]) -> html.Tr:
 
 def _subject_row(row: Texts, heads: Sequence[str]) -> html.Tr:
     name = html.Div(
-        [f"{row['mark']} {row['name']}".strip(), html.Div(row["code"], className="note")]
+        [f"{row['mark']} {row['name']}".strip(), html.Div(row["about"], className="note")]
     )
     figures = [(row["n"], "wide"), (row["score"], "score"), (row["rank"], "rank")]
     return html.Tr(
@@ -120,12 +120,17 @@ def _subject_row(row: Texts, heads: Sequence[str]) -> html.Tr:
                 for (text, kind), head in zip(figures, heads[1:4], strict=True)
             ),
             *(
-                plain("td", [value, plain("small", f"{interval} · n {n}")], **{"data-label": head})
-                for (value, interval, n), head in zip(row["cells"], heads[4:], strict=True)
+                plain(
+                    "td",
+                    [value, plain("small", interval), plain("small", f"n {n}")],
+                    className="few" if few else None,
+                    **{"data-label": head},
+                )
+                for (value, interval, n, few), head in zip(row["cells"], heads[4:], strict=True)
             ),
         ],
         className=None if row["is_ranked"] else "unranked",
-        key=row["code"],
+        key=row["about"],
     )
 
 

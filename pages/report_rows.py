@@ -65,7 +65,7 @@ def _title(measure: str) -> str:
         "n": _("Cases"),
         "received": _("Received"),
         "open": _("Still open"),
-        "due": _("Past their deadline"),
+        "due": _("Deadline passed, kept or not"),
         "not_yet_due": _("Not yet due"),
     }
     return words.get(measure, measure)

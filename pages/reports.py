@@ -34,7 +34,7 @@ from queries.views import local_today
 from reports.evaluation.files import archive_stem
 from reports.evaluation.front import summary
 from reports.evaluation.lifecycle import document_names, material_of_edition
-from reports.evaluation.tables import fairness_page, flag_lists, subject_table
+from reports.evaluation.tables import fairness_page, flag_lists, subject_tables
 from reports.evaluation.words import month_text
 
 _LOOK_SECONDS = 30  # an edition is no event of the log: nothing else tells of it
@@ -203,10 +203,7 @@ def register(app: Dash) -> None:
 def _figures(store: Store, edition: Edition) -> list[Any]:
     """In the order of _PARTS."""
     material = material_of_edition(store, edition)
-    evaluation = material.evaluation
-    tables = [subject_table(_("All units"), evaluation.units)]
-    if evaluation.officers:
-        tables.append(subject_table(_("All officers"), evaluation.officers))
+    tables = subject_tables(material)
     made = () if edition.issue else document_names(store, edition)
     return [
         None,
@@ -217,7 +214,10 @@ def _figures(store: Store, edition: Edition) -> list[Any]:
         [
             *files_view(shown_edition(store, edition), files_of(store, edition.id), made),
             pages_view(
-                edition.id, archive_stem(edition.month), subject_names(evaluation), languages()
+                edition.id,
+                archive_stem(edition.month),
+                subject_names(material.evaluation),
+                languages(),
             ),
         ],
     ]

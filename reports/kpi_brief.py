@@ -85,6 +85,7 @@ class KpiBrief:
     services: tuple[Fall, ...] | None = ()
     received: int | None = None
     open: int | None = None
+    is_demo: bool = False
 
 
 def kpi_brief_pdf(brief: KpiBrief, language: str) -> bytes:
@@ -97,10 +98,13 @@ def kpi_brief_pdf(brief: KpiBrief, language: str) -> bytes:
 def make_kpi_brief(store: Store, complaint_filter: ComplaintFilter, language: str) -> bytes:
     """Of what the filter selects, with the numbers of `kpi_report`. Raises FilterError."""
     report = kpi_report(store, complaint_filter, language, (*KPIS, "worse"))
-    return kpi_brief_pdf(brief_of(report, store.reference().city.zone_abbreviation), language)
+    city = store.reference().city
+    return kpi_brief_pdf(brief_of(report, city.zone_abbreviation, is_demo=city.demo), language)
 
 
-def brief_of(report: Mapping[str, Any], zone_abbreviation: str = "") -> KpiBrief:
+def brief_of(
+    report: Mapping[str, Any], zone_abbreviation: str = "", *, is_demo: bool = False
+) -> KpiBrief:
     """From the plain values that `queries.kpi.report.kpi_report` answers."""
     kpis, worse = report["kpis"], report["details"].get("worse") or {}
     maturity = kpis.get("response", {}).get("maturity", {})
@@ -115,6 +119,7 @@ def brief_of(report: Mapping[str, Any], zone_abbreviation: str = "") -> KpiBrief
         services=_falls(worse.get("services")),
         received=maturity.get("received"),
         open=maturity.get("open"),
+        is_demo=is_demo,
     )
 
 

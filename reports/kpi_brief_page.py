@@ -15,6 +15,7 @@ from data.i18n import (
     format_percent,
 )
 from data.i18n import gettext as _
+from reports.demo_mark import demo_words
 from reports.printable import printable
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def page_values(brief: "KpiBrief") -> dict[str, Any]:
         "language": current_language(),
         "title": f"{printable(brief.city)}: {heading}",
         "footer": _("{city} · seen {instant}").format(city=printable(brief.city), instant=seen),
+        "demo": demo_words(brief.is_demo),
         "fingerprint": "",
         "city": printable(brief.city),
         "heading": heading,

@@ -71,8 +71,8 @@ def components() -> tuple[Component, ...]:
         Component(
             "answer_share",
             "share",
-            _("Answer rate"),
-            _("Answered"),
+            _("Rated by citizens"),
+            _("Rated by"),
             _("The share of solved cases whose reporter gave stars."),
         ),
         Component(
@@ -133,6 +133,12 @@ def interval_text(component: Component, measured: Measured) -> str:
 
 
 def value_text(component: Component, measured: Measured) -> str:
+    """With a star where it rests on too few; see `few_note`."""
     if measured.state == "not_reached":
         return _("not reached")
-    return component.text(measured.value)
+    text = component.text(measured.value)
+    return f"{text}*" if is_few(measured) else text
+
+
+def is_few(measured: Measured) -> bool:
+    return measured.state == "too_few" and measured.is_known

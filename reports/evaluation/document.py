@@ -6,12 +6,13 @@ from typing import Any
 from data.i18n import current_language, format_number, use_language
 from data.i18n import gettext as _
 from queries.evaluation.model import Subject
+from reports.demo_mark import demo_words
 from reports.evaluation.annex import annex
 from reports.evaluation.front import cover, summary, title
 from reports.evaluation.funnel_page import funnel_plot
 from reports.evaluation.map_page import score_map
 from reports.evaluation.material import Material
-from reports.evaluation.tables import fairness_page, flag_lists, subject_table
+from reports.evaluation.tables import fairness_page, flag_lists, subject_tables
 from reports.evaluation.unit_pages import unit_page
 from reports.printable import printable
 from reports.typesetting import typeset
@@ -33,18 +34,13 @@ def units_pdf(material: Material, language: str, units: Sequence[str]) -> bytes:
 
 def document_values(material: Material, units: Sequence[str] = ()) -> dict[str, Any]:
     """All texts of the PDF in the current language, and the geometry of its pictures."""
-    evaluation = material.evaluation
-    officers = evaluation.officers
     return {
         **_frame(material),
         "cover": cover(material),
         "summary": summary(material),
         "map": score_map(material),
         "funnel": funnel_plot(material),
-        "tables": [
-            subject_table(_("All units"), evaluation.units),
-            *([subject_table(_("All officers"), officers)] if officers else []),
-        ],
+        "tables": subject_tables(material),
         "flags": flag_lists(material),
         "fairness": fairness_page(material),
         "units": _unit_pages(material, units),
@@ -62,6 +58,7 @@ def _frame(material: Material) -> dict[str, Any]:
         "language": current_language(),
         "title": f"{printable(material.evaluation.city)}: {title(material)}",
         "footer": f"{printable(material.evaluation.city)} · {title(material)} · {edition}",
+        "demo": demo_words(material.is_demo),
         "fingerprint": material.fingerprint[:12],
         "draft": {"draft": _("draft"), "preview": _("preview")}.get(standing.state, ""),
         "words": {

@@ -18,6 +18,7 @@ def material_of(
     method: str | None = None,
     outline: CityOutline | None = None,
     standing: Standing | None = None,
+    is_demo: bool = False,
 ) -> Material:
     """`method` is TOML, read by the evaluation's version unless given. Raises ValueError."""
     return Material(
@@ -25,6 +26,7 @@ def material_of(
         read_method_text(evaluation.method) if method is None else method,
         outline or CityOutline(),
         standing or Standing(),
+        is_demo,
     )
 
 
@@ -36,6 +38,7 @@ def evaluation_files(
     method: str | None = None,
     outline: CityOutline | None = None,
     standing: Standing | None = None,
+    is_demo: bool = False,
 ) -> dict[str, bytes]:
     """PDF, XLSX and two CSV by their names, and for `units` (codes) a PDF of a page each.
 
@@ -44,7 +47,9 @@ def evaluation_files(
     """
     if language not in languages():
         raise ValueError(f"language {language!r} is not one of {', '.join(languages())}")
-    material = material_of(evaluation, method=method, outline=outline, standing=standing)
+    material = material_of(
+        evaluation, method=method, outline=outline, standing=standing, is_demo=is_demo
+    )
     for code in units:
         subject_of(material, code)
     makers = (evaluation_pdf, evaluation_workbook, figures_csv, cases_csv)

@@ -77,7 +77,12 @@ def summary(material: Material) -> dict[str, Any]:
         [unit for unit in evaluation.units if unit.differs == kind] for kind in ("better", "worse")
     )
     return {
-        "paragraphs": [_maturity(material), _ranked(material), _chance(better, worse)],
+        "paragraphs": [
+            _maturity(material),
+            _judged(material),
+            _ranked(material),
+            _chance(better, worse),
+        ],
         "figures": {
             "title": _("The city as a whole"),
             "head": [_("Component"), _("Value"), _("95% interval"), "n"],
@@ -112,10 +117,11 @@ def _maturity(material: Material) -> str:
     found = material.evaluation.maturity
     text = ngettext(
         "{n} complaint was received in {month}. When this was computed, on {day}, {open} ({share})"
-        " of them were still open; {due} were past their deadline and {not_yet} not yet due.",
+        " of them were still open. The deadline of {due}, kept or not, had passed by then; that of"
+        " {not_yet} had not.",
         "{n} complaints were received in {month}. When this was computed, on {day}, {open}"
-        " ({share}) of them were still open; {due} were past their deadline and {not_yet} not yet"
-        " due.",
+        " ({share}) of them were still open. The deadline of {due}, kept or not, had passed by"
+        " then; that of {not_yet} had not.",
         found.received,
     )
     return text.format(
@@ -127,6 +133,18 @@ def _maturity(material: Material) -> str:
         due=format_number(found.due),
         not_yet=format_number(found.not_yet_due),
     )
+
+
+def _judged(material: Material) -> str:
+    """Why the on-time share rests on other numbers than there were complaints."""
+    evaluation = material.evaluation
+    cases = sum(unit.n for unit in evaluation.units)
+    judged = evaluation.city_figures["on_time_share"].n
+    return _(
+        "A case is the time that one unit had a complaint: there were {cases}. On time is judged of"
+        " the {judged} whose outcome the unit owed by then; of the others it owed none, as of those"
+        " that it had passed on or that were not yet due."
+    ).format(cases=format_number(cases), judged=format_number(judged))
 
 
 def _ranked(material: Material) -> str:

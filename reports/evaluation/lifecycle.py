@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -149,7 +150,9 @@ def material_of_edition(store: Store, edition: Edition) -> Material:
     if known is None:
         texts = texts_of(store, edition.id)
         evaluation = Evaluation.from_json(texts.evaluation)
-        known = material_of(evaluation, method=texts.method, outline=_outline(texts))
+        known = material_of(
+            evaluation, method=texts.method, outline=_outline(texts), is_demo=_is_demo(texts)
+        )
         while len(kept) >= _MOST_READ:
             kept.pop(next(iter(kept)), None)
         kept[edition.id] = known
@@ -231,15 +234,26 @@ def documents_from(texts: Texts, standing: Standing) -> dict[str, bytes]:
     made: dict[str, bytes] = {}
     for language in _languages(texts):
         made |= evaluation_files(
-            evaluation, language=language, method=texts.method, outline=outline, standing=standing
+            evaluation,
+            language=language,
+            method=texts.method,
+            outline=outline,
+            standing=standing,
+            is_demo=_is_demo(texts),
         )
     return made
 
 
 def _languages(texts: Texts) -> Sequence[str]:
-    settings = json.loads(texts.inputs)["tables"]["settings"]
-    city = next(row["value"] for row in settings if row["key"] == "city")
-    return [code for code in city["languages"] if code in languages()] or ["en"]
+    return [code for code in _settings(texts)["city"]["languages"] if code in languages()] or ["en"]
+
+
+def _is_demo(texts: Texts) -> bool:
+    return bool(_settings(texts).get("demo"))
+
+
+def _settings(texts: Texts) -> dict[str, Any]:
+    return {row["key"]: row["value"] for row in json.loads(texts.inputs)["tables"]["settings"]}
 
 
 def _outline(texts: Texts) -> CityOutline:

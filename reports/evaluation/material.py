@@ -30,6 +30,7 @@ class Material:
     method: str  # the TOML that the evaluation was made by
     outline: CityOutline = field(default_factory=CityOutline)
     standing: Standing = field(default_factory=Standing)
+    is_demo: bool = False  # of a city whose complaints are made up, as every page then says
 
     @cached_property
     def rules(self) -> Method:

@@ -37,7 +37,11 @@ def preview(
     files: dict[str, bytes] = {}
     for language in spoken:
         files |= evaluation_files(
-            evaluation, language=language, outline=outline, standing=Standing(0, "preview")
+            evaluation,
+            language=language,
+            outline=outline,
+            standing=Standing(0, "preview"),
+            is_demo=store.reference().city.demo,
         )
     return files
 

@@ -6,47 +6,89 @@ from typing import Any
 from data.i18n import NOTHING, format_number, format_percent, ngettext
 from data.i18n import gettext as _
 from queries.evaluation.model import FairnessRow, Flag, Subject
-from reports.evaluation.components import components, interval_text, value_text
+from queries.measured import Measured
+from reports.evaluation.components import (
+    Component,
+    components,
+    interval_text,
+    is_few,
+    value_text,
+)
 from reports.evaluation.material import Material
-from reports.evaluation.words import differs_mark, flag_meanings, flag_titles, rank_text
+from reports.evaluation.words import (
+    differs_mark,
+    few_note,
+    flag_meanings,
+    flag_titles,
+    rank_text,
+    score_text,
+)
 from reports.printable import printable
 
 _LONGEST_NAME = 44
 _MOST_CASES = 24  # of one unit and kind; the spreadsheet has them all
 
 
-def subject_table(title: str, subjects: Sequence[Subject]) -> dict[str, Any]:
-    """A cell of a component is (value, interval, n); the rows by score, best first."""
+def subject_tables(material: Material) -> list[dict[str, Any]]:
+    """All units and, where there are any, all officers; a row names the unit each of them led.
+
+    A cell of a component is (value, interval, n, whether it rests on too few); the rows by rank.
+    """
+    units, officers = material.evaluation.units, material.evaluation.officers
+    tables = [_subject_table(material, _("All units"), _("Unit"), units)]
+    if officers:
+        tables.append(_subject_table(material, _("All officers"), _("Officer"), officers))
+    return tables
+
+
+def _subject_table(
+    material: Material, title: str, who: str, subjects: Sequence[Subject]
+) -> dict[str, Any]:
     listed = components()
     return {
         "title": title,
-        "head": [_("Unit"), _("Cases"), _("Score"), _("Rank, 95%"), *(c.short for c in listed)],
+        "head": [who, _("Cases"), _("Score"), _("Rank, 95%"), *(c.short for c in listed)],
         "rows": [
             {
                 "name": printable(one.name, longest=_LONGEST_NAME),
-                "code": printable(one.code, longest=40),
+                "about": " · ".join(_about(material, one)),
+                "code": one.code,
                 "n": format_number(one.n),
-                "score": format_number(one.score, 1),
+                "score": score_text(one),
                 "rank": rank_text(one),
                 "is_ranked": one.is_ranked,
                 "mark": differs_mark(one),
-                "cells": [
-                    [
-                        value_text(c, one.components[c.code]),
-                        interval_text(c, one.components[c.code]),
-                        format_number(one.components[c.code].n),
-                    ]
-                    for c in listed
-                ],
+                "cells": [_cell(c, one.components[c.code]) for c in listed],
             }
             for one in sorted(subjects, key=_by_rank)
         ],
-        "note": _(
-            "Under each value its 95% interval and, after n, the cases it rests on. ▲ better, ▼"
-            " worse than the city beyond chance, · no different. Sorted by the middle of the rank"
-            " interval."
+        "note": " ".join(
+            (
+                _(
+                    "Under each value its 95% interval and, after n, the cases it rests on. ▲"
+                    " better, ▼ worse than the city beyond chance, · no different. Sorted by the"
+                    " middle of the rank interval."
+                ),
+                few_note(material),
+            )
         ),
     }
+
+
+def _cell(component: Component, own: Measured) -> list[Any]:
+    return [
+        value_text(component, own),
+        interval_text(component, own),
+        format_number(own.n),
+        is_few(own),
+    ]
+
+
+def _about(material: Material, subject: Subject) -> list[str]:
+    """The post of an officer, for names are not unique; and the code."""
+    unit = material.subjects.get(subject.parent or "") if subject.kind == "officer" else None
+    names = [printable(unit.name, longest=_LONGEST_NAME)] if unit else []
+    return [*names, printable(subject.code, longest=40)]
 
 
 def flag_lists(material: Material) -> dict[str, Any]:

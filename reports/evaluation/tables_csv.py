@@ -31,8 +31,9 @@ FIGURE_COLUMNS = (
     "n",
     "state",
     "points",
+    "demo",
 )
-CASE_COLUMNS = ("flag", "title", "unit", "name", "service_request_id")
+CASE_COLUMNS = ("flag", "title", "unit", "name", "service_request_id", "demo")
 _UNITS = {"duration": "seconds", "share": "share", "change": "share", "stars": "stars"}
 
 
@@ -57,6 +58,7 @@ def cases_csv(material: Material, language: str) -> bytes:
                 flag.unit,
                 names[flag.unit].name if flag.unit in names else None,
                 case,
+                int(material.is_demo),
             ]
             for flag in material.evaluation.flags
             for case in flag.cases
@@ -94,6 +96,7 @@ def _figure_rows(material: Material) -> Iterable[list[Cell]]:
                 own.n,
                 state_text(own.state),
                 one.parts.get(component.code),
+                int(material.is_demo),
             ]
 
 

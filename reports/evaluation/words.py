@@ -7,6 +7,7 @@ from babel import dates
 from data.i18n import NOTHING, current_language, format_number
 from data.i18n import gettext as _
 from queries.evaluation.model import Subject
+from reports.evaluation.material import Material
 
 
 def month_text(month: str) -> str:
@@ -78,6 +79,19 @@ def differs_text(subject: Subject) -> str:
     return words.get(subject.differs or "", NOTHING)
 
 
+def differs_about(material: Material, subject: Subject) -> str:
+    """What `differs_text` rests on, or why nothing is said."""
+    if subject.differs is None:
+        return few_own_text(material) if not subject.is_ranked else _("no deadline has passed yet")
+    if subject.differs == "as_expected":
+        return _("no more apart than chance explains, by the funnel plot")
+    return _("beyond chance, by the funnel plot")
+
+
+def few_own_text(material: Material) -> str:
+    return _("fewer than {limit} cases of its own").format(limit=format_number(material.min_ranked))
+
+
 def differs_mark(subject: Subject) -> str:
     return {"better": "▲", "worse": "▼", "as_expected": "·"}.get(subject.differs or "", "")
 
@@ -97,6 +111,18 @@ def rank_text(subject: Subject) -> str:
     if not subject.is_ranked or subject.rank is None:
         return _("reported, not ranked")
     return interval_of(subject.rank)
+
+
+def score_text(subject: Subject) -> str:
+    """With a star where it comes of too few cases to be ranked; see `few_note`."""
+    text = format_number(subject.score, 1)
+    return text if subject.is_ranked or subject.score is None else f"{text}*"
+
+
+def few_note(material: Material) -> str:
+    return _(
+        "* Grey: it rests on fewer than {few} cases; of a score, too few to be ranked."
+    ).format(few=format_number(material.rules.min_cases))
 
 
 def interval_of(rank: tuple[int, int]) -> str:

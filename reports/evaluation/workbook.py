@@ -10,6 +10,7 @@ import xlsxwriter
 
 from data.i18n import format_instant, use_language
 from data.i18n import gettext as _
+from reports.demo_mark import demo_words
 from reports.evaluation.front import title
 from reports.evaluation.material import Material
 from reports.evaluation.sheets import Cell, Sheet, all_sheets
@@ -71,12 +72,13 @@ def _write_all(book: Any, material: Material) -> None:
     names: list[str] = []
     for sheet in all_sheets(material):
         names.append(sheet_name(sheet.name, names))
-        _write_sheet(book.add_worksheet(names[-1]), sheet, formats)
+        about = " · ".join(part for part in (demo_words(material.is_demo), sheet.about) if part)
+        _write_sheet(book.add_worksheet(names[-1]), about, sheet, formats)
     _write_method(book.add_worksheet(sheet_name(_("Method"), names)), material, formats)
 
 
-def _write_sheet(page: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
-    page.write_string(0, 0, sheet.about[:_LONGEST_TEXT], formats["about"])
+def _write_sheet(page: Any, about: str, sheet: Sheet, formats: dict[str, Any]) -> None:
+    page.write_string(0, 0, about[:_LONGEST_TEXT], formats["about"])
     for place, column in enumerate(sheet.columns):
         page.set_column(place, place, column.width, formats[column.format])
         page.write_string(_FIRST_ROW - 1, place, column.title, formats["head"])
@@ -110,6 +112,7 @@ def _write_method(page: Any, material: Material, formats: dict[str, Any]) -> Non
         (_("Edition"), standing_text(material.standing.edition, material.standing.state)),
         (_("Newest event known"), str(evaluation.through_seq)),
         (_("Method"), evaluation.method),
+        *([(_("Data"), demo_words(material.is_demo))] if material.is_demo else []),
         (_("Fingerprint of the figures (SHA-256)"), material.fingerprint),
     ]
     page.set_column(0, 0, 40, formats["text"])

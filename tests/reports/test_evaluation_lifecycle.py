@@ -31,6 +31,7 @@ from reports.evaluation.lifecycle import (
     draft_edition,
     export_edition,
     issue_edition,
+    material_of_edition,
     newest_edition,
 )
 from reports.evaluation.verifying import verify_edition
@@ -208,3 +209,13 @@ def test_names_of_documents_are_known_before_they_are_made(city: Store, tmp_path
     made = {path.name for path in export_edition(city, edition, tmp_path)}
     own = {"draft.json", "evaluation.json", "inputs.json", "method.toml", "SHA256SUMS"}
     assert set(document_names(city, edition)) == made - own
+
+
+@pytest.mark.parametrize("is_demo", [False, True])
+def test_an_edition_says_whether_its_data_were_made_up(city: Store, is_demo: bool) -> None:
+    with write(city.engine) as connection:
+        connection.execute(delete(schema.settings).where(schema.settings.c.key == "demo"))
+        if is_demo:
+            connection.execute(insert(schema.settings).values(key="demo", value=True))
+        touch_reference(connection)
+    assert material_of_edition(city, drafted(city)).is_demo == is_demo

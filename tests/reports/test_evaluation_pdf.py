@@ -14,6 +14,9 @@ from reports.evaluation.components import components, interval_text, value_text
 from reports.evaluation.document import evaluation_pdf, units_pdf
 from reports.evaluation.material import Material, Standing
 from reports.evaluation.outline import CityOutline
+from reports.evaluation.tables import subject_tables
+from reports.evaluation.unit_pages import unit_page
+from reports.evaluation.unit_score import added, moved_words
 from reports.evaluation.words import rank_text
 from tests.reports.evaluation_sample import HOSTILE_NAMES, METHOD, make_evaluation
 
@@ -64,6 +67,9 @@ def test_numbers_are_written_as_the_language_does(material: Material) -> None:
     english, indonesian = (texts(evaluation_pdf(material, language)) for language in ("en", "id"))
     assert "81.4%" in english[1] and "18,230 complaints" in english[1]
     assert "81,4%" in indonesian[1] and "18.230 pengaduan" in indonesian[1]
+    assert "The deadline of 15,000, kept or not, had passed" in english[1]  # not: were late
+    cases = sum(unit.n for unit in material.evaluation.units)
+    assert f"there were {cases:,}. On time is judged of the 15,000" in english[1]
     assert "11 Nov 2026, 00:00 WIB" in english[0]  # 17:00 UTC on the 10th
 
 
@@ -73,6 +79,59 @@ def test_a_unit_with_few_cases_has_no_rank(material: Material) -> None:
     page = texts(units_pdf(material, "en", [few[0].code]))[0]
     assert "reported, not ranked" in page and "fewer than 24 cases of its own" in page
     assert few[0].rank is None
+
+
+def test_what_rests_on_too_few_cases_is_starred_and_has_no_weight(material: Material) -> None:
+    with use_language("en"):
+        tables = subject_tables(material)
+    row = next(row for row in tables[0]["rows"] if not row["is_ranked"])
+    unit = material.subjects[row["code"]]
+    assert row["score"].endswith("*")
+    for component, (value, _interval, _n, is_few) in zip(components(), row["cells"], strict=True):
+        assert is_few == (unit.components[component.code].state == "too_few") == ("*" in value)
+    with use_language("en"):
+        page = unit_page(material, unit)
+    assert [few for *_card, few in page["figures"]] == [True, True, False, True]
+    assert any("fewer than 20 cases" in note for note in page["notes"])
+    assert "fewer than 20 cases" in tables[0]["note"]
+
+
+def test_officers_are_told_apart_by_the_unit_that_they_led(material: Material) -> None:
+    with use_language("en"):
+        units, officers = subject_tables(material)
+    assert (units["head"][0], officers["head"][0]) == ("Unit", "Officer")
+    for row in officers["rows"]:
+        unit = material.subjects[material.subjects[row["code"]].parent or ""]
+        assert row["about"] == f"{unit.name} · {row['code']}"
+
+
+@pytest.mark.parametrize(
+    ("differs", "about"),
+    [
+        ("better", "beyond chance, by the funnel plot"),
+        ("as_expected", "no more apart than chance explains, by the funnel plot"),
+        (None, "no deadline has passed yet"),
+    ],
+)
+def test_a_verdict_says_what_it_rests_on(
+    material: Material, differs: str | None, about: str
+) -> None:
+    ranked = next(unit for unit in material.evaluation.units if unit.is_ranked)
+    with use_language("en"):
+        page = unit_page(material, replace(ranked, differs=differs))
+    assert page["figures"][3][2] == about
+
+
+def test_a_unit_reads_what_raised_and_lowered_its_score(material: Material) -> None:
+    weights = material.rules.weights
+    unit = replace(material.evaluation.units[0], parts=dict.fromkeys(weights, 50.0))
+    assert "No part moved" in moved_words(weights, unit)
+    unit = replace(unit, parts=unit.parts | {"satisfaction": 70.0, "reopened_share": 10.0})
+    assert added(weights, unit)["satisfaction"] == pytest.approx(15 * 20 / 100)
+    with use_language("en"):
+        words = unit_page(material, unit)["said"]
+    assert "raised the score most: Satisfaction (+3.0)." in words
+    assert "lowered it most: Reopened within 14 days (−6.0)." in words
 
 
 def test_it_is_tagged_archival_and_has_bookmarks(material: Material) -> None:
@@ -109,6 +168,14 @@ def test_the_map_is_drawn_only_where_there_are_shapes(material: Material) -> Non
     pages = texts(evaluation_pdf(without, "en"))
     assert not any("Map of the scores" in page for page in pages)
     assert "10 Nov 2026, 17:00 UTC" in pages[0]
+
+
+def test_documents_of_made_up_data_say_so_on_every_page(material: Material) -> None:
+    made_up, unit = replace(material, is_demo=True), UNITS[0][0]
+    pages = texts(evaluation_pdf(made_up, "en")) + texts(units_pdf(made_up, "en", [unit]))
+    assert all("DEMO DATA, MADE UP" in page for page in pages)
+    assert pages[0].count("DEMO DATA, MADE UP") == 2  # on the cover beside its state as well
+    assert "DEMO DATA" not in squeezed(texts(units_pdf(material, "en", [unit])))
 
 
 def test_the_standing_of_an_edition_is_on_the_cover(material: Material) -> None:

@@ -5,6 +5,7 @@ import io
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,17 @@ def test_csv_holds_the_same_numbers(material: Material) -> None:
             assert int(line["n"]) == found.n
     titles = {line["component"]: line["title"] for line in lines}
     assert titles["satisfaction"] == "Kepuasan"
+
+
+@pytest.mark.parametrize("is_demo", [False, True])
+def test_tables_of_made_up_data_say_so(material: Material, is_demo: bool) -> None:
+    found = replace(material, is_demo=is_demo)
+    *sheets, method = opened(evaluation_workbook(found, "en")).worksheets
+    assert all(("Demo data, made up" in page["A1"].value) == is_demo for page in sheets)
+    assert ("Demo data, made up" in [cell.value for cell in method["B"]]) == is_demo
+    for content in (figures_csv(found, "id"), cases_csv(found, "id")):
+        lines = csv.DictReader(io.StringIO(content.decode()))
+        assert {line["demo"] for line in lines} == {str(int(is_demo))}
 
 
 def test_csv_cells_are_no_formulas(material: Material) -> None:

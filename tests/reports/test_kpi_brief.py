@@ -65,6 +65,8 @@ def test_the_same_brief_gives_the_same_bytes(filled: Store) -> None:
 def test_a_brief_without_anything_is_a_page(store: Store) -> None:
     report = kpi_report(store, PERIOD, "en", PANELS)
     assert "Response time" in page_text(kpi_brief_pdf(brief_of(report), "en"))
+    made_up = page_text(kpi_brief_pdf(brief_of(report, is_demo=True), "en"))
+    assert made_up.count("DEMO DATA, MADE UP") == 2  # above, and in the footer
 
 
 def test_however_much_there_is_it_is_one_page_and_no_markup() -> None:
