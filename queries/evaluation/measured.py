@@ -22,8 +22,15 @@ _COUNTS = (
     "reopened_share",
     "sent_back_share",
     "handover_share",
+    "rejected_share",
 )
-_SHARES = ("resolution_share", "reopened_share", "sent_back_share", "handover_share")
+_SHARES = (
+    "resolution_share",
+    "reopened_share",
+    "sent_back_share",
+    "handover_share",
+    "rejected_share",
+)
 Columns = dict[str, list[Measured]]
 
 

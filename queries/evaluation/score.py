@@ -22,7 +22,7 @@ def points(sums: Sums, method: Method) -> Floats:
     See methods/1.0.toml for the formula. Every subject is given some ordinary cases beside its
     own, so that one with few cases stays near the middle.
     """
-    shrink, full = _of(method.shrink), _of(method.full)
+    shrink, full = _of(method.shrink, 1.0), _of(method.full, 1.0)
     credited, expected = sums.credited / MICRO, sums.usual / MICRO
     better = np.where(GOOD, 1.0, -1.0) * (credited - expected) / (sums.counted + shrink)
     more, less = credited[..., _RESPONSE], expected[..., _RESPONSE]
@@ -63,5 +63,5 @@ def ranks(values: Floats) -> NDArray[np.int64]:
     return np.array(found, np.int64).reshape(values.shape)
 
 
-def _of(table: dict[str, Any]) -> Floats:
-    return np.array([table.get(part, 0.0) for part in PARTS])
+def _of(table: dict[str, Any], unweighed: float = 0.0) -> Floats:
+    return np.array([table.get(part, unweighed) for part in PARTS])
