@@ -24,6 +24,7 @@ class Flags:
 
     low_stars: int
     quick_close_seconds: int
+    quick_close_share: float
     bulk_cases: int
     bulk_within_seconds: int
     reopened_times: int
@@ -45,7 +46,7 @@ class Method:
     moved_share: float
     reopened_within_days: int
     unproven_earn_nothing: tuple[str, ...]  # components
-    gains_need_satisfaction: tuple[str, ...]  # components
+    gains_need_evidence: tuple[str, ...]  # components
     weights: dict[str, float]  # they sum to 100
     full: dict[str, float]
     shrink: dict[str, float]
@@ -84,7 +85,7 @@ def parse_method(content: bytes, *, name: str) -> Method:
             moved_share=float(raw["moved_share"]),
             reopened_within_days=int(raw["reopened_within_days"]),
             unproven_earn_nothing=tuple(str(part) for part in raw["unproven_earn_nothing"]),
-            gains_need_satisfaction=tuple(map(str, raw["gains_need_satisfaction"])),
+            gains_need_evidence=tuple(map(str, raw["gains_need_evidence"])),
             weights=_numbers(raw["weights"]),
             full=_numbers(raw["full"]),
             shrink=_numbers(raw["shrink"]),
@@ -119,7 +120,7 @@ def _check(method: Method, name: str) -> None:
                 raise MethodError(
                     f"{name}: [{table}] {component} is {given.get(component)}; let it exceed 0"
                 )
-    for key in ("unproven_earn_nothing", "gains_need_satisfaction"):
+    for key in ("unproven_earn_nothing", "gains_need_evidence"):
         strange = sorted(set(getattr(method, key)) - set(method.weights))
         if strange:
             raise MethodError(f"{name}: {key} names {', '.join(strange)}, not weighed")

@@ -10,6 +10,7 @@ from queries.evaluation.cases import Case
 from queries.evaluation.lives import Life
 from queries.evaluation.model import FLAG_KINDS, Flag
 from queries.evaluation.month import Month
+from queries.evaluation.proof import own_photos, photo_lives
 
 _TAIL = 0.001  # at either side of 99.8%
 
@@ -41,16 +42,6 @@ def find_flags(month: Month, limits: Flags) -> list[Flagged]:
     ]
 
 
-def unproven(month: Month, flagged: list[Flagged], limits: Flags) -> list[int]:
-    """The cases closed in minutes with nothing shown for it, unless the citizen was content."""
-    return [
-        flag.case
-        for flag in flagged
-        if flag.kind == "closed_in_minutes_without_photo"
-        and (month.cases[flag.case].stars or 0) <= limits.low_stars
-    ]
-
-
 def list_flags(month: Month, flagged: list[Flagged], codes: dict[int, str]) -> tuple[Flag, ...]:
     """The flags of each unit, by kind and its code (`codes` by id), with the complaints behind."""
     lives: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -76,8 +67,8 @@ def _low_ratings(month: Month, limits: Flags) -> Iterator[int]:
 
 def _quick_closings(month: Month, limits: Flags) -> Iterator[int]:
     """Closed before anybody could have been there, and nothing shown for it."""
-    for place, case in enumerate(month.cases):
-        if not case.closed_at or case.media:
+    for place, (case, has_photo) in enumerate(zip(month.cases, own_photos(month), strict=True)):
+        if not case.closed_at or has_photo:
             continue
         if case.closed_at[0] - case.started_at < limits.quick_close_seconds:
             yield place
@@ -117,12 +108,8 @@ def _brinks(month: Month, limits: Flags) -> Iterator[int]:
 
 
 def _same_photos(month: Month, limits: Flags) -> Iterator[int]:
-    """A picture that came with the acts on two complaints. Photos kept here are stored once, so
-    that the same picture has the same address."""
-    lives: dict[str, set[int]] = defaultdict(set)
-    for case in month.cases:
-        for url in case.media:
-            lives[url].add(case.life)
+    """A picture that is on two complaints."""
+    lives = photo_lives(month)
     for place, case in enumerate(month.cases):
         if any(len(lives[url]) > 1 for url in case.media):
             yield place

@@ -23,6 +23,7 @@ _COUNTS = (
     "sent_back_share",
     "handover_share",
     "rejected_share",
+    "proven_share",
 )
 _SHARES = (
     "resolution_share",
@@ -30,6 +31,7 @@ _SHARES = (
     "sent_back_share",
     "handover_share",
     "rejected_share",
+    "proven_share",
 )
 Columns = dict[str, list[Measured]]
 

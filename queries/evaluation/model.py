@@ -20,6 +20,7 @@ COMPONENTS = (
     "backlog_change",
     "handover_share",
     "rejected_share",
+    "proven_share",
 )
 FLAG_KINDS = (
     "low_rating_closed",

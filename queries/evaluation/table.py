@@ -36,9 +36,10 @@ PARTS = (
     "backlog_change",
     "handover_share",
     "rejected_share",
+    "proven_share",
 )
 # Whether more of it is better.
-GOOD = np.array([True, True, True, True, False, False, False, False, False])
+GOOD = np.array([True, True, True, True, False, False, False, False, False, True])
 _ANSWERS = PARTS.index("median_response")  # the first
 _BACKLOG = PARTS.index("backlog_change")
 _DAY = 86_400
@@ -69,8 +70,10 @@ class Table:
         return len(self.life)
 
 
-def make_table(month: Month, method: Method, unproven: Sequence[int] = ()) -> Table:
-    """`unproven` are places of cases whose closing earns nothing; see methods/1.0.toml."""
+def make_table(
+    month: Month, method: Method, proven: Sequence[bool], unproven: Sequence[int] = ()
+) -> Table:
+    """`proven` of each case; `unproven` are places of cases whose closing earns nothing."""
     cases, held = month.cases, month.held
     rows = len(cases) + len(held)
     is_case = np.arange(rows) < len(cases)
@@ -112,6 +115,10 @@ def make_table(month: Month, method: Method, unproven: Sequence[int] = ()) -> Ta
             (is_case, column(lambda case: 0, [one.change for one in held])),
             (is_case, ended != NEVER),
             (own, is_rejected),
+            (
+                column(lambda case: bool(case.closed_at)),
+                np.append(np.array(proven, bool), np.zeros(len(held), bool)),
+            ),
         )
     ):
         asked[:, place] = counts

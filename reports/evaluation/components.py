@@ -117,6 +117,17 @@ def components() -> tuple[Component, ...]:
                 " deadline is past; what is expected has the city's rejections within."
             ),
         ),
+        Component(
+            "proven_share",
+            "share",
+            _("Proven closings"),
+            _("Proven"),
+            _(
+                "The share of closings shown to be work: by a photo that is on no other complaint,"
+                " by a verification that was passed, or by 3 stars or more. What a unit gains counts"
+                " as far as this share is as its services have it in the city."
+            ),
+        ),
     )
 
 

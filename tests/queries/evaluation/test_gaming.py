@@ -76,6 +76,19 @@ def reject(work: Work, after: float) -> History:
     return acts(work, (EventKind.REJECTED, after, {}))
 
 
+def close(
+    work: Work, after: float, media: tuple[str, ...] = (), stars: int | None = None
+) -> History:
+    return answered(
+        PLAYER, work.service, work.day, answer=0.01, resolve=after, media=media, stars=stars
+    )
+
+
+def citizens_photo(work: Work) -> History:
+    photo = {"data": {"media_urls": [f"https://x.example/{work.day}.jpg"]}}
+    return acts(work, (EventKind.COMMENTED, 0.01, photo), (EventKind.RESOLVED, 0.17, photo))
+
+
 def play(store: Store, played: Callable[[Work], list[History]], number: int = 100) -> Evaluation:
     chance = random.Random(1)
     for district in OTHERS:
@@ -94,7 +107,29 @@ REJECTIONS = {
     "reject what is late": only_late(lambda work: reject(work, work.resolve)),
     "reject at once what would be late": only_late(lambda work: reject(work, 0.05)),
 }
-PLAYS = REJECTIONS
+SHOWS = {
+    "close all at ten minutes without a photo": lambda work: [close(work, 0.17)],
+    "close all at one minute with the same photo": lambda work: [
+        close(work, 0.02, ("https://x.example/a.jpg",))
+    ],
+    "close all with the photo that the citizen sent": lambda work: [citizens_photo(work)],
+    "close, reopen and close by itself": lambda work: [
+        acts(
+            work,
+            (EventKind.RESOLVED, 0.17, {}),
+            (EventKind.REOPENED, 0.18, {}),
+            (EventKind.RESOLVED, 0.19, {}),
+        )
+    ],
+    "close all at ten minutes, rated badly": lambda work: [
+        close(work, 0.17, stars=work.stars and 1)
+    ],
+    "report three more of each to itself": lambda work: [
+        honest(work),
+        *(close(work, 0.2) for _ in range(3)),
+    ],
+}
+PLAYS = REJECTIONS | SHOWS
 
 
 @pytest.mark.parametrize("played", PLAYS.values(), ids=PLAYS)
@@ -136,3 +171,35 @@ def test_who_rejects_as_often_as_all_loses_nothing(jakarta_store: Store) -> None
     one, other = (unit(found, f"kel-{district}") for district in (PLAYER, TWIN))
     assert one.score == other.score and abs(one.parts["on_time_ratio"] - 50) < 0.01
     assert found.flags == () or "unusual_rejection" not in {flag.kind for flag in found.flags}
+
+
+def test_what_proves_a_closing(jakarta_store: Store) -> None:
+    """A photo of its own, verification that was passed, 3 stars; of each unit one case a line."""
+    photo, other = ({"data": {"media_urls": [f"https://x.example/{n}.jpg"]}} for n in (1, 2))
+    closed: tuple[EventKind, float, dict[str, object]] = (EventKind.RESOLVED, 9, {})
+    told = {
+        0: [
+            [closed],
+            [(EventKind.RESOLVED, 9, photo)],  # on two complaints
+            [(EventKind.COMMENTED, 1, photo), closed],  # the citizen's
+            [closed, (EventKind.REOPENED, 10, other), (EventKind.RESOLVED, 11, {})],
+            [(EventKind.SUBMITTED, 8, {}), (EventKind.SENT_BACK, 8.5, {}), closed],
+            [closed, (EventKind.RATED, 10, {"data": {"stars": 2}})],
+        ],
+        1: [
+            [(EventKind.RESOLVED, 9, {"data": {"media_urls": ["https://x.example/3.jpg"]}})],
+            [(EventKind.SUBMITTED, 8, {}), closed],
+            [closed, (EventKind.RATED, 10, {"data": {"stars": 3}})],
+        ],
+    }
+    for place, lives in told.items():
+        plant(
+            jakarta_store,
+            [
+                life(OTHERS[place], EASY, day, *((kind, hours(at), more) for kind, at, more in one))
+                for day, one in enumerate(lives)
+            ],
+        )
+    found = evaluate(jakarta_store, MONTH, seen_at=SEEN_AT, method=_METHOD)
+    shares = [unit(found, f"kel-{OTHERS[place]}").components["proven_share"] for place in told]
+    assert [(share.value, share.n) for share in shares] == [(0, 6), (1, 3)]
