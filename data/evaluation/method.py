@@ -26,6 +26,7 @@ class Flags:
 
     low_stars: Annotated[int, Range(1, 5)]
     quick_close_seconds: Seconds
+    quick_close_share: Share
     bulk_cases: Count
     bulk_within_seconds: Seconds
     reopened_times: Count
@@ -50,7 +51,7 @@ class Method:
     moved_share: Share
     reopened_within_days: Count
     unproven_earn_nothing: tuple[str, ...]  # components
-    gains_need_satisfaction: tuple[str, ...]  # components
+    gains_need_evidence: tuple[str, ...]  # components
     weights: dict[str, Annotated[float, Range(0, _SUM)]]  # they sum to 100
     full: dict[str, Positive]
     shrink: dict[str, Positive]
@@ -105,7 +106,7 @@ def _check(method: Method) -> None:
         raise ValueError(f"weights sum to {total:g}; let them sum to {_SUM:g}")
     for table, wanted in (
         ("full", set(method.weights)),
-        ("shrink", set(method.weights)),
+        ("shrink", {*method.weights, "proven_share"}),  # see gains_need_evidence
         ("former_points", FORMER_STATES),
     ):
         if (given := set(getattr(method, table))) != wanted:
@@ -113,7 +114,7 @@ def _check(method: Method) -> None:
                 f"[{table}] is of {', '.join(sorted(given))}; let it be of "
                 f"{', '.join(sorted(wanted))}"
             )
-    for key in ("unproven_earn_nothing", "gains_need_satisfaction"):
+    for key in ("unproven_earn_nothing", "gains_need_evidence"):
         strange = sorted(set(getattr(method, key)) - set(method.weights))
         if strange:
             raise ValueError(f"{key} names {', '.join(strange)}, not weighed")

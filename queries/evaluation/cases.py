@@ -26,6 +26,7 @@ class Case:
     rejected_at: int | None
     due_at: int | None  # the citizen's allowance, counted from this unit's start
     closed_at: list[int] = field(default_factory=list)  # each resolution, also those undone
+    refused_at: list[int] = field(default_factory=list)  # each rejection, also those undone
     reopened_at: list[int] = field(default_factory=list)
     submitted: bool = False
     sent_back: bool = False
@@ -67,6 +68,8 @@ def _note(case: Case, moment: Moment) -> None:
     kind = moment.kind
     if kind is EventKind.RESOLVED:
         case.closed_at.append(moment.at)
+    elif kind is EventKind.REJECTED:
+        case.refused_at.append(moment.at)
     elif kind is EventKind.REOPENED:
         case.reopened_at.append(moment.at)
     elif kind is EventKind.SUBMITTED:

@@ -13,10 +13,11 @@ from queries.evaluation.bootstrap import draw_weights, seed_of
 from queries.evaluation.canonical import rounded
 from queries.evaluation.cases import is_open
 from queries.evaluation.fairness import compare_rules
-from queries.evaluation.flags import Flagged, find_flags, list_flags, unproven
+from queries.evaluation.flags import Flagged, find_flags, list_flags
 from queries.evaluation.measured import measure_all
 from queries.evaluation.model import Evaluation, Maturity, Subject
 from queries.evaluation.month import Month, read_month, seen_text
+from queries.evaluation.proof import proven, unproven
 from queries.evaluation.subjects import Named, judge
 from queries.evaluation.sums import group_rows, sum_groups
 from queries.evaluation.table import Table, make_table
@@ -47,7 +48,8 @@ def evaluate(
     known = read_month(store, month, seen_at, through_seq)
     codes = {unit.id: unit.code for unit in reference.units.values()}
     flagged = find_flags(known, rules.flags)
-    table = make_table(known, rules, unproven(known, flagged, rules.flags))
+    shown = proven(known, rules.flags.low_stars)
+    table = make_table(known, rules, shown, unproven(known, shown, rules))
     weights = draw_weights(
         seed_of(reference.city.name, month, rules.version),
         rules.rounds,

@@ -1,5 +1,6 @@
 """Cases that deserve a look: each ground for a question, none a proof."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -9,6 +10,9 @@ from queries.evaluation.cases import Case
 from queries.evaluation.lives import Life
 from queries.evaluation.model import FLAG_KINDS, Flag
 from queries.evaluation.month import Month
+from queries.evaluation.proof import own_photos, photo_lives
+
+_TAIL = 0.001  # at either side of 99.8%
 
 
 @dataclass(frozen=True)
@@ -29,21 +33,12 @@ def find_flags(month: Month, limits: Flags) -> list[Flagged]:
         "closed_just_before_deadline": _brinks,
         "same_photo_twice": _same_photos,
         "unusual_handover": _unusual_handovers,
+        "unusual_rejection": _unusual_rejections,
     }
     return [
         Flagged(kind, case)
         for kind in FLAG_KINDS
         for case in sorted(set(finders[kind](month, limits)))
-    ]
-
-
-def unproven(month: Month, flagged: list[Flagged], limits: Flags) -> list[int]:
-    """The cases closed in minutes with nothing shown for it, unless the citizen was content."""
-    return [
-        flag.case
-        for flag in flagged
-        if flag.kind == "closed_in_minutes_without_photo"
-        and (month.cases[flag.case].stars or 0) <= limits.low_stars
     ]
 
 
@@ -72,8 +67,8 @@ def _low_ratings(month: Month, limits: Flags) -> Iterator[int]:
 
 def _quick_closings(month: Month, limits: Flags) -> Iterator[int]:
     """Closed before anybody could have been there, and nothing shown for it."""
-    for place, case in enumerate(month.cases):
-        if not case.closed_at or case.media:
+    for place, (case, has_photo) in enumerate(zip(month.cases, own_photos(month), strict=True)):
+        if not case.closed_at or has_photo:
             continue
         if case.closed_at[0] - case.started_at < limits.quick_close_seconds:
             yield place
@@ -113,12 +108,8 @@ def _brinks(month: Month, limits: Flags) -> Iterator[int]:
 
 
 def _same_photos(month: Month, limits: Flags) -> Iterator[int]:
-    """A picture that came with the acts on two complaints. Photos kept here are stored once, so
-    that the same picture has the same address."""
-    lives: dict[str, set[int]] = defaultdict(set)
-    for case in month.cases:
-        for url in case.media:
-            lives[url].add(case.life)
+    """A picture that is on two complaints."""
+    lives = photo_lives(month)
     for place, case in enumerate(month.cases):
         if any(len(lives[url]) > 1 for url in case.media):
             yield place
@@ -141,3 +132,44 @@ def _is_late(life: Life, case: Case, share: float) -> bool:
     if case.due_at is None or case.ended_at is None:
         return False
     return life.allowance_used(case.started_at, case.ended_at, case.due_at) > share
+
+
+def _unusual_rejections(month: Month, limits: Flags) -> Iterator[int]:
+    """Rejected when it was late, or called open again; or by one who rejects beyond chance."""
+    own = [place for place, case in enumerate(month.cases) if case.ended_at is None]
+    refused = [place for place in own if month.cases[place].rejected_at is not None]
+    beyond = _beyond_chance(month, own, refused)
+    for place, case in enumerate(month.cases):
+        late = case.due_at is not None and any(at > case.due_at for at in case.refused_at)
+        undone = any(at >= first for first in case.refused_at for at in case.reopened_at)
+        if late or undone or (case.refused_at and case.unit_id in beyond):
+            yield place
+
+
+def _beyond_chance(month: Month, own: list[int], chosen: list[int]) -> set[int]:
+    """Units with more of these cases than their services explain, at 99.8% (Poisson, exact)."""
+    cases = month.cases
+    of_service, of_unit = Counter[int](), Counter[int]()
+    whole = Counter(cases[place].service_id for place in own)
+    for place in chosen:
+        of_service[cases[place].service_id] += 1
+        of_unit[cases[place].unit_id] += 1
+    mix: dict[int, Counter[int]] = defaultdict(Counter)
+    for place in own:
+        mix[cases[place].unit_id][cases[place].service_id] += 1
+    found = set()
+    for unit_id, number in of_unit.items():
+        expected = math.fsum(
+            n * of_service[service] / whole[service] for service, n in mix[unit_id].items()
+        )
+        if _reached_by_chance(number, expected) < _TAIL:
+            found.add(unit_id)
+    return found
+
+
+def _reached_by_chance(number: int, expected: float) -> float:
+    """The chance of so many or more."""
+    terms = (
+        math.exp(k * math.log(expected) - expected - math.lgamma(k + 1)) for k in range(number)
+    )
+    return 1.0 - math.fsum(terms)

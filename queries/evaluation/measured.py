@@ -21,8 +21,17 @@ _COUNTS = (
     "reopened_share",
     "sent_back_share",
     "handover_share",
+    "rejected_share",
+    "proven_share",
 )
-_SHARES = ("resolution_share", "reopened_share", "sent_back_share", "handover_share")
+_SHARES = (
+    "resolution_share",
+    "reopened_share",
+    "sent_back_share",
+    "handover_share",
+    "rejected_share",
+    "proven_share",
+)
 Columns = dict[str, list[Measured]]
 
 

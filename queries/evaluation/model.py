@@ -19,6 +19,8 @@ COMPONENTS = (
     "sent_back_share",
     "backlog_change",
     "handover_share",
+    "rejected_share",
+    "proven_share",
 )
 FLAG_KINDS = (
     "low_rating_closed",
@@ -28,6 +30,7 @@ FLAG_KINDS = (
     "closed_just_before_deadline",
     "same_photo_twice",
     "unusual_handover",
+    "unusual_rejection",
 )
 SUBJECT_KINDS = ("district_office", "agency", "officer")
 STATES = ("ok", "too_few", "not_reached", "none")
@@ -52,7 +55,7 @@ class Subject:
     kind: str  # SUBJECT_KINDS
     parent: str | None  # the unit of an officer
     n: int  # cases: times it was accountable for a complaint of the month
-    own_cases: int  # of these, neither rejected nor handed over: its own to bring to an end
+    own_cases: int  # of these, not handed over: its own to bring to an end
     components: dict[str, Measured]  # by COMPONENTS
     on_time_share: Measured  # as it is, whatever the mix
     ratios: dict[str, Measured]  # observed ÷ expected for its mix, by component; not shrunk

@@ -16,20 +16,22 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
-def judged(due: Ints, resolved: Ints, is_rejected: Bools, ended: Ints, seen_at: int) -> Bools:
-    """A promise counts once its time has passed; who rejected or rightly handed over owes none."""
-    kept_it = (ended == NEVER) | (ended > due)
-    owes = (resolved != NEVER) | (~is_rejected & kept_it)
-    return (due != NEVER) & (due <= seen_at) & owes
+def judged(due: Ints, ended: Ints, seen_at: int) -> Bools:
+    """A promise counts once its time has passed; who rightly handed over owes none.
+
+    Who rejects does: what the city reaches has its rejections within, so that as many as are usual
+    cost nothing, and to reject what would be late gains nothing.
+    """
+    return (due != NEVER) & (due <= seen_at) & ((ended == NEVER) | (ended > due))
 
 
 def on_time(due: Ints, resolved: Ints) -> Bools:
     return (due != NEVER) & (resolved != NEVER) & (resolved <= due)
 
 
-def own_to_resolve(resolved: Ints, is_rejected: Bools, ended: Ints) -> Bools:
-    """Neither rejected nor handed over: it is, or was, this unit's to bring to an end."""
-    return (resolved != NEVER) | (~is_rejected & (ended == NEVER))
+def own_to_resolve(ended: Ints) -> Bools:
+    """Not handed over: this unit's to bring to an end. One that is rejected is not resolved."""
+    return ended == NEVER
 
 
 def rates(sums: Any, counted: Any) -> Any:

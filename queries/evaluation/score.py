@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 _MIDDLE, _MOST = 50.0, 100.0
 _RESPONSE = PARTS.index("median_response")
 _SATISFACTION = PARTS.index("satisfaction")
+_PROVEN = PARTS.index("proven_share")
 
 
 def points(sums: Sums, method: Method) -> Floats:
@@ -22,23 +23,37 @@ def points(sums: Sums, method: Method) -> Floats:
     See methods/1.0.toml for the formula. Every subject is given some ordinary cases beside its
     own, so that one with few cases stays near the middle.
     """
-    shrink, full = _of(method.shrink), _of(method.full)
+    shrink, full = _of(method.shrink, 1.0), _of(method.full, 1.0)
     credited, expected = sums.credited / MICRO, sums.usual / MICRO
     better = np.where(GOOD, 1.0, -1.0) * (credited - expected) / (sums.counted + shrink)
     more, less = credited[..., _RESPONSE], expected[..., _RESPONSE]
     extra = shrink[_RESPONSE]
     better[..., _RESPONSE] = np.log((more + extra) / (less + extra))
     earned: Floats = np.clip(_MIDDLE + _MIDDLE * better / full, 0.0, _MOST)
-    return np.round(_confirmed(earned, method), DECIMALS)
+    return np.round(_confirmed(earned, evidence(sums, earned, method), method), DECIMALS)
 
 
-def _confirmed(earned: Floats, method: Method) -> Floats:
-    """Of what some parts earn above the middle, as much as citizens are as content as elsewhere."""
-    content = np.minimum(earned[..., _SATISFACTION] / _MIDDLE, 1.0)[..., np.newaxis]
-    columns = [PARTS.index(part) for part in method.gains_need_satisfaction]
+def evidence(sums: Sums, earned: Floats, method: Method) -> Floats:
+    """0 to 1 for each subject: how far its gains count. `earned` are its points.
+
+    The smaller of two: citizens are as content as elsewhere, and as many of its closings are
+    proven as its services have elsewhere. Where the city proves none, none need be.
+    """
+    content = earned[..., _SATISFACTION] / _MIDDLE
+    shown, usual = sums.credited[..., _PROVEN] / MICRO, sums.usual[..., _PROVEN] / MICRO
+    counted = np.maximum(sums.counted[..., _PROVEN], 1)
+    extra = method.shrink[PARTS[_PROVEN]] * usual / counted  # ordinary closings, proven as usual
+    proof = np.where(usual > 0, (shown + extra) / np.where(usual > 0, usual + extra, 1.0), 1.0)
+    found: Floats = np.minimum(np.minimum(content, proof), 1.0)
+    return found
+
+
+def _confirmed(earned: Floats, held: Floats, method: Method) -> Floats:
+    """Of what some parts earn above the middle, as much as there is evidence for."""
+    columns = [PARTS.index(part) for part in method.gains_need_evidence]
     gains = np.maximum(earned[..., columns] - _MIDDLE, 0.0)
     found = earned.copy()
-    found[..., columns] -= gains * (1.0 - content)
+    found[..., columns] -= gains * (1.0 - held[..., np.newaxis])
     return found
 
 
@@ -63,5 +78,5 @@ def ranks(values: Floats) -> NDArray[np.int64]:
     return np.array(found, np.int64).reshape(values.shape)
 
 
-def _of(table: dict[str, Any]) -> Floats:
-    return np.array([table.get(part, 0.0) for part in PARTS])
+def _of(table: dict[str, Any], unweighed: float = 0.0) -> Floats:
+    return np.array([table.get(part, unweighed) for part in PARTS])

@@ -35,9 +35,11 @@ PARTS = (
     "sent_back_share",
     "backlog_change",
     "handover_share",
+    "rejected_share",
+    "proven_share",
 )
 # Whether more of it is better.
-GOOD = np.array([True, True, True, True, False, False, False, False])
+GOOD = np.array([True, True, True, True, False, False, False, False, False, True])
 _ANSWERS = PARTS.index("median_response")  # the first
 _BACKLOG = PARTS.index("backlog_change")
 _DAY = 86_400
@@ -68,8 +70,10 @@ class Table:
         return len(self.life)
 
 
-def make_table(month: Month, method: Method, unproven: Sequence[int] = ()) -> Table:
-    """`unproven` are places of cases whose closing earns nothing; see methods/1.0.toml."""
+def make_table(
+    month: Month, method: Method, proven: Sequence[bool], unproven: Sequence[int] = ()
+) -> Table:
+    """`proven` of each case; `unproven` are places of cases whose closing earns nothing."""
     cases, held = month.cases, month.held
     rows = len(cases) + len(held)
     is_case = np.arange(rows) < len(cases)
@@ -88,9 +92,9 @@ def make_table(month: Month, method: Method, unproven: Sequence[int] = ()) -> Ta
     resolved = column(lambda case: _instant(case.resolved_at), NEVER)
     ended = column(lambda case: _instant(case.ended_at), NEVER)
     is_rejected = column(lambda case: case.rejected_at is not None).astype(bool)
-    is_judged = judged(due, resolved, is_rejected, ended, seen)
+    is_judged = judged(due, ended, seen)
     kept = is_judged & on_time(due, resolved)
-    own = is_case & own_to_resolve(resolved, is_rejected, ended)
+    own = is_case & own_to_resolve(ended)
     stars = column(lambda case: case.stars or 0)
     closed = column(lambda case: is_closed(case)).astype(bool)
     wait = method.reopened_within_days * _DAY
@@ -110,6 +114,11 @@ def make_table(month: Month, method: Method, unproven: Sequence[int] = ()) -> Ta
             (column(lambda case: case.submitted), column(lambda case: case.sent_back)),
             (is_case, column(lambda case: 0, [one.change for one in held])),
             (is_case, ended != NEVER),
+            (own, is_rejected),
+            (
+                column(lambda case: bool(case.closed_at)),
+                np.append(np.array(proven, bool), np.zeros(len(held), bool)),
+            ),
         )
     ):
         asked[:, place] = counts

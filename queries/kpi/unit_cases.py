@@ -17,7 +17,7 @@ from queries.columns import MISSING
 from queries.evaluation.funnel import Standing, stand
 from queries.evaluation.promises import judged, on_time, own_to_resolve, rates, variances
 from queries.filters import ComplaintFilter
-from queries.kpi.cohort import Cohort, cohort_of, rejection_instants, select_everyone
+from queries.kpi.cohort import Cohort, cohort_of, select_everyone
 from queries.kpi.model import Window
 from queries.kpi.spell_columns import select_spells
 from queries.present import Present
@@ -147,24 +147,12 @@ class UnitCases:
             at = self._spells[name][spells]
             return np.where(at <= cohort.instant, at, MISSING)
 
-        due, resolved, ended = (
-            self._spells["resolution_due_at"][spells],
-            until("resolved_at"),
-            until("ended_at"),
-        )
-        rejected_at = rejection_instants(
-            self._spells["resolution_outcome"][spells],
-            self._spells["resolution_bin"][spells],
-            self._spells["started_at"][spells],
-            cohort.instant,
-            is_past=cohort.is_past,
-        )
-        is_rejected = rejected_at != MISSING
-        is_judged = judged(due, resolved, is_rejected, ended, cohort.instant)
+        due, ended = self._spells["resolution_due_at"][spells], until("ended_at")
+        is_judged = judged(due, ended, cohort.instant)
         return (
             is_judged,
-            is_judged & on_time(due, resolved),
-            own_to_resolve(resolved, is_rejected, ended),
+            is_judged & on_time(due, until("resolved_at")),
+            own_to_resolve(ended),
         )
 
 

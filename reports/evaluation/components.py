@@ -59,7 +59,7 @@ def components() -> tuple[Component, ...]:
             "share",
             _("Resolved"),
             _("Resolved"),
-            _("The share of cases that were resolved and have stayed so."),
+            _("The share of cases, rejected ones too, that were resolved and have stayed so."),
         ),
         Component(
             "satisfaction",
@@ -105,6 +105,28 @@ def components() -> tuple[Component, ...]:
             _("Handed over"),
             _("Handed over"),
             _("The share of cases that the unit passed on to another."),
+        ),
+        Component(
+            "rejected_share",
+            "share",
+            _("Rejected"),
+            _("Rejected"),
+            _(
+                "The share of cases not passed on that the unit rejected. It earns and costs"
+                " nothing by itself: a rejected case counts as not resolved, and as late once its"
+                " deadline is past; what is expected has the city's rejections within."
+            ),
+        ),
+        Component(
+            "proven_share",
+            "share",
+            _("Proven closings"),
+            _("Proven"),
+            _(
+                "The share of closings shown to be work: by a photo that is on no other complaint,"
+                " by a verification that was passed, or by 3 stars or more. What a unit gains"
+                " counts as far as this share is as its services have it in the city."
+            ),
         ),
     )
 

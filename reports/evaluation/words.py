@@ -41,6 +41,7 @@ def flag_titles() -> dict[str, str]:
         "closed_just_before_deadline": _("Closed just before the deadline"),
         "same_photo_twice": _("The same photo for two cases"),
         "unusual_handover": _("Unusual hand-over"),
+        "unusual_rejection": _("Unusual rejection"),
     }
 
 
@@ -57,6 +58,10 @@ def flag_meanings() -> dict[str, str]:
         ),
         "same_photo_twice": _("A proof of work that was used before."),
         "unusual_handover": _("Passed on late, or back and forth."),
+        "unusual_rejection": _(
+            "Rejected when it was late, opened again after it, or by a unit that rejects more than"
+            " its services explain."
+        ),
     }
 
 

@@ -47,6 +47,8 @@ _SPREADS: Mapping[str, tuple[float, float]] = {  # middle and spread of each com
     "sent_back_share": (0.08, 0.03),
     "backlog_change": (0.0, 0.08),
     "handover_share": (0.12, 0.05),
+    "rejected_share": (0.06, 0.03),
+    "proven_share": (0.5, 0.1),
 }
 
 
@@ -105,7 +107,7 @@ def _subject(chance: random.Random, place: int, code: str, name: str, kind: str)
         found["median_response"] = Measured(None, 54_000.0, None, n, "not_reached")
     if place % 23 == 22:
         found["satisfaction"] = Measured(None, None, None, 0, "none")
-    weighed = [component for component in COMPONENTS if component != "answer_share"]
+    weighed = list(_RULES.weights)
     parts = {component: round(chance.gauss(50, 12), 6) for component in weighed}
     return Subject(
         code=code,

@@ -37,7 +37,7 @@ def make_material(evaluation: Evaluation | None = None) -> Material:
 def texts(pdf: bytes) -> list[str]:
     """Of each page, on one line."""
     pages = PdfReader(io.BytesIO(pdf)).pages
-    return [re.sub(r"\s+", " ", page.extract_text()) for page in pages]
+    return [re.sub(r"\s+", " ", page.extract_text().replace("\u200b", "")) for page in pages]
 
 
 def squeezed(pages: Sequence[str]) -> str:

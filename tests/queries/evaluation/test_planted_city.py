@@ -154,8 +154,15 @@ def test_who_is_quick_and_good_keeps_what_that_earns(jakarta_store: Store) -> No
     plant(
         jakarta_store,
         [
-            answered(SHOW, HARD, chance.uniform(0, 28), answer=0.5, resolve=20, stars=stars)
-            for stars in [5] * 30 + [None] * 70
+            answered(
+                SHOW,
+                HARD,
+                chance.uniform(0, 28),
+                answer=0.5,
+                resolve=chance.uniform(20, 60),
+                stars=stars,
+            )
+            for stars in [5] * 45 + [None] * 55
         ],
     )
     show = unit(judged(jakarta_store), office(SHOW))
@@ -235,10 +242,9 @@ def test_what_was_not_its_own_to_end_earns_no_rank(jakarta_store: Store) -> None
     plant(jakarta_store, [answered(FEW, EASY, day, answer=1, resolve=9) for day in range(23)])
     gone = (EventKind.TRANSFERRED, hours(1), {"unit_code": office(SHOW)})
     plant(jakarta_store, [life(FEW, EASY, 3, gone) for _ in range(10)])
-    plant(jakarta_store, [life(FEW, EASY, 4, (EventKind.REJECTED, hours(1), {}))])
     found = judged(jakarta_store)
     few, got = unit(found, office(FEW)), unit(found, office(SHOW))
-    assert (few.n, few.own_cases, few.is_ranked) == (34, 23, False)
+    assert (few.n, few.own_cases, few.is_ranked) == (33, 23, False)
     assert (got.n, got.is_ranked, got.components["median_response"].state) == (10, False, "too_few")
 
 
@@ -287,19 +293,36 @@ def test_every_kind_of_flag_names_its_cases(jakarta_store: Store) -> None:
     )
     quick = [
         answered(RECEIVES, HARD, day, answer=0.01, resolve=minutes / 60, media=media)
-        for day, minutes, media in ((1, 4.9, ()), (2, 5.1, ()), (3, 4.9, ("https://p.example/1",)))
+        for day, minutes, media in (
+            (1, 4.9, ()),
+            (2, 5.1, ()),
+            (3, 4.9, ("https://p.example/1",)),
+            (4, 4.9, photo),  # it is on others', too
+        )
     ]
     unhappy = [answered(ORDINARY[0], HARD, s, answer=1, resolve=9, stars=s) for s in (1, 2, 3)]
-    plant(jakarta_store, [*at_once, again, *brink, *same, back, *quick, *unhappy])
+    refused = [
+        life(ORDINARY[1], HARD, 3, (EventKind.REJECTED, hours(200), {})),  # it was late
+        life(
+            ORDINARY[1],
+            HARD,
+            3,
+            (EventKind.REJECTED, hours(1), {}),
+            (EventKind.REOPENED, hours(3), {}),
+        ),
+        life(ORDINARY[1], HARD, 3, (EventKind.REJECTED, hours(1), {})),
+    ]
+    plant(jakarta_store, [*at_once, again, *brink, *same, back, *quick, *unhappy, *refused])
     found = judged(jakarta_store)
-    assert {flag.kind: {flag.unit: flag.n} for flag in found.flags} == {
+    assert {flag.kind: flagged(found, flag.kind) for flag in found.flags} == {
         "low_rating_closed": {office(ORDINARY[0]): 2},
-        "closed_in_minutes_without_photo": {office(RECEIVES): 1},
+        "closed_in_minutes_without_photo": {office(RECEIVES): 2},
         "bulk_closing": {office(MOSTLY_EASY): 6},
         "reopened_repeatedly": {office(MOSTLY_HARD): 1},
         "closed_just_before_deadline": {office(FEW): 5},
-        "same_photo_twice": {office(SHOW): 2},
+        "same_photo_twice": {office(RECEIVES): 1, office(SHOW): 2},
         "unusual_handover": {office(RECEIVES): 1},
+        "unusual_rejection": {office(ORDINARY[1]): 2},
     }
     bulk = next(flag for flag in found.flags if flag.kind == "bulk_closing")
     assert bulk.cases == tuple(str(number) for number in range(1, 7))

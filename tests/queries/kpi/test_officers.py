@@ -29,23 +29,21 @@ Counts = dict[tuple[int, int], list[int]]
 FIRST = datetime(2026, 2, 8, 17, tzinfo=UTC)
 
 
-def spells(life: Life) -> list[tuple[int, datetime, datetime | None, datetime | None, bool]]:
-    """Unit, start, end, resolved at and whether rejected, of each time a unit had the case."""
+def spells(life: Life) -> list[tuple[int, datetime, datetime | None, datetime | None]]:
+    """Unit, start, end and when resolved, of each time a unit had the case."""
     found: list[list[Any]] = []
     for event in life.events:
         takes = event.kind in ("received", "assigned", "transferred")
         if takes and event.unit_id is not None and (not found or found[-1][0] != event.unit_id):
             if found:
                 found[-1][2] = event.at
-            found.append([event.unit_id, event.at, None, None, False])
+            found.append([event.unit_id, event.at, None, None])
         if not found:
             continue
         if event.kind == "resolved":
             found[-1][3] = event.at
         elif event.kind == "reopened":
-            found[-1][3], found[-1][4] = None, False
-        elif event.kind == "rejected":
-            found[-1][4] = True
+            found[-1][3] = None
     return [tuple(one) for one in found]  # type: ignore[misc]
 
 
@@ -59,14 +57,12 @@ def tally(store: Store, seen: datetime) -> tuple[Counts, dict[int, int]]:
             continue
         promised = life.row.resolution_due_at
         allowed = promised and promised - life.row.requested_at
-        for unit, start, end, resolved, rejected in spells(life):
-            own[unit] += resolved is not None or not (rejected or end)
+        for unit, start, end, resolved in spells(life):
+            own[unit] += end is None
             if allowed is None:
                 continue
             due = start + allowed
-            # Handed over after it had resolved the case, its clock has stopped already.
-            freed = end is not None and end <= due and resolved is None
-            if rejected or due > seen or freed:
+            if due > seen or (end is not None and end <= due):
                 continue
             counts[unit, life.row.service_id][0] += 1
             counts[unit, life.row.service_id][1] += bool(resolved and resolved <= due)

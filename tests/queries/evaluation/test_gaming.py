@@ -1,0 +1,205 @@
+"""Whoever plays for the score gains nothing over a twin with the same cases who does not."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+
+from data.bulk import History
+from data.evaluation.method import read_method
+from data.store import Store
+from data.vocabulary import EventKind
+from queries.evaluation.evaluate import evaluate
+from queries.evaluation.model import Evaluation
+from tests.queries.evaluation.planting import MONTH, SEEN_AT, answered, hours, life, plant, unit
+
+EASY, HARD = "garbage", "public-facilities"  # targets of 24 and 168 hours
+OTHERS = [f"31.74.01.100{number}" for number in range(1, 7)]
+PLAYER, TWIN, FRIEND = "31.73.01.1001", "31.73.01.1002", "31.73.01.1003"
+_NOISE = 1.0  # points: the player's own play moves a little what the city reaches
+_METHOD = replace(read_method("1.0"), rounds=20)
+
+
+@dataclass(frozen=True)
+class Work:
+    """A case, and what honest work would make of it; hours."""
+
+    service: str
+    target: float
+    day: float
+    answer: float
+    resolve: float
+    stars: int | None
+    reopen: float | None
+
+    @property
+    def is_late(self) -> bool:
+        return self.resolve > self.target
+
+
+def works(chance: random.Random, number: int) -> Iterator[Work]:
+    for _ in range(number):
+        is_easy = chance.random() < 0.5
+        target = 24 if is_easy else 168
+        kept = chance.random() < (0.85 if is_easy else 0.5)
+        resolve = target * (chance.uniform(0.4, 0.95) if kept else chance.uniform(1.1, 2))
+        yield Work(
+            EASY if is_easy else HARD,
+            target,
+            chance.uniform(0, 24),
+            min(chance.expovariate(1 / (3 if is_easy else 12)) + 0.2, resolve * 0.9),
+            resolve,
+            chance.choice([2, 3, 4, 4, 5]) if chance.random() < 0.3 else None,
+            20 if chance.random() < 0.05 else None,
+        )
+
+
+def honest(work: Work, district: str = PLAYER) -> History:
+    return answered(
+        district,
+        work.service,
+        work.day,
+        answer=work.answer,
+        resolve=work.resolve,
+        stars=work.stars,
+        reopen=work.reopen,
+    )
+
+
+def acts(work: Work, *happenings: tuple[EventKind, float, dict[str, object]]) -> History:
+    told = [(kind, hours(after), more) for kind, after, more in happenings]
+    return life(PLAYER, work.service, work.day, *told)
+
+
+def reject(work: Work, after: float) -> History:
+    return acts(work, (EventKind.REJECTED, after, {}))
+
+
+def close(
+    work: Work, after: float, media: tuple[str, ...] = (), stars: int | None = None
+) -> History:
+    return answered(
+        PLAYER, work.service, work.day, answer=0.01, resolve=after, media=media, stars=stars
+    )
+
+
+def citizens_photo(work: Work) -> History:
+    photo = {"data": {"media_urls": [f"https://x.example/{work.day}.jpg"]}}
+    return acts(work, (EventKind.COMMENTED, 0.01, photo), (EventKind.RESOLVED, 0.17, photo))
+
+
+def play(store: Store, played: Callable[[Work], list[History]], number: int = 100) -> Evaluation:
+    chance = random.Random(1)
+    for district in OTHERS:
+        plant(store, [honest(work, district) for work in works(chance, 100)])
+    same = list(works(chance, number))
+    plant(store, [honest(work, TWIN) for work in same])
+    plant(store, [history for work in same for history in played(work)])
+    return evaluate(store, MONTH, seen_at=SEEN_AT, method=_METHOD)
+
+
+def only_late(does: Callable[[Work], History]) -> Callable[[Work], list[History]]:
+    return lambda work: [does(work) if work.is_late else honest(work)]
+
+
+REJECTIONS = {
+    "reject what is late": only_late(lambda work: reject(work, work.resolve)),
+    "reject at once what would be late": only_late(lambda work: reject(work, 0.05)),
+}
+SHOWS = {
+    "close all at ten minutes without a photo": lambda work: [close(work, 0.17)],
+    "close all at one minute with the same photo": lambda work: [
+        close(work, 0.02, ("https://x.example/a.jpg",))
+    ],
+    "close all with the photo that the citizen sent": lambda work: [citizens_photo(work)],
+    "close, reopen and close by itself": lambda work: [
+        acts(
+            work,
+            (EventKind.RESOLVED, 0.17, {}),
+            (EventKind.REOPENED, 0.18, {}),
+            (EventKind.RESOLVED, 0.19, {}),
+        )
+    ],
+    "close all at ten minutes, rated badly": lambda work: [
+        close(work, 0.17, stars=work.stars and 1)
+    ],
+    "report three more of each to itself": lambda work: [
+        honest(work),
+        *(close(work, 0.2) for _ in range(3)),
+    ],
+}
+PLAYS = REJECTIONS | SHOWS
+
+
+@pytest.mark.parametrize("played", PLAYS.values(), ids=PLAYS)
+def test_who_plays_for_the_score_gains_nothing(
+    jakarta_store: Store, played: Callable[[Work], list[History]]
+) -> None:
+    found = play(jakarta_store, played)
+    player, twin = unit(found, f"kel-{PLAYER}"), unit(found, f"kel-{TWIN}")
+    assert player.score is not None and twin.score is not None
+    assert player.score < twin.score + _NOISE
+    assert player.differs != "better"
+
+
+@pytest.mark.parametrize("played", REJECTIONS.values(), ids=REJECTIONS)
+def test_unusual_rejections_are_flagged(
+    jakarta_store: Store, played: Callable[[Work], list[History]]
+) -> None:
+    found = play(jakarta_store, played)
+    player = unit(found, f"kel-{PLAYER}")
+    share = player.components["rejected_share"]
+    assert share.n == 100 and share.low > 0.1  # type: ignore[operator]
+    assert player.flags["unusual_rejection"] == round(share.value * 100)  # type: ignore[operator]
+    assert "rejected_share" not in player.parts  # it costs nothing by itself
+
+
+def test_who_rejects_as_often_as_all_loses_nothing(jakarta_store: Store) -> None:
+    for district in (PLAYER, TWIN):
+        same = list(works(random.Random(5), 100))
+        plant(
+            jakarta_store,
+            [
+                life(district, w.service, w.day, (EventKind.REJECTED, hours(1), {}))
+                if place % 10 == 0
+                else honest(w, district)
+                for place, w in enumerate(same)
+            ],
+        )
+    found = evaluate(jakarta_store, MONTH, seen_at=SEEN_AT, method=_METHOD)
+    one, other = (unit(found, f"kel-{district}") for district in (PLAYER, TWIN))
+    assert one.score == other.score and abs(one.parts["on_time_ratio"] - 50) < 0.01
+    assert found.flags == () or "unusual_rejection" not in {flag.kind for flag in found.flags}
+
+
+def test_what_proves_a_closing(jakarta_store: Store) -> None:
+    """A photo of its own, verification that was passed, 3 stars; of each unit one case a line."""
+    photo, other = ({"data": {"media_urls": [f"https://x.example/{n}.jpg"]}} for n in (1, 2))
+    closed: tuple[EventKind, float, dict[str, object]] = (EventKind.RESOLVED, 9, {})
+    told = {
+        0: [
+            [closed],
+            [(EventKind.RESOLVED, 9, photo)],  # on two complaints
+            [(EventKind.COMMENTED, 1, photo), closed],  # the citizen's
+            [closed, (EventKind.REOPENED, 10, other), (EventKind.RESOLVED, 11, {})],
+            [(EventKind.SUBMITTED, 8, {}), (EventKind.SENT_BACK, 8.5, {}), closed],
+            [closed, (EventKind.RATED, 10, {"data": {"stars": 2}})],
+        ],
+        1: [
+            [(EventKind.RESOLVED, 9, {"data": {"media_urls": ["https://x.example/3.jpg"]}})],
+            [(EventKind.SUBMITTED, 8, {}), closed],
+            [closed, (EventKind.RATED, 10, {"data": {"stars": 3}})],
+        ],
+    }
+    for place, lives in told.items():
+        plant(
+            jakarta_store,
+            [
+                life(OTHERS[place], EASY, day, *((kind, hours(at), more) for kind, at, more in one))
+                for day, one in enumerate(lives)
+            ],
+        )
+    found = evaluate(jakarta_store, MONTH, seen_at=SEEN_AT, method=_METHOD)
+    shares = [unit(found, f"kel-{OTHERS[place]}").components["proven_share"] for place in told]
+    assert [(share.value, share.n) for share in shares] == [(0, 6), (1, 3)]
