@@ -1,5 +1,6 @@
 """Pulling from other servers: everything arrives, once, whatever the server knows and does."""
 
+import csv
 import json
 import time
 from collections.abc import Callable
@@ -292,6 +293,26 @@ def test_what_cannot_be_stored_is_listed_and_the_rest_is_stored(
     for reason in ("'ufo' is not", "'soon' is not a time", "'north' is not a number", "'dancing'",
                    "no id of its own", "since when"):  # fmt: skip
         assert reason in text, reason
+
+
+def test_what_was_refused_is_kept_until_it_is_stored(store: Store, rejects: Path) -> None:
+    def lost() -> list[str]:
+        with rejects.open(encoding="utf-8-sig") as file:
+            return [row["service_request_id"] for row in csv.DictReader(file)]
+
+    city = City([request(1, lat="north"), request(2, status="dancing"), request(3)])
+    with serve_city(city) as address:
+        assert pull_from(store, address, rejects).refused == 2
+        again = pull_from(store, address, rejects)
+        assert (again.refused, again.rejects) == (0, rejects)
+        assert sorted(lost()) == ["r1", "r2"]
+        city.requests[0]["lat"] = -6.19
+        reread = PullOptions(follow_days=3_000, reread=True)
+        pull_from(store, address, rejects, reread)
+        assert lost() == ["r2"]
+        city.requests[1]["status"] = "open"
+        pull_from(store, address, rejects, reread)
+    assert not rejects.exists()
 
 
 def test_services_are_found_by_code_then_by_name(store: Store, rejects: Path) -> None:
