@@ -347,20 +347,23 @@ def test_only_web_addresses_are_asked(address: str, message: str) -> None:
 
 
 def test_redirects_stay_at_the_server_and_are_few() -> None:
+    targets = {
+        "/file/requests.json": "file:///etc/passwd",
+        "/ftp/requests.json": "ftp://127.0.0.1/x",
+        "/away/requests.json": "http://192.0.2.1/requests.json",
+        "/round/requests.json": "/round/requests.json",
+        "/moved/requests.json": "/v2/requests.json",
+    }
+
     def answer(path: str, query: Query, headers: dict[str, str]) -> Any:
-        targets = {
-            "/file/requests.json": "file:///etc/passwd",
-            "/ftp/requests.json": "ftp://127.0.0.1/x",
-            "/away/requests.json": "http://192.0.2.1/requests.json",
-            "/round/requests.json": "/round/requests.json",
-            "/moved/requests.json": "/v2/requests.json",
-        }
         if path in targets:
             return 302, {"Location": targets[path]}, b""
         return 200, {}, b"[]"
 
-    with serve(answer) as address:
+    with serve(answer) as address, serve(answer) as other:
+        targets["/port/requests.json"] = f"{other}/v2/requests.json"
         for path, message in (
+            ("port", f"leads to {other}"),
             ("file", "file:///etc/passwd' is not allowed"),
             ("ftp", "leads to ftp"),
             ("away", "leads to http://192.0.2.1"),
