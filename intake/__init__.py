@@ -25,7 +25,7 @@ from data import key_commands, photo_commands
 from data.database import hurry, take_time
 from data.settings import Settings
 from data.store import Store, open_store
-from intake import admission, errors, feeds, manual, media, refusals, routes
+from intake import admission, errors, feeds, health, manual, media, refusals, routes
 
 PREFIX = "/open311"
 
@@ -42,12 +42,13 @@ def create_app(*, settings: Settings | None = None, store: Store | None = None) 
 
 
 def init_app(app: Flask) -> None:
-    """Serve /open311 in an application that holds a store."""
+    """Serve /open311, and /healthz, in an application that holds a store."""
     app.before_request(hurry)
     app.teardown_request(take_time)
     blueprint = create_blueprint()
     admission.init_app(app, blueprint)
     app.register_blueprint(blueprint)
+    app.register_blueprint(health.routes)
 
 
 def create_blueprint() -> Blueprint:

@@ -160,6 +160,10 @@ def test_a_byte_order_mark_before_json_is_taken(api: Api) -> None:
     assert response.status_code == 201
 
 
+def test_the_intake_alone_can_be_watched(api: Api) -> None:
+    assert api.client.get("/healthz").get_json() == {"status": "ok", "seq": 0}
+
+
 def test_head_answers_like_get_without_a_body(api: Api) -> None:
     response = api.client.head("/open311/v2/services.xml")
     assert (response.status_code, response.data) == (200, b"")
