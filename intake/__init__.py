@@ -18,14 +18,15 @@ Where the standard leaves a choice, or we add to it:
 from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, current_app, request
-from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.exceptions import BadHost, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 from data import key_commands, photo_commands
 from data.database import hurry, take_time
 from data.settings import Settings
 from data.store import Store, open_store
-from intake import admission, errors, feeds, manual, media, refusals, routes
+from intake import admission, errors, feeds, health, manual, media, refusals, routes
+from intake.parsing import discard_body
 
 PREFIX = "/open311"
 
@@ -42,12 +43,13 @@ def create_app(*, settings: Settings | None = None, store: Store | None = None) 
 
 
 def init_app(app: Flask) -> None:
-    """Serve /open311 in an application that holds a store."""
+    """Serve /open311, and /healthz, in an application that holds a store."""
     app.before_request(hurry)
     app.teardown_request(take_time)
     blueprint = create_blueprint()
     admission.init_app(app, blueprint)
     app.register_blueprint(blueprint)
+    app.register_blueprint(health.routes)
 
 
 def create_blueprint() -> Blueprint:
@@ -70,8 +72,13 @@ def _is_ours() -> bool:
 def _answer_what_no_route_takes() -> Response | None:
     """Keeps the pages' catch-all route, and Flask's HTML, away from /open311."""
     redirected = isinstance(request.routing_exception, RequestRedirect)
-    if not _is_ours() or request.blueprint == "intake" or redirected:
+    if not _is_ours() or redirected:
         return None
+    if not request.host:  # its characters are not those of a name
+        return errors.answer_http_error(BadHost())
+    if request.blueprint == "intake":
+        return None
+    discard_body(request)
     if not isinstance(request.routing_exception, NotFound | MethodNotAllowed | None):
         return errors.answer_http_error(request.routing_exception)  # a Host that cannot be one
     methods = _methods_here()

@@ -1,8 +1,6 @@
 """Where to look: `bbox`, or a circle of `lat`, `long` and `radius`."""
 
-import math
-import re
-
+from data.decimals import read_decimal
 from data.request_filter import Box, Circle
 from intake.errors import Problem, problem
 from intake.parsing import Fields
@@ -10,7 +8,6 @@ from intake.text import shown
 
 _RADIUS_METRES = 1_000.0  # where a client sends none
 _LARGEST_METRES = 100_000.0
-_DECIMAL = re.compile(r"[+-]?(\d{1,20}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 def read_box(fields: Fields, problems: list[Problem]) -> Box | None:
@@ -18,7 +15,7 @@ def read_box(fields: Fields, problems: list[Problem]) -> Box | None:
     text = fields.first("bbox")
     if text is None:
         return None
-    numbers = [_finite(part) for part in text.split(",")]
+    numbers = [read_decimal(part) for part in text.split(",")]
     if len(numbers) != 4 or None in numbers:
         problems.append(
             problem(
@@ -58,7 +55,7 @@ def _number(fields: Fields, name: str, least: float, most: float, problems: list
     if text is None:
         problems.append(problem(f"{name} is missing; send lat and long, and radius in metres"))
         return 0.0
-    number = _finite(text)
+    number = read_decimal(text)
     if number is None or not least <= number <= most:
         unit = "metres" if name == "radius" else "WGS 84 degrees"
         problems.append(
@@ -66,10 +63,3 @@ def _number(fields: Fields, name: str, least: float, most: float, problems: list
         )
         return 0.0
     return number
-
-
-def _finite(text: str) -> float | None:
-    if not _DECIMAL.fullmatch(text.strip()):
-        return None
-    number = float(text)
-    return number if math.isfinite(number) else None

@@ -16,7 +16,6 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from data.imports.adapting import adapt
 from data.imports.feed import Pusher, Taken, take_records
@@ -27,9 +26,8 @@ from data.source_owners import OwnedByOther, claim_source
 from data.store import Store, current_store
 from intake import as_json
 from intake.admission import authorise, refuse_early
-from intake.deadline import in_time
 from intake.errors import Problem, Refused, problem
-from intake.parsing import BODY_LIMIT, Fields
+from intake.parsing import Fields, discard_body, read_bytes
 from intake.refusals import note_records
 from intake.text import clean, shown
 
@@ -79,6 +77,7 @@ def take_feed(name: str) -> Response:
 
 def _preset(name: str) -> Preset:
     if name not in preset_names():
+        discard_body(request)
         raise Refused(
             Problem(
                 HTTPStatus.NOT_FOUND,
@@ -106,11 +105,7 @@ def _claim(store: Store, preset: Preset, key: ApiKey) -> None:
 
 def _read_records() -> tuple[list[dict[str, Any]], bool]:
     """The objects of the body, and whether they came as a list."""
-    request.max_content_length = BODY_LIMIT
-    with in_time(request):
-        body = request.get_data()
-    if len(body) >= BODY_LIMIT:  # a body of undeclared length is cut there without a word
-        raise RequestEntityTooLarge
+    body = read_bytes(request)
     try:
         content = json.loads(
             body.decode("utf-8-sig"), parse_constant=_no_number, parse_float=_finite

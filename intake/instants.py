@@ -8,7 +8,7 @@ from data.instants import local_midnight
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _INSTANT = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(Z|[+ -]\d{2}:?\d{2})?",
+    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,40})?)?)(Z|[+ -]\d{2}:?\d{2})?",
     re.ASCII | re.IGNORECASE,
 )
 _FIRST, _LAST = date(1900, 1, 1), date(9000, 1, 1)  # beyond these, zones overflow the calendar

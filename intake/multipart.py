@@ -21,12 +21,12 @@ from intake.errors import Problem, Refused, problem
 TEXT_LIMIT = 2 * 1024 * 1024
 PHOTO_LIMIT = 10 * 1024 * 1024
 PHOTO_COUNT = 5
-BODY_LIMIT = TEXT_LIMIT + PHOTO_COUNT * PHOTO_LIMIT
+UPLOAD_LIMIT = TEXT_LIMIT + PHOTO_COUNT * PHOTO_LIMIT
 _PART_LIMIT = 500
 _IN_MEMORY = 512 * 1024
 _CHUNK = 64 * 1024
 _BUFFER = 4 * _CHUNK  # what the decoder may hold back: headers, or half a boundary
-_LATIN = ("iso-8859-1", "latin-1", "latin1")
+_LATIN = ("iso-8859-1", "latin-1", "latin1", "windows-1252", "cp1252")
 
 
 @dataclass
@@ -51,6 +51,11 @@ class Upload:
         return str(self._digest.hexdigest())
 
 
+def codec_of(charset: str) -> str:
+    """What old systems call Latin-1 is Windows-1252, also to browsers; all else is UTF-8."""
+    return "cp1252" if charset.lower() in _LATIN else "utf-8"
+
+
 def read_parts(
     request: Request, *, with_photos: bool
 ) -> tuple[list[tuple[str, str]], tuple[Upload, ...]]:
@@ -59,7 +64,6 @@ def read_parts(
     A file without name and content is what a form sends where nobody chose one: it is left out.
     Raises Refused or RequestEntityTooLarge.
     """
-    request.max_content_length = BODY_LIMIT if with_photos else TEXT_LIMIT
     uploads: list[Upload] = []
 
     @after_this_request
@@ -102,7 +106,7 @@ class _Texts:
     def begin(self, event: Field) -> None:
         _, options = parse_options_header(event.headers.get("Content-Type", ""))
         self._name = event.name or ""
-        self._charset = "latin-1" if options.get("charset", "").lower() in _LATIN else "utf-8"
+        self._charset = codec_of(options.get("charset", ""))
         self._content.clear()
 
     def add(self, event: Data) -> None:

@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterable
-from contextlib import suppress
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -13,11 +14,10 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from intake.deadline import TooSlow, in_time
 from intake.errors import Refused, problem
-from intake.multipart import TEXT_LIMIT as BODY_LIMIT
-from intake.multipart import Upload, read_parts
+from intake.multipart import TEXT_LIMIT, UPLOAD_LIMIT, Upload, codec_of, read_parts
 from intake.text import clean
 
-_DISCARD_LIMIT = 16 * 1024 * 1024
+_DISCARD_LIMIT = 2 * UPLOAD_LIMIT
 _DISCARD_SECONDS = 5  # for what nobody will look at
 _FIELD_LIMIT = 500
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,64})\](?:\[\d*\])?")
@@ -46,10 +46,35 @@ class Fields:
 
 
 def read_body(request: Request, *, with_photos: bool = False) -> Fields:
-    """Raises Refused when the body is not UTF-8, not JSON, or carries files where none are taken;
-    RequestEntityTooLarge when it is too large; TooSlow when it does not come."""
+    """Raises Refused when the body is of a type that holds no fields, not UTF-8, not JSON, or
+    carries files where none are taken; and what `read_bytes` raises."""
+    if request.mimetype != "multipart/form-data":
+        return gather(_pairs(read_bytes(request), request))
+    with _arriving(request, UPLOAD_LIMIT if with_photos else TEXT_LIMIT):
+        pairs, uploads = read_parts(request, with_photos=with_photos)
+    return replace(gather(pairs), uploads=uploads)
+
+
+def read_bytes(request: Request) -> bytes:
+    """The body as it is. Raises RequestEntityTooLarge when it is larger than TEXT_LIMIT; TooSlow
+    when it does not come."""
+    with _arriving(request, TEXT_LIMIT):
+        body = request.get_data()
+        # A body of undeclared length is cut there without a word.
+        if request.content_length is None and len(body) >= TEXT_LIMIT:
+            raise RequestEntityTooLarge
+    return body
+
+
+@contextmanager
+def _arriving(request: Request, limit: int) -> Iterator[None]:
+    request.max_content_length = limit
     with in_time(request):
-        return _read_body(request, with_photos)
+        try:
+            yield
+        except RequestEntityTooLarge:
+            _discard_rest(request)
+            raise
 
 
 def discard_body(request: Request) -> None:
@@ -60,23 +85,13 @@ def discard_body(request: Request) -> None:
             _discard_rest(request)
 
 
-def _read_body(request: Request, with_photos: bool) -> Fields:
-    request.max_content_length = BODY_LIMIT
-    try:
-        if request.mimetype == "multipart/form-data":
-            pairs, uploads = read_parts(request, with_photos=with_photos)
-            return replace(gather(pairs), uploads=uploads)
-        return gather(_pairs(request))
-    except RequestEntityTooLarge:
-        _discard_rest(request)
-        raise
-
-
-def _pairs(request: Request) -> Iterable[tuple[str, str]]:
-    body = request.get_data()
-    if len(body) >= BODY_LIMIT:  # a body of undeclared length is cut there without a word
-        raise RequestEntityTooLarge
-    return _json_pairs(body) if request.is_json else _form_pairs(body)
+def _pairs(body: bytes, request: Request) -> Iterable[tuple[str, str]]:
+    """Of a form or of JSON, which many a client sends under the type of a form."""
+    if "json" in request.mimetype or body.removeprefix(BOM_UTF8).lstrip()[:1] == b"{":
+        return _json_pairs(body)
+    if request.mimetype.endswith("xml"):
+        raise _refusal(f"the body is {request.mimetype}; send a form or JSON")
+    return _form_pairs(body, codec_of(request.mimetype_params.get("charset", "")))
 
 
 def _discard_rest(request: Request) -> None:
@@ -103,10 +118,11 @@ def gather(pairs: Iterable[tuple[str, str]]) -> Fields:
     return Fields(values, attributes)
 
 
-def _form_pairs(body: bytes) -> list[tuple[str, str]]:
+def _form_pairs(body: bytes, codec: str) -> list[tuple[str, str]]:
     try:
         return parse_qsl(
-            body.decode("utf-8"),
+            body.decode(codec),
+            encoding=codec,
             keep_blank_values=True,
             errors="strict",
             max_num_fields=_FIELD_LIMIT,

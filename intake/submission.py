@@ -1,7 +1,5 @@
 """A new request as the standard words it, checked against the city: everything wrong, at once."""
 
-import math
-import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
@@ -16,17 +14,16 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from data.decimals import read_decimal
 from data.geography import Locator
 from data.prepare import DESCRIPTION_LIMIT
 from data.reference import Reference
+from data.web_addresses import LENGTH_LIMIT, MEDIA_LIMIT, PATTERN, is_web_address
 from intake.attributes import attribute_problems
 from intake.checking import read_model
 from intake.errors import Problem, Refused, problem
 from intake.parsing import Fields
 from intake.text import shown
-
-_MEDIA_LIMIT = 10
-_DECIMAL = re.compile(r"[+-]?(\d{1,20}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -57,14 +54,13 @@ def limited_text(limit: int, *, name: str | None = None) -> BeforeValidator:
 
 def _degrees(limit: int) -> BeforeValidator:
     def check(value: str, info: ValidationInfo) -> float:
-        text = value.strip()
-        if not _DECIMAL.fullmatch(text):
+        degrees = read_decimal(value)
+        if degrees is None:
             raise wrong(
                 f"{info.field_name} {shown(value)} is not a number; "
                 "send decimal degrees with a point, such as -6.1754"
             )
-        degrees = float(text)
-        if not math.isfinite(degrees) or abs(degrees) > limit:
+        if abs(degrees) > limit:
             raise wrong(
                 f"{info.field_name} {shown(value)} is not between -{limit} and {limit}; "
                 "send WGS 84 degrees"
@@ -99,7 +95,7 @@ def _district_code(value: str, info: ValidationInfo) -> str:
 
 def _address(value: str) -> str:
     """Only web addresses: these become links on a page."""
-    if not re.fullmatch(r"https?://\S{1,1990}", value.strip(), re.IGNORECASE):
+    if not is_web_address(value.strip()):
         raise wrong(
             f"media_url {shown(value)} is not a web address; "
             "send one that begins with http:// or https://, of at most 2000 characters"
@@ -108,15 +104,15 @@ def _address(value: str) -> str:
 
 
 def _media(values: list[str]) -> list[str]:
-    if len(values) > _MEDIA_LIMIT:
-        raise wrong(f"media_url is given {len(values)} times; send at most {_MEDIA_LIMIT}")
+    if len(values) > MEDIA_LIMIT:
+        raise wrong(f"media_url is given {len(values)} times; send at most {MEDIA_LIMIT}")
     return values
 
 
-_WebAddress = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2_000)]
+_WebAddress = Annotated[str, Field(pattern=PATTERN, max_length=LENGTH_LIMIT)]
 WebAddresses = Annotated[
     list[Annotated[str, BeforeValidator(_address)]],
-    BeforeValidator(_media, Annotated[list[_WebAddress], Field(max_length=_MEDIA_LIMIT)]),
+    BeforeValidator(_media, Annotated[list[_WebAddress], Field(max_length=MEDIA_LIMIT)]),
 ]
 
 

@@ -6,7 +6,6 @@ from data.instants import now
 from data.store import current_store
 from pages import (
     export_routes,
-    health,
     layer_edit_routes,
     layer_upload_routes,
     result_export_routes,
@@ -33,7 +32,6 @@ def init_app(server: Flask) -> None:
         routes,
         export_routes.routes,
         result_export_routes.routes,
-        health.routes,
         layer_upload_routes.routes,
         layer_edit_routes.routes,
     ):

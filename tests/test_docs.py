@@ -1,4 +1,4 @@
-"""The manual names tests that exist."""
+"""The manual names tests that exist, and commands that work in the city that is served."""
 
 import ast
 import re
@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
+from data.city import read_pack
 
 ROOT = Path(__file__).resolve().parent.parent
 _NAMED = re.compile(r"`(?:tests/)?([\w/]+\.py)::(\w+)`")
@@ -29,3 +31,9 @@ def test_every_test_that_is_named_exists(page: Path) -> None:
     if page.name == "open311.md":
         assert len(named) > 60
         assert page.read_text().count("::test_") == len(named)
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
+def test_channels_of_commands_are_those_of_the_reference_city(page: Path) -> None:
+    named = set(re.findall(r"--channel ([a-z][\w-]*)", page.read_text(encoding="utf-8")))
+    assert named <= set(read_pack(ROOT / "data/cities/jakarta").channels["code"])

@@ -11,6 +11,7 @@ from data.bulk import History
 from data.imports.preset import Preset, heading
 from data.imports.row import Refused
 from data.prepare import DESCRIPTION_LIMIT
+from data.web_addresses import MEDIA_LIMIT
 
 _MANY = ("media",)  # fields whose cells may be lists
 
@@ -35,7 +36,10 @@ def check_shapes(record: Mapping[str, Any], preset: Preset) -> None:
 
 
 def check_texts(history: History) -> None:
-    """Raises Refused where a text is longer than one that a client may report."""
+    """Raises Refused where a text is longer, or photos are more, than a client may report."""
+    if len(history.new.media_urls) > MEDIA_LIMIT:
+        count = len(history.new.media_urls)
+        raise Refused(f"media has {count:,} addresses; send at most {MEDIA_LIMIT}")
     texts = {"description": [history.new.description]}
     texts["a follow-up"] = [happening.note for happening in history.happenings]
     for name, found in texts.items():

@@ -17,7 +17,8 @@ def rejects_path(path: Path) -> Path:
     return path.parent / name if os.access(path.parent, os.W_OK) else Path.cwd() / name
 
 
-def _written(cell: Any) -> str:
+def written(cell: Any) -> str:
+    """A cell as it stands in a file of refused rows."""
     return safe_text(to_text(cell).replace("\0", "\N{REPLACEMENT CHARACTER}"))
 
 
@@ -48,9 +49,9 @@ class Rejects:
         if self._file is None:
             self._file = self.path.open("w", encoding="utf-8-sig", newline="")
             self._writer = csv.writer(self._file)
-            self._writer.writerow([*map(_written, self._columns), self._reason_column()])
+            self._writer.writerow([*map(written, self._columns), self._reason_column()])
         padded = [*cells, *[None] * (len(self._columns) - len(cells))][: len(self._columns)]
-        self._writer.writerow([*map(_written, padded), _written(reason)])
+        self._writer.writerow([*map(written, padded), written(reason)])
         self.count += 1
 
     def _reason_column(self) -> str:

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from data.decimals import read_decimal
 from data.imports.cells import to_text
 from data.imports.clock import Clock
 from data.imports.preset import Preset, heading
+from data.web_addresses import is_web_address
 
 _ZIPCODE_LENGTH, _TEXT_LENGTH = 32, 20_000
 
@@ -70,10 +72,9 @@ class RowReader:
         text = self.text(cells, field).replace(self.preset.decimal, ".")
         if not text:
             return None
-        try:
-            number = float(text)
-        except ValueError as error:
-            raise Refused(f"{field} {text[:40]!r} is not a number") from error
+        number = read_decimal(text)
+        if number is None:
+            raise Refused(f"{field} {text[:40]!r} is not a number")
         if not -180 <= number <= 180:
             raise Refused(f"{field} {text[:40]} is not in degrees")
         return number
@@ -100,7 +101,7 @@ class RowReader:
         urls = [str(item) for item in cell] if isinstance(cell, list) else to_text(cell).split()
         urls = [url.strip() for url in urls if url.strip()]
         for url in urls:
-            if not url.startswith(("http://", "https://")) or "\0" in url:
+            if not is_web_address(url):
                 raise Refused(f"media {url[:60]!r} is not a web address")
         return tuple(urls)
 

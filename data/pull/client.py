@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 USER_AGENT = "Pantau/0.1 (civic 311 command centre; complaints pull)"
 _TRIES = 6
@@ -19,6 +19,7 @@ _TIMEOUT_SECONDS = 30.0  # without a byte
 _ANSWER_SECONDS = 180.0  # for a whole answer
 _ANSWER_LIMIT = 64 << 20
 _REDIRECTS = 5
+_PORTS = {"http": 80, "https": 443}
 _BLOCK = 1 << 16
 _BUSY = frozenset(
     {
@@ -156,12 +157,16 @@ class _FewRedirects(urllib.request.HTTPRedirectHandler):
         self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
         old, new = urlsplit(req.full_url), urlsplit(newurl)
-        safe = new.scheme == "https" or (new.scheme == old.scheme == "http")
-        if not safe or new.hostname != old.hostname:
+        secured = ("https", old.hostname, 443) if _server(old)[::2] == ("http", 80) else None
+        if _server(new) not in (_server(old), secured):
             # The question may carry a key, and nobody asked for another server.
-            target = f"{new.scheme}://{new.hostname}"
+            target = f"{new.scheme}://{new.netloc.rpartition('@')[2]}"
             raise PullError(f"{_bare(req.full_url)} leads to {target}; give that address itself")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _server(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
 
 
 def _opener() -> urllib.request.OpenerDirector:

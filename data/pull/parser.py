@@ -19,6 +19,11 @@ def parse_requests(body: bytes, address: str) -> list[dict[str, Any]]:
     Raises PullError naming the address, and the line where the answer is not well-formed.
     """
     start = body.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start[:14].lower().startswith((b"<!doctype html", b"<html")):
+        raise PullError(
+            f"{address}: the answer is a page for people (HTML), not service requests; give the "
+            "address that ends before /requests.json"
+        )
     if start.startswith(b"<"):
         return _from_xml(body, address)
     if start.startswith((b"[", b"{")):

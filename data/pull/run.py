@@ -13,10 +13,10 @@ from data.database import read
 from data.imports.clock import Clock
 from data.imports.feed import take_records
 from data.imports.preset import Preset
-from data.imports.rejects import Rejects
 from data.instants import now
 from data.pull.client import Client, PullError
 from data.pull.parser import parse_requests
+from data.pull.refused import RefusedRecords
 from data.pull.state import PullState, find_state, save_state
 from data.pull.sweep import RECEIVED, UPDATED, WINDOW_DAYS, Axis, Sweep
 from data.schema import complaints
@@ -61,7 +61,7 @@ class PullOptions:
 
 @dataclass
 class PullReport:
-    """What a pull did; `refused` rows are in `rejects`."""
+    """What a pull did; `rejects` has its `refused` rows, and those of earlier pulls."""
 
     read: int = 0
     stored: int = 0
@@ -91,7 +91,7 @@ def pull(
     """
     state = find_state(store, preset.source) or PullState(preset.source, client.address)
     state.address = client.address
-    with Rejects(rejects, COLUMNS) as refusals:
+    with RefusedRecords(rejects, COLUMNS, key="service_request_id") as refusals:
         work = _Pull(store, client, preset, options, state, refusals, on_answer)
         try:
             work.read_new()
@@ -113,7 +113,7 @@ class _Pull:
         preset: Preset,
         options: PullOptions,
         state: PullState,
-        rejects: Rejects,
+        rejects: RefusedRecords,
         on_answer: Callable[[PullReport], None] | None,
     ) -> None:
         self._store = store
@@ -131,7 +131,7 @@ class _Pull:
     def finish(self) -> None:
         save_state(self._store, self._state)
         self.report.requests = self._client.requests
-        self.report.rejects = self._rejects.path if self._rejects.count else None
+        self.report.rejects = self._rejects.path if len(self._rejects) else None
         self.report.received_through = self._state.received_through
 
     def read_new(self) -> None:
@@ -235,6 +235,7 @@ class _Pull:
     def _take(self, records: list[dict[str, Any]]) -> None:
         report = self.report
         taken = take_records(self._store, records, self._preset)
+        refused = []
         for record, item in zip(records, taken, strict=True):
             report.read += 1
             report.stored += item.created
@@ -242,7 +243,10 @@ class _Pull:
             if item.reason is not None:
                 report.refused += 1
                 report.reasons[item.reason] = report.reasons.get(item.reason, 0) + 1
-                self._rejects.add([record.get(name) for name in COLUMNS], item.reason)
+                refused.append((record, item.reason))
+            else:
+                self._rejects.forget(record)
+        self._rejects.add(refused)
         report.requests = self._client.requests
         if self._on_answer is not None:
             self._on_answer(report)

@@ -1,5 +1,6 @@
 """Pulling from other servers: everything arrives, once, whatever the server knows and does."""
 
+import csv
 import json
 import time
 from collections.abc import Callable
@@ -294,6 +295,26 @@ def test_what_cannot_be_stored_is_listed_and_the_rest_is_stored(
         assert reason in text, reason
 
 
+def test_what_was_refused_is_kept_until_it_is_stored(store: Store, rejects: Path) -> None:
+    def lost() -> list[str]:
+        with rejects.open(encoding="utf-8-sig") as file:
+            return [row["service_request_id"] for row in csv.DictReader(file)]
+
+    city = City([request(1, lat="north"), request(2, status="dancing"), request(3)])
+    with serve_city(city) as address:
+        assert pull_from(store, address, rejects).refused == 2
+        again = pull_from(store, address, rejects)
+        assert (again.refused, again.rejects) == (0, rejects)
+        assert sorted(lost()) == ["r1", "r2"]
+        city.requests[0]["lat"] = -6.19
+        reread = PullOptions(follow_days=3_000, reread=True)
+        pull_from(store, address, rejects, reread)
+        assert lost() == ["r2"]
+        city.requests[1]["status"] = "open"
+        pull_from(store, address, rejects, reread)
+    assert not rejects.exists()
+
+
 def test_services_are_found_by_code_then_by_name(store: Store, rejects: Path) -> None:
     city = City([
         request(0, service_code="006", service_name="Banjir"),
@@ -326,20 +347,23 @@ def test_only_web_addresses_are_asked(address: str, message: str) -> None:
 
 
 def test_redirects_stay_at_the_server_and_are_few() -> None:
+    targets = {
+        "/file/requests.json": "file:///etc/passwd",
+        "/ftp/requests.json": "ftp://127.0.0.1/x",
+        "/away/requests.json": "http://192.0.2.1/requests.json",
+        "/round/requests.json": "/round/requests.json",
+        "/moved/requests.json": "/v2/requests.json",
+    }
+
     def answer(path: str, query: Query, headers: dict[str, str]) -> Any:
-        targets = {
-            "/file/requests.json": "file:///etc/passwd",
-            "/ftp/requests.json": "ftp://127.0.0.1/x",
-            "/away/requests.json": "http://192.0.2.1/requests.json",
-            "/round/requests.json": "/round/requests.json",
-            "/moved/requests.json": "/v2/requests.json",
-        }
         if path in targets:
             return 302, {"Location": targets[path]}, b""
         return 200, {}, b"[]"
 
-    with serve(answer) as address:
+    with serve(answer) as address, serve(answer) as other:
+        targets["/port/requests.json"] = f"{other}/v2/requests.json"
         for path, message in (
+            ("port", f"leads to {other}"),
             ("file", "file:///etc/passwd' is not allowed"),
             ("ftp", "leads to ftp"),
             ("away", "leads to http://192.0.2.1"),

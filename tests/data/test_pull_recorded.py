@@ -98,6 +98,7 @@ def test_recorded_requests_are_stored(any_store: Store, name: str) -> None:
     ("body", "message"),
     [
         (b"", "gives an empty answer"),
+        (b"\n<!DOCTYPE html><html>", "is a page for people .HTML., not service requests"),
         (b"   \n", "gives an empty answer"),
         (b"\n\nnot found", "line 3: the answer is neither JSON nor XML: 'not found'"),
         (b'[{"a": 1},\n{"b": ]', "line 2: not well-formed JSON"),
@@ -109,7 +110,7 @@ def test_recorded_requests_are_stored(any_store: Store, name: str) -> None:
         (b"[\xff]", "line 1: the answer is not UTF-8"),
         (b'[{"a": ' + b"9" * 5_000 + b"}]", "not JSON that can be read"),
         (b"\n<a><b></a>", "line 2: not well-formed XML"),
-        (b"<html><body>Sorry</body></html>", "the answer is <html>"),
+        (b"<html><body>Sorry</body></html>", "is a page for people"),
         (b"<errors><error><description>no key</description></error></errors>", "errors: no key"),
         (b"<error>closed</error>", "answers with errors: closed"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><service_requests>&b;</service_requests>', "not read"),

@@ -101,6 +101,7 @@ def test_statuses_may_be_written_large(api: Api, status: str) -> None:
         ("1994-11-05T13:15:30Z", True, "1994-11-05T13:15:30+00:00"),
         ("1997-07-16T19:20+01:00", False, "1997-07-16T18:20:00+00:00"),
         ("1997-07-16T19:20:30.45+0100", False, "1997-07-16T18:20:30.450000+00:00"),
+        ("1997-07-16T18:20:30.123456789Z", False, "1997-07-16T18:20:30.123456+00:00"),
     ],
 )
 def test_every_form_of_the_w3_note_is_read(text: str, end: bool, expected: str) -> None:

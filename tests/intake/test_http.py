@@ -4,6 +4,7 @@ import io
 import json
 import logging
 from typing import Any
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import pytest
@@ -15,6 +16,8 @@ from sqlalchemy.exc import OperationalError
 import intake
 from intake import routes
 from tests.intake.conftest import Api, from_xml
+
+FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture
@@ -140,7 +143,10 @@ def test_what_lies_below_a_complaint_names_its_methods(
         assert api.client.get(f"/open311/v2/requests/{strange}.{ending}").status_code == 404
 
 
-@pytest.mark.parametrize("host", ["a" * 300, "a" * 70_000, "a." + "b" * 64])
+STRANGE_HOSTS = ['a b"<>', "", "x:99999999", "[::1", "evil.com@real", "\xff"]
+
+
+@pytest.mark.parametrize("host", ["a" * 300, "a" * 70_000, "a." + "b" * 64, *STRANGE_HOSTS])
 def test_a_host_that_cannot_be_one_is_400_in_the_asked_format(
     api: Api, beside_pages: Any, host: str
 ) -> None:
@@ -158,6 +164,10 @@ def test_a_byte_order_mark_before_json_is_taken(api: Api) -> None:
         "/open311/v2/requests.json", data=body, content_type="application/json"
     )
     assert response.status_code == 201
+
+
+def test_the_intake_alone_can_be_watched(api: Api) -> None:
+    assert api.client.get("/healthz").get_json() == {"status": "ok", "seq": 0}
 
 
 def test_head_answers_like_get_without_a_body(api: Api) -> None:
@@ -210,6 +220,7 @@ def test_a_body_of_undeclared_length_is_not_cut_off(api: Api) -> None:
         (b'{"lat": {"a": 1}}', "application/json", "lat holds JSON objects"),
         (b'{"attribute": ["a"]}', "application/json", "attribute is not a JSON object"),
         (b"[" * 100_000, "application/json", "not JSON"),
+        (b"<a/>", "text/xml", "the body is text/xml; send a form or JSON"),
         (b'{"lat": ' + b"9" * 5000 + b"}", "application/json", "not JSON"),
     ],
 )
@@ -222,6 +233,72 @@ def test_unreadable_bodies_are_400(api: Api, body: bytes, content_type: str, sai
     )
     assert response.status_code == 400
     assert said in response.get_json()[0]["description"]
+
+
+@pytest.mark.parametrize("content_type", [None, FORM, "text/json", "application/x-json", "a/b"])
+def test_json_is_known_by_what_it_is(api: Api, content_type: str | None) -> None:
+    body = json.dumps(api.fields()).encode()
+    sent = api.client.post("/open311/v2/requests.json", data=body, content_type=content_type)
+    assert sent.status_code == 201
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "Windows-1252"])
+@pytest.mark.parametrize("form", ["urlencoded", "multipart"])
+def test_a_form_may_say_that_it_is_of_the_old_code(api: Api, charset: str, form: str) -> None:
+    if form == "urlencoded":
+        content_type = f"{FORM}; charset={charset}"
+        body = urlencode(api.fields(description="caf\xe9 \u2013"), encoding="cp1252").encode()
+    else:
+        content_type = "multipart/form-data; boundary=b"
+        parts = api.fields(description="caf\xe9 \u2013").items()
+        body = (
+            "".join(
+                f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n'
+                f"Content-Type: text/plain; charset={charset}\r\n\r\n{value}\r\n"
+                for name, value in parts
+            ).encode("cp1252")
+            + b"--b--\r\n"
+        )
+    sent = api.client.post("/open311/v2/requests.json", data=body, content_type=content_type)
+    assert sent.status_code == 201, sent.text
+    number = sent.get_json()[0]["service_request_id"]
+    assert api.get(f"requests/{number}")[0]["description"] == "caf\xe9 \u2013"
+
+
+class Counted(io.BytesIO):
+    """A body that a client sends to its end, whatever we answer."""
+
+    def close(self) -> None:
+        self.left = len(self.getvalue()) - self.tell()
+        super().close()
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "status"),
+    [
+        ("feeds/qlue-push.json", True, 413),
+        ("feeds/qlue-push.json", False, 403),
+        ("feeds/nope.json", True, 404),
+        ("requests.json", False, 403),
+        ("nonsense.json", True, 404),
+    ],
+)
+@pytest.mark.parametrize("is_declared", [True, False])
+def test_a_refused_body_is_taken_to_its_end(
+    api: Api, path: str, key: bool, status: int, is_declared: bool
+) -> None:
+    body = Counted(b"[" * 5_000_000)
+    answer = api.client.post(
+        f"/open311/v2/{path}",
+        input_stream=body,
+        content_type="application/json",
+        content_length=5_000_000 if is_declared else None,
+        headers={"X-API-Key": api.key if key else "stranger"},
+        environ_overrides={} if is_declared else {"wsgi.input_terminated": True},
+    )
+    assert answer.status_code == status
+    body.close()
+    assert body.left == 0
 
 
 @pytest.mark.parametrize(

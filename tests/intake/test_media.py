@@ -209,7 +209,7 @@ def test_five_photos_are_taken_and_more_are_not(api: Api) -> None:
 @pytest.mark.parametrize(
     ("kind", "limit"),
     [
-        ("multipart/form-data; boundary=b", multipart.BODY_LIMIT),
+        ("multipart/form-data; boundary=b", multipart.UPLOAD_LIMIT),
         ("application/json", multipart.TEXT_LIMIT),
     ],
 )
@@ -229,7 +229,7 @@ def test_a_body_that_says_it_is_too_large_is_not_stored(api: Api, kind: str, lim
     )
     assert response.status_code == 413, response.text
     assert f"send at most {limit // 1024} KB" in response.text
-    assert max(read_at_once) <= 65_536 and sum(read_at_once) <= 16 * 1024 * 1024
+    assert max(read_at_once) <= 65_536 and sum(read_at_once) <= 2 * multipart.UPLOAD_LIMIT
 
 
 def test_a_body_of_undeclared_length_ends_at_the_limit(api: Api) -> None:
@@ -237,7 +237,7 @@ def test_a_body_of_undeclared_length_ends_at_the_limit(api: Api) -> None:
         URL,
         input_stream=io.BytesIO(
             b'--b\r\nContent-Disposition: form-data; name="media"; filename="a"\r\n\r\n'
-            + b"x" * (multipart.BODY_LIMIT + 1)
+            + b"x" * (multipart.UPLOAD_LIMIT + 1)
         ),
         content_type="multipart/form-data; boundary=b",
         environ_overrides={"wsgi.input_terminated": True},
