@@ -144,11 +144,12 @@ def _worse() -> Info:
     return Info(
         _(
             "Districts and services whose share answered within 24 hours fell against the period "
-            "before, the largest fall first. What may well be chance is counted, not listed."
+            "before, the surest large fall first. What may well be chance is counted, not listed."
         ),
         _(
             "1 − S(24 h) now less the same then, with 95% bounds by MOVER (Zou & Donner). Listed "
-            "where they exclude zero; of many comparisons about one in twenty would by chance."
+            "so that of those listed one in twenty may be chance, however many are compared "
+            "(Benjamini & Hochberg); first is whose bound is farthest from zero."
         ),
         _(
             "Complaints of both periods, each seen as many days after it. Under 20 in either: not "
