@@ -115,8 +115,8 @@ def _satisfaction() -> Info:
         ),
         _(
             "Mean of the last stars of each complaint; satisfied: 4 or 5 ÷ all stars; solved: yes "
-            "÷ all answers; answer rate: answers ÷ complaints closed. Bounds are 95% (normal; "
-            "Wilson)."
+            "÷ all answers; answer rate: answers ÷ complaints closed. Bounds are 95% (normal, "
+            "with a vote of 1 and one of 5 more; Wilson)."
         ),
         _("The last feedback on each complaint received in the period."),
     )

@@ -17,8 +17,9 @@ from queries.evaluation.score import Floats
 from queries.evaluation.sums import Groups
 from queries.evaluation.table import PARTS, Table
 from queries.evaluation.tails import Coins
+from queries.survival import Z95
 
-_Z95, _Z998 = 1.959963984540054, 3.090232306167813
+_Z998 = 3.090232306167813
 _ON_TIME = PARTS.index("on_time_ratio")
 
 
@@ -49,7 +50,7 @@ class Standing:
         expected = self.expected[places]
         unsure, certain, coins = _coins(self.due[places], self.chance)
         limits = []
-        for z in (-_Z95, _Z95, -_Z998, _Z998):
+        for z in (-Z95, Z95, -_Z998, _Z998):
             ends = expected.copy()  # where nothing is left to chance
             aim = np.full(len(unsure), z * math.sqrt(self.phi))
             ends[unsure] = certain[unsure] + coins.reached(aim)
