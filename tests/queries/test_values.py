@@ -24,7 +24,12 @@ def test_ratings_that_are_all_alike_are_not_beyond_doubt(n: int, star: int) -> N
 
 def test_two_groups_of_equal_ratings_do_not_differ_for_sure() -> None:
     assert not change_between(stars_of(20, 100, 500), stars_of(20, 98, 482)).is_sure
-    assert change_between(stars_of(90, 450, 2_250), stars_of(90, 270, 810)).is_sure
+    many, few = stars_of(90, 450, 2_250), stars_of(19, 19, 19)
+    assert change_between(many, stars_of(90, 270, 810)).is_sure
+    # Nor does one differ for sure from a few, whichever of the two was first.
+    for change in (change_between(many, few), change_between(few, many)):
+        assert change.low is not None and change.high is not None
+        assert change.low * change.high > 0 and not change.is_sure
     assert np.isnan(mean_stars(np.array([0]), np.array([0]), np.array([0]))).all()
 
 

@@ -262,6 +262,10 @@ def test_overdispersion_is_the_mean_of_winsorised_squares() -> None:
     assert overdispersion(z, 0.1) == (pytest.approx(expected), True)
     assert overdispersion(z / 10, 0.1) == (1.0, False)
     assert overdispersion(z[:1], 0.1) == (1.0, False)
+    # By chance alone the mean of n squares has a standard deviation of about √(2 ÷ n).
+    for over, is_beyond in ((1.9, False), (2.1, True)):
+        phi = 1 + over * np.sqrt(2 / 101)
+        assert overdispersion(z * np.sqrt(phi / expected), 0.1)[1] == is_beyond
 
 
 def test_backlog_counts_what_was_there_and_what_stayed(found: Evaluation, city: Store) -> None:

@@ -179,6 +179,18 @@ def plant(store: Store, begin: datetime, service: str, district: str, n: int, sl
     assert record_histories(store, planted).refused == []
 
 
+@pytest.mark.parametrize(("after", "overdue"), [(0, 0), (1, 1)])
+def test_what_is_due_this_second_is_not_overdue_yet(
+    any_store: Store, after: int, overdue: int
+) -> None:
+    at = datetime(2026, 2, 10, 3, tzinfo=ZONE).astimezone(UTC)
+    new = NewComplaint(service_code="garbage", channel_code="app", requested_at=at)
+    assert record_histories(any_store, [History(new, [])]).refused == []
+    wanted = WANTED.replace(as_of=at + timedelta(hours=24, seconds=after))
+    assert backlog_by_age(any_store, wanted, scope_of(any_store, wanted)).overdue == overdue
+    assert figures(any_store, wanted).overdue_now == overdue
+
+
 def test_what_got_worse_is_named_and_noise_is_counted(any_store: Store) -> None:
     then, now = (datetime(2026, 2, day, tzinfo=ZONE).astimezone(UTC) for day in (1, 11))
     plant(any_store, then, "garbage", "10.1", 100, 5)
