@@ -57,7 +57,10 @@ def _shifts(shifts: Shifts, title: str) -> html.Div:
     rows: list[Any] = [_shift_bar(one, widest, data) for one in shifts.worse]
     if not rows:
         rows = [html.P(_("None got worse beyond chance."), className="empty-note")]
-    note = _("{better} better · {unsure} within chance · {few} with too few").format(
+    note = _(
+        "{n} compared: {better} better · {unsure} within chance; {few} more with too few"
+    ).format(
+        n=format_number(shifts.compared),
         better=format_number(len(shifts.better)),
         unsure=format_number(shifts.unsure),
         few=format_number(shifts.too_few),

@@ -115,8 +115,8 @@ def _satisfaction() -> Info:
         ),
         _(
             "Mean of the last stars of each complaint; satisfied: 4 or 5 ÷ all stars; solved: yes "
-            "÷ all answers; answer rate: answers ÷ complaints closed. Bounds are 95% (normal; "
-            "Wilson)."
+            "÷ all answers; answer rate: answers ÷ complaints closed. Bounds are 95% (normal, "
+            "with a vote of 1 and one of 5 more; Wilson)."
         ),
         _("The last feedback on each complaint received in the period."),
     )
@@ -145,11 +145,12 @@ def _worse() -> Info:
     return Info(
         _(
             "Districts and services whose share answered within 24 hours fell against the period "
-            "before, the largest fall first. What may well be chance is counted, not listed."
+            "before, the surest large fall first. What may well be chance is counted, not listed."
         ),
         _(
             "1 − S(24 h) now less the same then, with 95% bounds by MOVER (Zou & Donner). Listed "
-            "where they exclude zero; of many comparisons about one in twenty would by chance."
+            "so that of those listed one in twenty may be chance, however many are compared "
+            "(Benjamini & Hochberg); first is whose bound is farthest from zero."
         ),
         _(
             "Complaints of both periods, each seen as many days after it. Under 20 in either: not "

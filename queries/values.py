@@ -1,13 +1,16 @@
 """The value of a group of complaints and its 95% bounds, from counts that carry its `code`."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
 from queries.counts import open_statuses
 from queries.measures import MIN_RANKED
+from queries.survival import Z95
 
-_Z = 1.959963984540054
+MOST_STARS = 5
 
 
 def with_states(frame: pd.DataFrame) -> pd.DataFrame:
@@ -62,16 +65,25 @@ def satisfaction(counts: pd.DataFrame) -> pd.DataFrame:
         .groupby("code")
         .sum()
     )
-    mean = sums["one"] / sums["n"]
-    variance = (sums["two"] - sums["n"] * mean**2).clip(lower=0) / (sums["n"] - 1).clip(lower=1)
-    half = _Z * np.sqrt(variance / sums["n"])
-    return pd.DataFrame(
-        {
-            "value": mean,
-            "low": (mean - half).clip(lower=1),
-            "high": (mean + half).clip(upper=5),
-            "n": sums["n"],
-        }
+    value, low, high = mean_stars(*(sums[name].to_numpy() for name in ("n", "one", "two")))
+    return sums[["n"]].assign(value=value, low=low, high=high)
+
+
+def mean_stars(n: Any, total: Any, squares: Any) -> tuple[Any, Any, Any]:
+    """The mean of n ratings with this sum and sum of squares, and its 95% bounds; NaN without any.
+
+    Normal bounds of the mean that a vote of 1 and one of MOST_STARS more would give, as Agresti &
+    Coull (1998) do for a share: ratings that are all alike, or a single one, are not beyond doubt.
+    """
+    rated = np.where(np.asarray(n) > 0, n, np.nan)
+    many, one = rated + 2, total + 1.0 + MOST_STARS
+    middle = one / many
+    variance = (squares + 1.0 + MOST_STARS**2 - one * middle) / (many - 1)
+    half = Z95 * np.sqrt(variance / many)
+    return (
+        total / rated,
+        np.maximum(middle - half, 1.0),
+        np.minimum(middle + half, float(MOST_STARS)),
     )
 
 
@@ -79,9 +91,9 @@ def wilson_interval(successes: np.ndarray, trials: np.ndarray) -> tuple[np.ndarr
     """95% bounds of a share, by Wilson's score (1927); NaN without trials."""
     n = np.where(trials > 0, trials, np.nan).astype(float)
     share = successes / n
-    centre = share + _Z**2 / (2 * n)
-    spread = _Z * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-    return (centre - spread) / (1 + _Z**2 / n), (centre + spread) / (1 + _Z**2 / n)
+    centre = share + Z95**2 / (2 * n)
+    spread = Z95 * np.sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2))
+    return (centre - spread) / (1 + Z95**2 / n), (centre + spread) / (1 + Z95**2 / n)
 
 
 def poisson_interval(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -19,6 +19,7 @@ from queries.evaluation.table import PARTS, Ints, Table
 
 _STEPS = 2**16
 _TAIL = 0.025
+_AT_ONCE = 2**22  # weights, four from each number drawn
 
 
 def seed_of(city: str, month: str, version: str) -> int:
@@ -29,9 +30,13 @@ def seed_of(city: str, month: str, version: str) -> int:
 
 def draw_weights(seed: int, rounds: int, complaints: int) -> NDArray[np.uint8]:
     """(complaints, rounds) weights of mean 1."""
-    number = rounds * complaints
-    raw = np.random.PCG64(seed).random_raw((number + 3) // 4)
-    return _poisson_table()[raw.astype("<u8").view("<u2")[:number]].reshape(complaints, rounds)
+    weights = np.empty(rounds * complaints, np.uint8)
+    source, weight_of = np.random.PCG64(seed), _poisson_table()
+    for begin in range(0, len(weights), _AT_ONCE):
+        part = weights[begin : begin + _AT_ONCE]
+        raw = source.random_raw((len(part) + 3) // 4)
+        part[:] = weight_of[raw.astype("<u8").view("<u2")[: len(part)]]
+    return weights.reshape(complaints, rounds)
 
 
 def _poisson_table() -> NDArray[np.uint8]:
@@ -63,9 +68,9 @@ def rank_intervals(
     rounds = weights.shape[1]
     drawn = np.empty((rounds, len(places)))
     facts = np.hstack([table.credited, table.usual, table.counted]).astype(np.float64)
+    ends = np.searchsorted(groups.subject, np.arange(len(groups) + 1))
     for column, place in enumerate(places):
-        rows = groups.rows[np.searchsorted(groups.subject, place) :]
-        rows = rows[: int((groups.subject == place).sum())]
+        rows = groups.rows[ends[place] : ends[place + 1]]
         sums = _exact((facts[rows].T @ weights[table.life[rows]].astype(np.float64)).T)
         drawn[:, column] = scores(points(sums, method), method)
     standing = np.sort(ranks(drawn), axis=0)

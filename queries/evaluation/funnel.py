@@ -1,7 +1,7 @@
 """Who differs from the city beyond chance: a funnel with its overdispersion within.
 
 Spiegelhalter, Funnel plots for comparing institutional performance, Statistics in Medicine 24
-(2005): multiplicative overdispersion, estimated from winsorised z scores.
+(2005): probability limits, and multiplicative overdispersion, estimated from winsorised z scores.
 """
 
 import math
@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from queries.evaluation.canonical import rounded
 from queries.evaluation.model import Funnel, FunnelPoint
-from queries.evaluation.promises import MICRO, Bools, Ints, variances
+from queries.evaluation.promises import MICRO, Bools, Ints
 from queries.evaluation.score import Floats
 from queries.evaluation.sums import Groups
 from queries.evaluation.table import PARTS, Table
+from queries.evaluation.tails import Coins
+from queries.survival import Z95
 
-_Z95, _Z998 = 1.959963984540054, 3.090232306167813
+_Z998 = 3.090232306167813
 _ON_TIME = PARTS.index("on_time_ratio")
 
 
@@ -27,7 +29,8 @@ class Standing:
 
     observed: Ints
     expected: Floats
-    spread: Floats  # standard deviation of the observed, by chance alone
+    due: Ints  # (units, kinds of case)
+    chance: Ints  # of each kind, in millionths
     is_there: Bools  # ranked, and with a case that is due
     z: Floats
     phi: float
@@ -42,73 +45,89 @@ class Standing:
         """-1 worse than the city, 0 as expected, 1 better, at 99.8%; 0 for who is not there."""
         return (self.z > _Z998).astype(np.int8) - (self.z < -_Z998).astype(np.int8)
 
-    def limits(self, place: int, z: float) -> tuple[float, float]:
-        """Of the ratio, where the city ends."""
-        half = math.sqrt(self.phi) * self.spread[place] / self.expected[place]
-        return rounded(max(1 - z * half, 0.0)), rounded(1 + z * half)
-
-    def point(self, place: int, code: str) -> FunnelPoint:
-        """Of one that is there."""
-        observed, expected = self.observed[place], self.expected[place]
-        return FunnelPoint(
-            code,
-            rounded(expected),
-            int(observed),
-            rounded(observed / expected),
-            *self.limits(place, _Z95),
-            *self.limits(place, _Z998),
-            z=float(self.z[place]),
-            differs=self.differs(place),
+    def points(self, places: Ints, codes: list[str]) -> tuple[FunnelPoint, ...]:
+        """Of some that are there, with the limits of their ratios."""
+        expected = self.expected[places]
+        unsure, certain, coins = _coins(self.due[places], self.chance)
+        limits = []
+        for z in (-Z95, Z95, -_Z998, _Z998):
+            ends = expected.copy()  # where nothing is left to chance
+            aim = np.full(len(unsure), z * math.sqrt(self.phi))
+            ends[unsure] = certain[unsure] + coins.reached(aim)
+            limits.append([rounded(ratio) for ratio in (ends / expected).tolist()])
+        return tuple(
+            FunnelPoint(
+                code,
+                rounded(self.expected[place]),
+                int(self.observed[place]),
+                rounded(self.observed[place] / self.expected[place]),
+                low95=low95,
+                high95=high95,
+                low998=low998,
+                high998=high998,
+                z=float(self.z[place]),
+                differs=self.differs(place),
+            )
+            for code, place, low95, high95, low998, high998 in zip(
+                codes, places.tolist(), *limits, strict=True
+            )
         )
 
 
 def stand(
     observed: Ints,
-    expected: Ints,
-    variance: Ints,
+    due: Ints,
+    chance: Ints,
     ranked: Bools,
     winsorised_share: float,
     *,
     among: "Standing | None" = None,
 ) -> Standing:
-    """Cases kept on time beside the sum of their chances, in millionths, and of `variances`.
+    """Cases kept on time of those due, (units, kinds), each kept with the chance of its kind in
+    millionths.
 
     Overdispersion is estimated from those that are ranked; or it is that of `among`, the whole
     city, where these are a part of it.
     """
-    whole = expected / MICRO
-    spread = np.sqrt(variance / MICRO**2)
+    whole = (due @ chance) / MICRO
     is_there = ranked & (whole > 0)
-    unsure = np.flatnonzero(is_there & (spread > 0))
+    there = np.flatnonzero(is_there)
+    unsure, certain, coins = _coins(due[there], chance)
+    unsure, certain = there[unsure], certain[unsure]
     z = np.zeros(len(observed))
-    z[unsure] = (observed[unsure] - whole[unsure]) / spread[unsure]
+    # Of what always succeeds, or never, a failure, or a success, is one but for rounding.
+    z[unsure] = coins.z_of(np.clip(observed[unsure] - certain, 0.0, coins.total))
     if among is None:
         phi, is_overdispersed = overdispersion(z[unsure], winsorised_share)
     else:
         phi, is_overdispersed = among.phi, among.is_overdispersed
     widened = math.sqrt(phi)
     z[unsure] = [rounded(one / widened) for one in z[unsure].tolist()]
-    return Standing(observed, whole, spread, is_there, z, phi, is_overdispersed)
+    return Standing(observed, whole, due, chance, is_there, z, phi, is_overdispersed)
+
+
+def _coins(due: Ints, chance: Ints) -> tuple[Ints, Ints, Coins]:
+    """Of which units anything is left to chance; what each has kept for certain; and the rest."""
+    is_open = (chance > 0) & (chance < MICRO)
+    coins = due[:, is_open].astype(float)
+    unsure = np.flatnonzero(coins.any(axis=1))
+    return (
+        unsure,
+        due[:, chance >= MICRO].sum(axis=1),
+        Coins(coins[unsure], chance[is_open] / MICRO),
+    )
 
 
 def draw_funnel(table: Table, groups: Groups, ranked: Bools, winsorised_share: float) -> Funnel:
-    """The ranked subjects with a case that is due.
-
-    Each case is kept with the chance that its service has in the city, so that of a unit the
-    variance is the sum of p (1 - p).
-    """
-    chance = table.expected[:, _ON_TIME]
-    found = stand(
-        groups.count(table.on_time),
-        groups.count(chance),
-        groups.count(variances(chance)),
-        ranked,
-        winsorised_share,
-    )
-    points = [
-        found.point(place, groups.codes[place]) for place in np.flatnonzero(found.is_there).tolist()
-    ]
-    return Funnel("on_time_ratio", rounded(found.phi), found.is_overdispersed, tuple(points))
+    """The ranked subjects with a case that is due; each is kept with the chance that its service
+    has in the city."""
+    chance, kind = np.unique(table.expected[:, _ON_TIME], return_inverse=True)
+    due = np.zeros((len(groups), len(chance)), np.int64)
+    np.add.at(due, (groups.subject, kind[groups.rows]), table.judged[groups.rows])
+    found = stand(groups.count(table.on_time), due, chance, ranked, winsorised_share)
+    places = np.flatnonzero(found.is_there)
+    points = found.points(places, [groups.codes[place] for place in places.tolist()])
+    return Funnel("on_time_ratio", rounded(found.phi), found.is_overdispersed, points)
 
 
 def overdispersion(z: Floats, winsorised_share: float) -> tuple[float, bool]:

@@ -9,11 +9,11 @@ from queries.evaluation.canonical import rounded
 from queries.evaluation.score import Floats
 from queries.evaluation.sums import Groups, Sums
 from queries.evaluation.table import MICRO, PARTS, Ints, Table
+from queries.layers.intervals import difference_interval
 from queries.measured import Measured, state_of
 from queries.survival import follow
-from queries.values import poisson_interval, wilson_interval
+from queries.values import mean_stars, poisson_interval, wilson_interval
 
-_Z = 1.959963984540054
 _COUNTS = (
     "median_response",
     "on_time_ratio",
@@ -44,14 +44,13 @@ def measure_all(
         return with_states(n, *bounds, enough=min_cases)
 
     ratios = {name: state(*_ratio(sums, PARTS.index(name))) for name in _COUNTS}
-    mean, half, rated = _stars(table, groups)
-    ratios["satisfaction"] = state(rated, *_against(mean, half, sums, rated))
+    rated = groups.count(table.stars > 0)
+    stars = mean_stars(rated, groups.count(table.stars), groups.count(table.stars**2))
+    ratios["satisfaction"] = state(rated, *_against(stars, sums, rated))
     components = {name: state(*_share(sums, PARTS.index(name))) for name in _SHARES}
     components["on_time_ratio"] = ratios["on_time_ratio"]
     components["median_response"] = state(*_medians(table, groups))
-    components["satisfaction"] = state(
-        rated, mean, np.maximum(mean - half, 1.0), np.minimum(mean + half, 5.0)
-    )
+    components["satisfaction"] = state(rated, *stars)
     closed = groups.count(table.closed)
     answers = groups.count(table.closed & (table.stars > 0))
     components["answer_share"] = state(closed, *_with_bounds(answers, closed))
@@ -103,37 +102,28 @@ def _with_bounds(successes: Ints, n: Ints) -> tuple[Floats, Floats, Floats]:
     return successes / trials, low, high
 
 
-def _stars(table: Table, groups: Groups) -> tuple[Floats, Floats, Ints]:
-    """Mean, half of its interval, and n; of the spread of the stars given."""
-    rated = groups.count(table.stars > 0)
-    n = np.where(rated > 0, rated, np.nan)
-    one, two = groups.count(table.stars), groups.count(table.stars**2)
-    mean = one / n
-    variance = np.maximum(two - one * mean, 0.0) / np.maximum(n - 1, 1)
-    return mean, _Z * np.sqrt(variance / n), rated
-
-
-def _against(mean: Floats, half: Floats, sums: Sums, rated: Ints) -> tuple[Floats, Floats, Floats]:
+def _against(
+    stars: tuple[Floats, Floats, Floats], sums: Sums, rated: Ints
+) -> tuple[Floats, Floats, Floats]:
     expected = sums.expected[:, PARTS.index("satisfaction")] / MICRO
     usual = np.where(rated > 0, expected / np.maximum(rated, 1), np.nan)
-    return (
-        mean / usual,
-        np.maximum(mean - half, 1.0) / usual,
-        np.minimum(mean + half, 5.0) / usual,
-    )
+    mean, low, high = stars
+    return mean / usual, low / usual, high / usual
 
 
 def _backlog(table: Table, groups: Groups, sums: Sums) -> tuple[Ints, Floats, Floats, Floats]:
     """How many more are open at the month's end than at its begin, for each case of the month.
 
-    What came and stayed and what was there and went are two Poisson counts.
+    What came and stayed and what was there and went are two Poisson counts, each with its exact
+    limits.
     """
     part = PARTS.index("backlog_change")
     n = sums.counted[:, part]
     trials = np.where(n > 0, n, np.nan)
-    moves = groups.count(np.abs(table.observed[:, part]) // MICRO)
-    change, half = sums.observed[:, part] / MICRO, _Z * np.sqrt(moves)
-    return n, change / trials, (change - half) / trials, (change + half) / trials
+    moves = table.observed[:, part] // MICRO
+    came, went = (groups.count(np.maximum(side, 0)) for side in (moves, -moves))
+    low, high = difference_interval(came, poisson_interval(came), went, poisson_interval(went))
+    return n, (came - went) / trials, low / trials, high / trials
 
 
 def _medians(table: Table, groups: Groups) -> tuple[Ints, Floats, Floats, Floats]:

@@ -91,7 +91,7 @@ class FunnelPoint:
     high95: float
     low998: float
     high998: float
-    z: float  # standard deviations from the city, overdispersion within
+    z: float  # the normal quantile of how far from the city, overdispersion within
     differs: str  # DIFFERENCES, at 99.8%
 
 

@@ -42,8 +42,3 @@ def rates(sums: Any, counted: Any) -> Any:
 def divided(total: Any, by: Any) -> Any:
     """Rounded to the nearest whole number, halves up: without a float that could differ."""
     return (2 * total + by) // (2 * by)
-
-
-def variances(chance: Any) -> Any:
-    """Of one case that is kept with such a chance in millionths; in millionths squared."""
-    return chance * (MICRO - chance)

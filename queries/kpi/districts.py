@@ -15,7 +15,7 @@ from queries.kpi.cohort import Cohort, select_cohort
 from queries.kpi.model import Scope
 from queries.kpi.ratings import current_ratings
 from queries.kpi.response import DAY, curves_of
-from queries.kpi.shares import mean_of, shares_of
+from queries.kpi.shares import shares_of, stars_of
 from queries.measured import Measured
 
 Array = NDArray[Any]
@@ -158,7 +158,7 @@ def _rows(store: Store, cohort: Cohort, group: Array, shown: list[District]) -> 
         curves.quantiles(0.5),
         curves.done_within(DAY),
         shares_of(kept, due),
-        [mean_of(int(a), b, c, least=1, most=5) for a, b, c in zip(n, sums, squares, strict=True)],
+        [stars_of(int(a), b, c) for a, b, c in zip(n, sums, squares, strict=True)],
         strict=True,
     )
     return [

@@ -70,9 +70,9 @@ def change_between(now: Measured, was: Measured) -> Change:
     if None not in bounds:
         low, high = difference_interval(
             now.value,
-            (now.low, now.high),  # type: ignore[arg-type]
+            (now.low, now.high),
             was.value,
-            (was.low, was.high),  # type: ignore[arg-type]
+            (was.low, was.high),
         )
     low, high = _finite(low), _finite(high)
     is_sure = low is not None and high is not None and (low > 0 or high < 0)

@@ -11,6 +11,7 @@ import numpy as np
 from data.reference import Unit
 from data.store import Store
 from queries.evaluation.measured import ratio_of, with_states
+from queries.evaluation.model import FunnelPoint
 from queries.filters import ComplaintFilter
 from queries.kpi.comparing import indicators
 from queries.kpi.model import Kpi, Scope, Window
@@ -86,20 +87,22 @@ def unit_results(
         enough=cases.method.min_cases,
     )
     units = store.reference().units
+    judged = np.flatnonzero(standing.is_there)
+    drawn = standing.points(judged, [units[place].code for place in judged.tolist()])
+    points = dict(zip(judged.tolist(), drawn, strict=True))
     found = [
-        _result(units[place], now, ratio)
+        _result(units[place], now, ratio, points.get(place))
         for place, ratio in zip(places.tolist(), ratios, strict=True)
     ]
     return tuple(sorted(found, key=_by_distance))
 
 
-def _result(unit: Unit, now: Judged, ratio: Measured) -> UnitResult:
+def _result(unit: Unit, now: Judged, ratio: Measured, point: FunnelPoint | None) -> UnitResult:
     standing, place = now.standing, unit.id
     due, observed = int(now.due[place]), int(standing.observed[place])
     expected = round(float(standing.expected[place]), 6)
-    if not standing.is_there[place]:
+    if point is None:
         return UnitResult(unit, due, observed, expected, ratio, None, None, None, None)
-    point = standing.point(place, unit.code)
     return UnitResult(
         unit, due, observed, expected, ratio, point.low998, point.high998, point.z, point.differs
     )

@@ -11,7 +11,7 @@ from queries.kpi.cohort import Cohort, cohort_of, select_everyone
 from queries.kpi.comparing import indicators
 from queries.kpi.model import Kpi, Scope, Window
 from queries.kpi.ratings import SOLVED, Ratings, current_ratings
-from queries.kpi.shares import mean_of, share_of
+from queries.kpi.shares import share_of, stars_of
 from queries.kpi.trend import trend_parts
 from queries.measured import Measured
 
@@ -65,4 +65,4 @@ def satisfaction_values(cohort: Cohort, ratings: Ratings) -> dict[str, Measured]
 
 
 def _mean(stars: np.ndarray[Any, Any]) -> Measured:
-    return mean_of(len(stars), float(stars.sum()), float((stars**2).sum()), least=1, most=5)
+    return stars_of(len(stars), float(stars.sum()), float((stars**2).sum()))

@@ -6,9 +6,7 @@ import numpy as np
 
 from queries.kpi.model import measured
 from queries.measured import Measured
-from queries.values import wilson_interval
-
-_Z = 1.959963984540054
+from queries.values import mean_stars, wilson_interval
 
 
 def share_of(part: int, whole: int) -> Measured:
@@ -23,11 +21,6 @@ def shares_of(parts: Any, wholes: Any) -> list[Measured]:
     return [measured(*row) for row in zip(value, low, high, wholes, strict=True)]
 
 
-def mean_of(n: int, total: float, squares: float, *, least: float, most: float) -> Measured:
-    """The mean of n numbers with this sum and sum of squares; normal bounds, kept in range."""
-    if not n:
-        return measured(np.nan, np.nan, np.nan, 0)
-    mean = total / n
-    variance = max(squares - n * mean**2, 0.0) / max(n - 1, 1)
-    half = _Z * float(np.sqrt(variance / n))
-    return measured(mean, max(mean - half, least), min(mean + half, most), n)
+def stars_of(n: int, total: float, squares: float) -> Measured:
+    """The mean of n ratings with this sum and sum of squares."""
+    return measured(*mean_stars(n, total, squares), n)

@@ -15,7 +15,7 @@ from data.store import Store
 from data.vocabulary import Outcome
 from queries.columns import MISSING
 from queries.evaluation.funnel import Standing, stand
-from queries.evaluation.promises import judged, on_time, own_to_resolve, rates, variances
+from queries.evaluation.promises import judged, on_time, own_to_resolve, rates
 from queries.filters import ComplaintFilter
 from queries.kpi.cohort import Cohort, cohort_of, select_everyone
 from queries.kpi.model import Window
@@ -104,8 +104,8 @@ class UnitCases:
         due, kept, own = (table[part] for table in tables)
         return stand(
             kept.sum(axis=1) * chosen,
-            (due @ chance) * chosen,
-            (due @ variances(chance)) * chosen,
+            due * chosen[:, np.newaxis],
+            chance,
             (own.sum(axis=1) >= self.method.min_ranked) & chosen,
             self.method.winsorised_share,
             among=among,

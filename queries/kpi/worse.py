@@ -1,7 +1,8 @@
 """Where it got worse: the share answered within 24 hours, against the period before.
 
-A difference is named only where its 95% interval excludes zero; the others are counted. Of so many
-comparisons one in twenty would exclude it by chance alone: those named are sorted by effect.
+Of so many comparisons one in twenty has an interval without zero by chance alone. So it is of all
+those named, not of all compared, that one in twenty may be chance (Benjamini & Hochberg, Journal of
+the Royal Statistical Society B 57, 1995); the others are counted.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from data.reference import Reference
 from data.store import Store
@@ -19,6 +21,9 @@ from queries.kpi.model import Change, Scope, Window, change_between
 from queries.kpi.response import DAY, curves_of
 from queries.measured import Measured
 from queries.measures import MIN_RANKED
+from queries.survival import Z95
+
+_BY_CHANCE = 0.05  # of those that are named
 
 
 @dataclass(frozen=True)
@@ -33,12 +38,14 @@ class Shift:
 
 @dataclass(frozen=True)
 class Shifts:
-    """Of one kind. `worse` begins with the largest fall; the rest are counted."""
+    """Of one kind. `worse` begins with the surest large fall, by the bound of its interval that is
+    nearest to zero; the rest are counted."""
 
     kind: str  # 'service', or the id of a level
     worse: tuple[Shift, ...]
     better: tuple[Shift, ...]
-    unsure: int  # their interval includes zero
+    compared: int  # with enough in both periods
+    unsure: int  # of these, neither worse nor better: it may be chance
     too_few: int
 
 
@@ -88,22 +95,43 @@ def _shifts(
     present, earlier = (
         curves_of(cohort, group, len(names)).done_within(DAY) for cohort, group in cohorts
     )
-    found, unsure, too_few = [], 0, 0
+    compared, too_few = [], 0
     for (code, name), one, other in zip(names, present, earlier, strict=True):
         if not one.n and not other.n:
             continue
         change = change_between(one, other)
         if min(one.n, other.n) < MIN_RANKED or change.change is None:
             too_few += 1
-        elif change.is_sure:
-            found.append(Shift(code, name, one, change))
         else:
-            unsure += 1
-    by_effect = sorted(found, key=lambda shift: (shift.change.change or 0.0, shift.code))
+            compared.append(Shift(code, name, one, change))
+    named = beyond_chance([one.change for one in compared])
+    found = [one for one, is_named in zip(compared, named, strict=True) if is_named]
+    worse = [one for one in found if (one.change.change or 0.0) < 0]
+    better = [one for one in found if (one.change.change or 0.0) > 0]
     return Shifts(
         kind,
-        tuple(shift for shift in by_effect if (shift.change.change or 0) < 0),
-        tuple(shift for shift in reversed(by_effect) if (shift.change.change or 0) > 0),
-        unsure,
+        tuple(sorted(worse, key=lambda one: (one.change.high or 0.0, one.code))),
+        tuple(sorted(better, key=lambda one: (-(one.change.low or 0.0), one.code))),
+        len(compared),
+        len(compared) - len(found),
         too_few,
     )
+
+
+def beyond_chance(changes: list[Change]) -> NDArray[np.bool_]:
+    """Which of them are, so that of those _BY_CHANCE is expected to be none; Benjamini & Hochberg.
+
+    How unlikely a change is follows from how far the bound of its interval towards zero lies.
+    """
+    p = np.array([_likelihood(change) for change in changes])
+    order = np.sort(p)
+    allowed = _BY_CHANCE * np.arange(1, len(p) + 1) / max(len(p), 1)
+    return p <= max(order[order <= allowed], default=-1.0)
+
+
+def _likelihood(change: Change) -> float:
+    """Of a change so far from zero, either way, if there were none."""
+    if change.change is None or change.low is None or change.high is None:
+        return 1.0
+    half = change.high - change.change if change.change < 0 else change.change - change.low
+    return 2 * float(ndtr(-Z95 * abs(change.change) / half)) if half > 0 else 1.0

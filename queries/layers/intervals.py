@@ -1,7 +1,9 @@
 """Intervals of what is compared between two groups."""
 
 import math
+from typing import Any
 
+import numpy as np
 from scipy.stats import binomtest
 
 Interval = tuple[float, float]
@@ -25,15 +27,15 @@ def rate_ratio_interval(
 
 
 def difference_interval(
-    first: float, first_bounds: Interval, second: float, second_bounds: Interval
-) -> Interval:
+    first: Any, first_bounds: tuple[Any, Any], second: Any, second_bounds: tuple[Any, Any]
+) -> tuple[Any, Any]:
     """Bounds of `first - second` from those of each (MOVER: Zou & Donner 2008, eq. 4).
 
-    Infinite or NaN bounds give such bounds.
+    Numbers, or arrays of like length. Infinite or NaN bounds give such bounds.
     """
     (low, high), (other_low, other_high) = first_bounds, second_bounds
     difference = first - second
     return (
-        difference - math.hypot(first - low, other_high - second),
-        difference + math.hypot(high - first, second - other_low),
+        difference - np.hypot(first - low, other_high - second),
+        difference + np.hypot(high - first, second - other_low),
     )

@@ -148,7 +148,7 @@ def test_the_brief_lists_what_the_page_says_got_worse(demo: tuple[Store, Flask, 
         assert row["name"] in brief
         assert difference_text(row["change"]["change"], "share") in brief
     falls = [
-        [row["change"]["change"] for row in worse[kind]["worse"]]
+        [row["change"]["high"] for row in worse[kind]["worse"]]
         for kind in ("districts", "services")
     ]
     assert all(fall == sorted(fall) for fall in falls)

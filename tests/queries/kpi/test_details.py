@@ -15,11 +15,14 @@ from data.vocabulary import EventKind
 from queries.figures import figures
 from queries.filters import ComplaintFilter
 from queries.kpi.backlog import LIMITS, backlog_by_age
+from queries.kpi.clocks import grouped_curves
 from queries.kpi.districts import district_peers, districts_below
+from queries.kpi.model import change_between
 from queries.kpi.services import promises_by_service
 from queries.kpi.times import _local_minute, hours_of_week, months_over_years
-from queries.kpi.worse import where_worse
+from queries.kpi.worse import beyond_chance, where_worse
 from queries.layers.intervals import difference_interval
+from queries.measured import Measured
 from queries.measures import duration_summary
 from tests.queries.kpi.conftest import lives_until, scope_of
 
@@ -176,6 +179,18 @@ def plant(store: Store, begin: datetime, service: str, district: str, n: int, sl
     assert record_histories(store, planted).refused == []
 
 
+@pytest.mark.parametrize(("after", "overdue"), [(0, 0), (1, 1)])
+def test_what_is_due_this_second_is_not_overdue_yet(
+    any_store: Store, after: int, overdue: int
+) -> None:
+    at = datetime(2026, 2, 10, 3, tzinfo=ZONE).astimezone(UTC)
+    new = NewComplaint(service_code="garbage", channel_code="app", requested_at=at)
+    assert record_histories(any_store, [History(new, [])]).refused == []
+    wanted = WANTED.replace(as_of=at + timedelta(hours=24, seconds=after))
+    assert backlog_by_age(any_store, wanted, scope_of(any_store, wanted)).overdue == overdue
+    assert figures(any_store, wanted).overdue_now == overdue
+
+
 def test_what_got_worse_is_named_and_noise_is_counted(any_store: Store) -> None:
     then, now = (datetime(2026, 2, day, tzinfo=ZONE).astimezone(UTC) for day in (1, 11))
     plant(any_store, then, "garbage", "10.1", 100, 5)
@@ -193,7 +208,7 @@ def test_what_got_worse_is_named_and_noise_is_counted(any_store: Store) -> None:
     assert districts is not None and services is not None
     assert [one.code for one in districts.worse] == ["10.1"]
     assert [one.code for one in districts.better] == ["20.1"]
-    assert (districts.unsure, districts.too_few) == (1, 1)
+    assert (districts.compared, districts.unsure, districts.too_few) == (3, 1, 1)
     assert [one.code for one in services.worse] == ["garbage"]
     (fall,) = districts.worse
     assert fall.change.change == pytest.approx(-0.35)
@@ -205,6 +220,38 @@ def test_what_got_worse_is_named_and_noise_is_counted(any_store: Store) -> None:
     )
     assert (fall.change.low, fall.change.high) == pytest.approx(bounds)
     assert fall.change.high is not None and fall.change.high < 0
+
+
+def test_where_nothing_changed_nobody_is_named() -> None:
+    """On one page in twenty somebody may be; and one who fell is named among all the others."""
+    dice, places, named = np.random.default_rng(1), 267, []
+
+    def month(wait_hours: float = 12) -> list[Measured]:
+        groups = np.repeat(np.arange(places), dice.integers(20, 150, places))
+        seconds = dice.exponential(12 * 3600, len(groups)).astype(int)
+        seconds[groups == 7] *= int(wait_hours / 12)
+        happened = np.ones(len(groups), bool)
+        return grouped_curves(groups, places, seconds, happened).done_within(86_400)
+
+    for _page in range(40):
+        changes = [change_between(*two) for two in zip(month(), month(), strict=True)]
+        assert sum(change.is_sure for change in changes) > 2
+        named.append(beyond_chance(changes).any())
+    assert sum(named) <= 4
+    changes = [change_between(*two) for two in zip(month(96), month(), strict=True)]
+    assert beyond_chance(changes)[7] and beyond_chance(changes).sum() <= 3
+    assert beyond_chance([]).tolist() == []
+
+
+def test_the_surest_fall_is_named_first(any_store: Store) -> None:
+    """Not the steepest of few: 500 that fell by 30 points before 20 that fell by 50."""
+    then, now = (datetime(2026, 2, day, tzinfo=ZONE).astimezone(UTC) for day in (1, 11))
+    for district, n, was, slow in (("10.1", 20, 2, 12), ("10.2", 500, 50, 200)):
+        plant(any_store, then, "garbage", district, n, was)
+        plant(any_store, now, "garbage", district, n, slow)
+    wanted = ComplaintFilter(start=date(2026, 2, 11), end=date(2026, 2, 21))
+    found = where_worse(any_store, wanted, scope_of(any_store, wanted), "en").districts
+    assert found is not None and [one.code for one in found.worse] == ["10.2", "10.1"]
 
 
 def test_without_a_beginning_nothing_is_compared(city: Store) -> None:
