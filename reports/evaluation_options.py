@@ -8,12 +8,10 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from data.database import AWAY
 from data.evaluation.editions import Edition, find_edition
 from data.evaluation.method import MethodError
 from data.evaluation.problems import EditionError
 from data.i18n import format_instant, format_number, format_percent
-from data.reference import CityMissing
 from data.store import Store, current_store
 from queries.evaluation.due import last_month
 from queries.evaluation.month import MonthError, month_bounds
@@ -29,13 +27,8 @@ def in_one_sentence(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(*given: Any, **options: Any) -> Any:
         try:
             return command(*given, **options)
-        except (EditionError, MonthError, MethodError, CityMissing) as error:
+        except (EditionError, MonthError, MethodError) as error:
             raise click.ClickException(str(error)) from error
-        except AWAY as error:
-            raise click.ClickException(
-                "the database does not answer; look whether it runs, and whether "
-                "`flask city init` has made its tables"
-            ) from error
 
     return run
 
