@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 from flask import Flask, Response
 
 import intake
-from data import boundaries, key_commands, photo_commands
+from data import boundaries, command_failures, key_commands, photo_commands
 from data import commands as city_commands
 from data.accountability import commands as officer_commands
+from data.command_failures import wrong_settings_told
 from data.database import AWAY
 from data.demo import commands as demo_commands
 from data.imports import commands as import_commands
@@ -64,6 +65,7 @@ _PARTS = (
     kpi_routes,
     demo_feed,
     guard,
+    command_failures,  # last, for it goes over all commands
 )
 _POLICY = (
     "default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; "
@@ -75,14 +77,15 @@ _POLICY = (
 def create_app(
     settings: Settings | None = None, *, store: Store | None = None, warm: bool = False
 ) -> Flask:
-    """The whole command centre as one WSGI application. Raises SettingError.
+    """The whole command centre as one WSGI application. Raises SettingError or DatabaseError.
 
     `warm`: begin at once to read into memory what the first reader would wait for.
     """
-    settings = settings or Settings.from_environment()
+    with wrong_settings_told():
+        settings = settings or Settings.from_environment()
+        store = store or open_store(settings.database_url)
     server = Flask("pantau", static_folder=None)
-    server.config["PANTAU"] = settings
-    server.extensions["pantau"] = store = store or open_store(settings.database_url)
+    server.config["PANTAU"], server.extensions["pantau"] = settings, store
     for part in _PARTS:
         part.init_app(server)
     pages = shell.build(server, store)

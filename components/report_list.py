@@ -18,9 +18,17 @@ from queries.evaluation.due import Due
 
 
 def reports_list(
-    shown: Sequence[ShownEdition], due: Due, due_month: str, *, is_demo: bool
+    shown: Sequence[ShownEdition],
+    due: Due,
+    due_month: str,
+    *,
+    is_demo: bool,
+    has_complaints: bool = True,
 ) -> html.Div:
-    """`shown` newest month first; `due_month` is the month of `due` in words."""
+    """`shown` newest month first; `due_month` is the month of `due` in words.
+
+    `has_complaints`: whether any was received in that month; else nothing of it is due.
+    """
     of_month = [one for one in shown if one.edition.month == due.month]
     months = [
         _month(list(editions))
@@ -28,7 +36,9 @@ def reports_list(
     ]
     return html.Div(
         [
-            _countdown(of_month, due, due_month),
+            _countdown(of_month, due, due_month)
+            if of_month or has_complaints
+            else _nothing_due(due_month),
             html.P(_("These are evaluations of demo data, made up."), className="note")
             if is_demo
             else None,
@@ -84,6 +94,13 @@ def _countdown(of_month: Sequence[ShownEdition], due: Due, month: str) -> html.S
             else None,
         ],
         className="sheet countdown late" if is_late else "sheet countdown",
+    )
+
+
+def _nothing_due(month: str) -> html.Section:
+    words = _("no complaint was received in this month, so there is nothing to evaluate")
+    return html.Section(
+        html.Div([html.H3(month), html.P(words, className="note")]), className="sheet countdown"
     )
 
 

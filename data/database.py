@@ -36,7 +36,7 @@ class DatabaseError(ValueError):
 def open_engine(url: str) -> Engine:
     """An engine for `sqlite:///file` or `postgresql://…`.
 
-    Raises DatabaseError for any other kind of address.
+    Raises DatabaseError for any other kind of address, and a folder that cannot be made.
     """
     try:
         parsed = make_url(url)
@@ -71,7 +71,14 @@ def _open_sqlite(url: str) -> Engine:
     path = make_url(url).database
     if not path or path == ":memory:":
         raise DatabaseError(f"{url!r} names no file; a database in memory cannot be shared")
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(path).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(
+            f"the folder {folder} of the database cannot be made: {error.strerror}; "
+            "let PANTAU_VAR, or PANTAU_DATABASE_URL, be where it can"
+        ) from None
     engine = create_engine(
         url, hide_parameters=True, connect_args={"check_same_thread": False}, **_POOL
     )

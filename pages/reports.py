@@ -30,6 +30,7 @@ from data.store import Store, current_store
 from pages.report_rows import change_rows, shown_edition, shown_editions, subject_names
 from queries.evaluation.compare import compare_evaluations
 from queries.evaluation.due import due_of, last_month
+from queries.evaluation.month import has_complaints
 from queries.views import local_today
 from reports.evaluation.files import archive_stem
 from reports.evaluation.front import summary
@@ -154,13 +155,20 @@ def register(app: Dash) -> None:
     def show_list(_look: Any, stamp: str | None) -> Any:
         store = current_store()
         shown, today = shown_editions(store), local_today(store)
-        found = _stamp(today, *(one.edition for one in shown))
-        if found == stamp:
-            return no_update
         reference = store.reference()
         due = due_of(reference, last_month(today), today)
-        is_demo = reference.city.demo
-        return reports_list(shown, due, month_text(due.month), is_demo=is_demo), found
+        filled = has_complaints(store, due.month)
+        found = _stamp(today, filled, *(one.edition for one in shown))
+        if found == stamp:
+            return no_update
+        listed = reports_list(
+            shown,
+            due,
+            month_text(due.month),
+            is_demo=reference.city.demo,
+            has_complaints=filled,
+        )
+        return listed, found
 
     @app.callback(
         *(Output(ids.parts(place), "data") for place in (*_PARTS, *_CONTESTED)),

@@ -7,16 +7,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import exists, select
-
-from data import schema
-from data.database import AWAY, read
+from data.database import AWAY
 from data.evaluation.editions import list_editions
 from data.instants import now, to_epoch
 from data.reference import CityMissing
 from data.store import Store
 from queries.evaluation.due import last_month
-from queries.evaluation.month import month_bounds
+from queries.evaluation.month import has_complaints, month_bounds
 
 BY = "scheduler"
 _LONGEST_SLEEP = 3600.0  # seconds; a machine's clock may be set, or the machine sleep
@@ -66,11 +63,7 @@ class Drafter:
         month = last_month((instant - _GRACE).astimezone(zone).date())
         if list_editions(self._store, month):
             return None
-        begin, end = month_bounds(month, zone)
-        asked = schema.complaints.c.requested_at
-        with read(self._store.engine) as connection:
-            found = connection.scalar(select(exists().where(asked >= begin, asked < end)))
-        return month if found else None
+        return month if has_complaints(self._store, month) else None
 
     def _until_next(self, instant: datetime) -> float:
         """Seconds until the running month has ended and the grace after it."""

@@ -8,15 +8,13 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from data.database import AWAY
 from data.evaluation.editions import Edition, find_edition
 from data.evaluation.method import MethodError
 from data.evaluation.problems import EditionError
 from data.i18n import format_instant, format_number, format_percent
-from data.reference import CityMissing
 from data.store import Store, current_store
 from queries.evaluation.due import last_month
-from queries.evaluation.month import MonthError
+from queries.evaluation.month import MonthError, month_bounds
 from queries.views import local_today
 from reports.evaluation.lifecycle import newest_edition
 
@@ -29,13 +27,8 @@ def in_one_sentence(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(*given: Any, **options: Any) -> Any:
         try:
             return command(*given, **options)
-        except (EditionError, MonthError, MethodError, CityMissing) as error:
+        except (EditionError, MonthError, MethodError) as error:
             raise click.ClickException(str(error)) from error
-        except AWAY as error:
-            raise click.ClickException(
-                "the database does not answer; look whether it runs, and whether "
-                "`flask city init` has made its tables"
-            ) from error
 
     return run
 
@@ -46,7 +39,11 @@ def of_month(command: Callable[..., Any]) -> Callable[..., Any]:
     @in_one_sentence
     @functools.wraps(command)
     def run(given: str | None, month: str | None, **options: Any) -> Any:
-        chosen = month or given or last_month(local_today(current_store()))
+        named = [text for text in (month, given) if text is not None]
+        if len(named) == 2:
+            raise MonthError(f"the month is given twice, as {month!r} and {given!r}; give one")
+        chosen = named[0] if named else last_month(local_today(current_store()))
+        month_bounds(chosen, current_store().reference().city.time_zone)
         return command(month=chosen, **options)
 
     run = click.option("--month", help="Such as 2026-10. [the last that ended]")(run)

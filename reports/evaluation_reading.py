@@ -9,6 +9,7 @@ from data.evaluation.editions import find_edition, list_editions
 from data.evaluation.problems import EditionError
 from data.store import current_store
 from queries.evaluation.compare import CITY, compare_evaluations
+from queries.evaluation.month import month_bounds
 from reports.evaluation.lifecycle import evaluation_of, export_edition
 from reports.evaluation.page_files import unit_pages
 from reports.evaluation.preview import preview
@@ -114,6 +115,8 @@ def units_command(
 def list_command(month: str | None) -> None:
     """Show the editions: id, month, state, seen at, how much was open then, objections."""
     store = current_store()
+    if month is not None:
+        month_bounds(month, store.reference().city.time_zone)
     found = list_editions(store, month)
     for edition in found:
         click.echo(line_of(store, edition))

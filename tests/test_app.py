@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
+from flask.cli import cli
 from flask.testing import FlaskClient
 
 from app import create_app
@@ -111,3 +113,31 @@ def test_private_sources_are_apart_by_commas_or_spaces() -> None:
     given = {"PANTAU_PRIVATE_SOURCES": " sensors.lan,10.0.0.0/8  ::1, "}
     assert Settings.from_environment(given).private_sources == ("sensors.lan", "10.0.0.0/8", "::1")
     assert Settings.from_environment({}).private_sources == ()
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        (
+            {"PANTAU_DATABASE_URL": "mysql://x"},
+            "begins with 'mysql'; use sqlite:///… or postgresql",
+        ),
+        ({"PANTAU_DATABASE_URL": "garbage"}, "is no database address; use sqlite:///…"),
+        (
+            {"PANTAU_VAR": "/proc/nope", "PANTAU_DATABASE_URL": ""},
+            "folder /proc/nope of the databa",
+        ),
+        ({"PANTAU_DEMO": "yes"}, "PANTAU_DEMO is 'yes'; use 1 for the demo city"),
+        (
+            {"PANTAU_DATABASE_URL": "postgresql://x@127.0.0.1:1/x"},
+            "the database does not answer (c",
+        ),
+    ],
+)
+def test_a_command_says_in_a_sentence_why_it_cannot_begin(
+    environment: dict[str, str], said: str
+) -> None:
+    line = ["--app", "app:create_app", "keys", "list"]
+    ended = CliRunner().invoke(cli, line, env=environment)
+    assert ended.exit_code == 1 and said in ended.output, ended.output
+    assert isinstance(ended.exception, SystemExit) and "Traceback" not in ended.output

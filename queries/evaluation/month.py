@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, func, literal, or_, select
+from sqlalchemy import BigInteger, exists, func, literal, or_, select
 
 from data import schema
 from data.database import read
@@ -66,6 +66,17 @@ def _first_day(month: str, whole: str) -> date:
     if found is None or not 1 <= int(found[1]) < 9999:
         raise MonthError(f"month {whole!r} is none; write it as 2026-10, or 2026-07..2026-10")
     return date(int(found[1]), int(found[2]), 1)
+
+
+def has_complaints(store: Store, month: str) -> bool:
+    """Whether any was received in it: who received none has nothing to evaluate.
+
+    Raises MonthError.
+    """
+    begin, end = month_bounds(month, store.reference().city.time_zone)
+    asked = schema.complaints.c.requested_at
+    with read(store.engine) as connection:
+        return bool(connection.scalar(select(exists().where(asked >= begin, asked < end))))
 
 
 def read_month(store: Store, month: str, seen_at: datetime, through_seq: int | None) -> Month:

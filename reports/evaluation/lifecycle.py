@@ -39,7 +39,7 @@ from data.instants import now
 from data.store import Store
 from queries.evaluation.compare import text_differences
 from queries.evaluation.model import Evaluation
-from queries.evaluation.month import month_bounds
+from queries.evaluation.month import has_complaints, month_bounds
 from queries.evaluation.verify import Look, compute, compute_again
 from reports.evaluation.files import evaluation_files, file_names, material_of
 from reports.evaluation.material import Material, Standing
@@ -77,7 +77,7 @@ def draft_edition(
         raise EditionError(f"seen_at {look.seen_at.isoformat()} is yet to come; look from now")
     if look.seen_at < ends:
         raise EditionError(f"{month} had not ended at {look.seen_at.isoformat()}; draft it later")
-    _check_known(store, month, ends)
+    _check_known(store, month)
     version = method or method_versions()[-1]
     method_text = read_method_text(version)
     inputs = freeze_inputs(
@@ -97,12 +97,18 @@ def draft_edition(
     return add_draft(store, draft, by=by, reason=reason, is_first=is_first)
 
 
-def _check_known(store: Store, month: str, ends: datetime) -> None:
-    """A month before any complaint is a slip of the hand, and drafts are kept for good."""
+def _check_known(store: Store, month: str) -> None:
+    """A month without complaints is a slip of the hand, and drafts are kept for good."""
+    if has_complaints(store, month):
+        return
+    asked, zone = schema.complaints.c.requested_at, store.reference().city.time_zone
     with read(store.engine) as connection:
-        first = connection.scalar(select(func.min(schema.complaints.c.requested_at)))
-    if first is not None and ends <= first:
-        raise EditionError(f"{month} has no complaints; the first one known is of {first:%Y-%m-%d}")
+        known = connection.execute(select(func.min(asked), func.max(asked))).one()
+    first, last = (at and f"{at.astimezone(zone):%Y-%m-%d}" for at in known)
+    raise EditionError(
+        f"{month} has no complaints, so there is nothing to evaluate; "
+        + (f"those that are known are of {first} to {last}" if first else "there are none at all")
+    )
 
 
 def issue_edition(store: Store, edition_id: int, *, by: str) -> Edition:

@@ -18,7 +18,7 @@ from data.bulk import record_histories
 from data.city import touch_reference, write_setting
 from data.complaints import comment
 from data.database import write
-from data.evaluation.editions import find_edition
+from data.evaluation.editions import find_edition, list_editions
 from data.evaluation.files import files_of, texts_of
 from data.evaluation.problems import EditionError
 from data.store import Store
@@ -198,10 +198,10 @@ def test_a_month_is_drafted_when_it_has_ended(city: Store) -> None:
         newest_edition(city, "2026-01")
 
 
-def test_a_month_without_complaints_is_evaluated_and_issued(city: Store) -> None:
-    edition = draft_edition(city, "2026-08", by="x")
-    assert edition.maturity["received"] == 0
-    assert verify_edition(city, issue_edition(city, edition.id, by="x")).is_same
+def test_a_month_without_complaints_is_not_drafted(any_store: Store) -> None:
+    with pytest.raises(EditionError, match=r"2026-08 has no complaints, .*; there are none at"):
+        draft_edition(any_store, "2026-08", by="x")
+    assert list_editions(any_store) == ()
 
 
 def test_names_of_documents_are_known_before_they_are_made(city: Store, tmp_path: Path) -> None:
