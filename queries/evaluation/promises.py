@@ -16,13 +16,24 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
-def judged(due: Ints, ended: Ints, seen_at: int) -> Bools:
-    """A promise counts once its time has passed; who rightly handed over owes none.
+def judged(started: Ints, due: Ints, ended: Ints, share: float, seen_at: int) -> Bools:
+    """A promise counts once its time has passed; who handed over for good and early owes none.
 
-    Who rejects does: what the city reaches has its rejections within, so that as many as are usual
-    cost nothing, and to reject what would be late gains nothing.
+    One promise for each unit and complaint, had once or got back: from when the unit first
+    `started` until it `ended`. Who rejects owes it: what the city reaches has its rejections
+    within, so that as many as are usual cost nothing, and to reject what would be late gains
+    nothing.
     """
-    return (due != NEVER) & (due <= seen_at) & ((ended == NEVER) | (ended > due))
+    return (
+        (due != NEVER)
+        & (due <= seen_at)
+        & ((ended == NEVER) | ~is_early(started, ended, due, share))
+    )
+
+
+def is_early(started: Any, ended: Any, due: Any, share: float) -> Any:
+    """Handed over before more than that share of its time was gone, by the clock on the wall."""
+    return ended - started <= share * (due - started)
 
 
 def on_time(due: Ints, resolved: Ints) -> Bools:

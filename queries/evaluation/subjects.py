@@ -115,7 +115,7 @@ def _handovers(month: Month, groups: Groups, late_share: float, rows: int) -> li
     columns = np.zeros((3, rows), np.int64)
     for place, case in enumerate(month.cases):
         columns[0, place] = case.ordinal > 0
-        columns[1, place] = case.ended_at is not None
+        columns[1, place] = bool(case.passed_on)
         columns[2, place] = _is_late_on_arrival(month, case, late_share)
     counts = [groups.count(column).tolist() for column in columns]
     return [Handovers(*three) for three in zip(*counts, strict=True)]

@@ -92,7 +92,8 @@ def make_table(
     resolved = column(lambda case: _instant(case.resolved_at), NEVER)
     ended = column(lambda case: _instant(case.ended_at), NEVER)
     is_rejected = column(lambda case: case.rejected_at is not None).astype(bool)
-    is_judged = judged(due, ended, seen)
+    began = column(lambda case: case.started_at, [one.started_at for one in held])
+    is_judged = judged(began, due, ended, method.flags.late_handover_share, seen)
     kept = is_judged & on_time(due, resolved)
     own = is_case & own_to_resolve(ended)
     stars = column(lambda case: case.stars or 0)
@@ -113,7 +114,7 @@ def make_table(
             ),
             (column(lambda case: case.submitted), column(lambda case: case.sent_back)),
             (is_case, column(lambda case: 0, [one.change for one in held])),
-            (is_case, ended != NEVER),
+            (is_case, column(lambda case: bool(case.passed_on))),
             (own, is_rejected),
             (
                 column(lambda case: bool(case.closed_at)),
@@ -135,7 +136,7 @@ def make_table(
         life=column(lambda case: case.life, [one.life for one in held]),
         unit_id=column(lambda case: case.unit_id, [one.unit_id for one in held]),
         service_id=service,
-        started_at=column(lambda case: case.started_at, [one.started_at for one in held]),
+        started_at=began,
         is_case=is_case,
         seconds=seconds,
         answered=answered,

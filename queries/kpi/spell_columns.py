@@ -1,4 +1,8 @@
-"""The spells of every complaint as arrays in memory, kept in step with the event log."""
+"""What time each unit had each complaint, as arrays in memory, kept in step with the event log.
+
+A unit that got a complaint back has one row still: from when it first got it, by its first
+deadline, until it had it no more.
+"""
 
 import threading
 from dataclasses import dataclass
@@ -11,7 +15,7 @@ from sqlalchemy import Connection, FromClause, func, select
 from data import schema
 from data.database import read
 from data.store import Store
-from queries.columns import driver_rows, whole
+from queries.columns import MISSING, driver_rows, whole
 from queries.filters import ComplaintFilter
 from queries.views import looking, spells_of
 
@@ -21,16 +25,16 @@ _NAMES = (
     "started_at",
     "ended_at",
     "resolution_outcome",
-    "resolution_bin",
     "resolution_due_at",
     "resolved_at",
 )
+_FIRST = ("started_at", "resolution_due_at")  # else how it ended counts
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Spells:
-    """As of event `seq`, in order of complaint; MISSING for none. Never changed."""
+    """As of event `seq`, in order of complaint and unit; MISSING for none. Never changed."""
 
     seq: int
     columns: dict[str, Array]
@@ -62,7 +66,7 @@ def select_spells(store: Store, complaint_filter: ComplaintFilter) -> Spells:
         return columns.spells(store)
     everything = ComplaintFilter(as_of=complaint_filter.as_of)
     with looking(store, everything) as (connection, view):
-        return Spells(0, _in_order(_table(_read(connection, spells_of(view), None))))
+        return Spells(0, _by_unit(_table(_read(connection, spells_of(view), None))))
 
 
 def _brought_up_to_date(store: Store, known: Spells) -> Spells:
@@ -78,7 +82,7 @@ def _brought_up_to_date(store: Store, known: Spells) -> Spells:
     joined = {
         name: np.concatenate([known[name][~gone], new[name]]).astype(_kind(name)) for name in _NAMES
     }
-    return Spells(seq, _in_order(joined))
+    return Spells(seq, _by_unit(joined))
 
 
 def _read(connection: Connection, spells: FromClause, changed: Any) -> list[Array]:
@@ -102,6 +106,15 @@ def _kind(name: str) -> Any:
     return np.int64 if name.endswith(("_at", "_id")) and name != "unit_id" else np.int16
 
 
-def _in_order(columns: dict[str, Array]) -> dict[str, Array]:
-    order = np.argsort(columns["complaint_id"], kind="stable")
-    return {name: column[order] for name, column in columns.items()}
+def _by_unit(columns: dict[str, Array]) -> dict[str, Array]:
+    complaint, unit, ended = (columns[name] for name in ("complaint_id", "unit_id", "ended_at"))
+    order = np.lexsort((ended == MISSING, ended, columns["started_at"], unit, complaint))
+    is_first = np.ones(len(order), bool)
+    for key in (complaint[order], unit[order]):
+        is_first[1:] &= key[1:] == key[:-1]
+    is_first[1:] = ~is_first[1:]
+    first = np.flatnonzero(is_first)
+    last = np.append(first[1:], len(order))[: len(first)] - 1
+    return {
+        name: column[order][first if name in _FIRST else last] for name, column in columns.items()
+    }

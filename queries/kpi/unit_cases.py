@@ -143,7 +143,9 @@ class UnitCases:
             return np.where(at <= cohort.instant, at, MISSING)
 
         due, ended = self._spells["resolution_due_at"][spells], until("ended_at")
-        is_judged = judged(due, ended, cohort.instant)
+        share = self.method.flags.late_handover_share
+        started = self._spells["started_at"][spells]
+        is_judged = judged(started, due, ended, share, cohort.instant)
         return (
             is_judged,
             is_judged & on_time(due, until("resolved_at")),

@@ -124,8 +124,8 @@ def components() -> tuple[Component, ...]:
             _("Proven"),
             _(
                 "The share of closings shown to be work: by a photo that is on no other complaint,"
-                " by a verification that was passed, or by 3 stars or more. What a unit gains counts"
-                " as far as this share is as its services have it in the city."
+                " by a verification that was passed, or by 3 stars or more. What a unit gains"
+                " counts as far as this share is as its services have it in the city."
             ),
         ),
     )

@@ -89,6 +89,21 @@ def citizens_photo(work: Work) -> History:
     return acts(work, (EventKind.COMMENTED, 0.01, photo), (EventKind.RESOLVED, 0.17, photo))
 
 
+def hand_over(work: Work, then: EventKind) -> History:
+    """To a friend, who resolves it or hands it back for a new allowance."""
+    at, friend, back = 0.98 * work.target, {"unit_code": f"kel-{FRIEND}"}, {}
+    if then is EventKind.TRANSFERRED:
+        back = {"unit_code": f"kel-{PLAYER}"}
+    told: list[tuple[EventKind, float, dict[str, object]]] = [
+        (EventKind.ACKNOWLEDGED, min(work.answer, work.target / 2), {}),
+        (EventKind.TRANSFERRED, at, {**friend}),
+        (then, at + 0.02, {**back}),
+    ]
+    if back:
+        told += [(EventKind.ACKNOWLEDGED, at + 0.03, {}), (EventKind.RESOLVED, work.resolve, {})]
+    return acts(work, *told)
+
+
 def play(store: Store, played: Callable[[Work], list[History]], number: int = 100) -> Evaluation:
     chance = random.Random(1)
     for district in OTHERS:
@@ -129,7 +144,11 @@ SHOWS = {
         *(close(work, 0.2) for _ in range(3)),
     ],
 }
-PLAYS = REJECTIONS | SHOWS
+HANDOVERS = {
+    "hand over at the last moment": only_late(lambda work: hand_over(work, EventKind.RESOLVED)),
+    "hand over and get it back": only_late(lambda work: hand_over(work, EventKind.TRANSFERRED)),
+}
+PLAYS = REJECTIONS | SHOWS | HANDOVERS
 
 
 @pytest.mark.parametrize("played", PLAYS.values(), ids=PLAYS)
@@ -203,3 +222,15 @@ def test_what_proves_a_closing(jakarta_store: Store) -> None:
     found = evaluate(jakarta_store, MONTH, seen_at=SEEN_AT, method=_METHOD)
     shares = [unit(found, f"kel-{OTHERS[place]}").components["proven_share"] for place in told]
     assert [(share.value, share.n) for share in shares] == [(0, 6), (1, 3)]
+
+
+@pytest.mark.parametrize("played", HANDOVERS.values(), ids=HANDOVERS)
+def test_a_late_handover_lets_nobody_off(
+    jakarta_store: Store, played: Callable[[Work], list[History]]
+) -> None:
+    """Nor does one that comes back: one promise, its first deadline, one clock."""
+    found = play(jakarta_store, played)
+    player, twin = unit(found, f"kel-{PLAYER}"), unit(found, f"kel-{TWIN}")
+    assert player.on_time_share == twin.on_time_share
+    assert player.n == twin.n == 100 and player.handovers.passed_on > 20
+    assert player.flags["unusual_handover"] == player.handovers.passed_on

@@ -29,21 +29,23 @@ FIRST = datetime(2026, 2, 8, 17, tzinfo=UTC)
 
 
 def spells(life: Life) -> list[tuple[int, datetime, datetime | None, datetime | None]]:
-    """Unit, start, end and when resolved, of each time a unit had the case."""
-    found: list[list[Any]] = []
+    """Unit, first start, last end and when resolved, of each unit that had the case."""
+    found: dict[int, list[Any]] = {}
+    now = None
     for event in life.events:
         takes = event.kind in ("received", "assigned", "transferred")
-        if takes and event.unit_id is not None and (not found or found[-1][0] != event.unit_id):
-            if found:
-                found[-1][2] = event.at
-            found.append([event.unit_id, event.at, None, None])
-        if not found:
+        if takes and event.unit_id is not None and event.unit_id != now:
+            if now is not None:
+                found[now][2] = event.at
+            now = event.unit_id
+            found.setdefault(now, [now, event.at, None, None])[2] = None
+        if now is None:
             continue
         if event.kind == "resolved":
-            found[-1][3] = event.at
+            found[now][3] = event.at
         elif event.kind == "reopened":
-            found[-1][3] = None
-    return [tuple(one) for one in found]  # type: ignore[misc]
+            found[now][3] = None
+    return [tuple(one) for one in found.values()]  # type: ignore[misc]
 
 
 def tally(store: Store, seen: datetime) -> tuple[Counts, dict[int, int]]:
@@ -61,7 +63,7 @@ def tally(store: Store, seen: datetime) -> tuple[Counts, dict[int, int]]:
             if allowed is None:
                 continue
             due = start + allowed
-            if due > seen or (end is not None and end <= due):
+            if due > seen or (end is not None and end <= start + allowed / 2):
                 continue
             counts[unit, life.row.service_id][0] += 1
             counts[unit, life.row.service_id][1] += bool(resolved and resolved <= due)
@@ -239,3 +241,27 @@ def test_a_district_is_measured_by_the_whole_city(any_store: Store) -> None:
         (one,) = unit_results(any_store, wanted, scope_of(any_store, wanted))
         assert one.expected == pytest.approx(100 * (40 + 270) / 400)
         assert one == whole
+
+
+def test_a_case_that_comes_back_is_the_same_promise(any_store: Store) -> None:
+    """Early to another and back, or near its deadline: late is late, here and in editions."""
+    plan = _Plan()
+    plan.add("garbage", "10.1", 30, late=0)
+    for history, back, solved in zip(plan.histories[:3], (2, 23, None), (20, 30, 13), strict=True):
+        at = history.new.requested_at
+        assert at is not None
+        told = [(EventKind.TRANSFERRED, 1.0, "kel-10.2"), (EventKind.RESOLVED, solved, None)]
+        if back:
+            told.insert(1, (EventKind.TRANSFERRED, float(back), "kel-10.1"))
+        history.happenings[:] = [
+            Happening(kind, at + timedelta(hours=hours), unit_code=unit)
+            for kind, hours, unit in told
+        ]
+    found = planted(any_store, plan)
+    # One came back and was kept, one was not, one was passed on early for good.
+    assert (found["kel-10.1"].due, found["kel-10.1"].observed) == (29, 28)
+    edition = evaluate(any_store, "2026-02", seen_at=datetime(2026, 6, 1, tzinfo=UTC))
+    for unit in edition.units:
+        share, shown = unit.on_time_share, found.get(unit.code)
+        kept = round((share.value or 0) * share.n)
+        assert (share.n, kept) == ((shown.due, shown.observed) if shown else (0, 0))
