@@ -5,7 +5,7 @@ Spiegelhalter, Funnel plots for comparing institutional performance, Statistics 
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,24 +91,31 @@ def stand(
     return Standing(observed, whole, spread, is_there, z, phi, is_overdispersed)
 
 
-def draw_funnel(table: Table, groups: Groups, ranked: Bools, winsorised_share: float) -> Funnel:
+def draw_funnel(
+    table: Table, groups: Groups, ranked: Bools, winsorised_share: float, confirmed: Ints
+) -> Funnel:
     """The ranked subjects with a case that is due.
+
+    Worse is who is so by what was observed; better, who is so by the cases `confirmed` too.
 
     Each case is kept with the chance that its service has in the city, so that of a unit the
     variance is the sum of p (1 - p).
     """
     chance = table.expected[:, _ON_TIME]
-    found = stand(
-        groups.count(table.on_time),
-        groups.count(chance),
-        groups.count(variances(chance)),
-        ranked,
-        winsorised_share,
-    )
+    usual = groups.count(chance), groups.count(variances(chance)), ranked, winsorised_share
+    found = stand(groups.count(table.on_time), *usual)
+    shown = stand(confirmed, *usual, among=found).sides > 0
     points = [
-        found.point(place, groups.codes[place]) for place in np.flatnonzero(found.is_there).tolist()
+        _only_if(shown[place], found.point(place, groups.codes[place]))
+        for place in np.flatnonzero(found.is_there).tolist()
     ]
     return Funnel("on_time_ratio", rounded(found.phi), found.is_overdispersed, tuple(points))
+
+
+def _only_if(is_shown: bool, point: FunnelPoint) -> FunnelPoint:
+    if point.differs != "better" or is_shown:
+        return point
+    return replace(point, differs="as_expected")
 
 
 def overdispersion(z: Floats, winsorised_share: float) -> tuple[float, bool]:

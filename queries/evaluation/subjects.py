@@ -15,7 +15,14 @@ from queries.evaluation.funnel import draw_funnel
 from queries.evaluation.measured import measure_all
 from queries.evaluation.model import FLAG_KINDS, Funnel, Handovers, Subject
 from queries.evaluation.month import Month
-from queries.evaluation.score import Floats, points, ranks, scores
+from queries.evaluation.score import (
+    Floats,
+    confirmed_cases,
+    evidence,
+    points,
+    ranks,
+    scores,
+)
 from queries.evaluation.sums import Groups, sum_groups
 from queries.evaluation.table import PARTS, Table
 
@@ -50,7 +57,8 @@ def judge(
     intervals = rank_intervals(table, groups, ranked, method, weights)
     standing = np.zeros(len(groups), np.int64)
     standing[ranked] = ranks(total[ranked])
-    funnel = draw_funnel(table, groups, ranked, method.winsorised_share)
+    confirmed = confirmed_cases(sums, "on_time_ratio", evidence(sums, parts, method))
+    funnel = draw_funnel(table, groups, ranked, method.winsorised_share, confirmed)
     differs = {point.code: point.differs for point in funnel.points}
     counts = _flag_counts(groups, flagged, len(table))
     compared = _comparable(table, groups)

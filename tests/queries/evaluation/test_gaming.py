@@ -15,7 +15,7 @@ from queries.evaluation.model import Evaluation
 from tests.queries.evaluation.planting import MONTH, SEEN_AT, answered, hours, life, plant, unit
 
 EASY, HARD = "garbage", "public-facilities"  # targets of 24 and 168 hours
-OTHERS = [f"31.74.01.100{number}" for number in range(1, 7)]
+OTHERS = [f"31.74.0{kecamatan}.100{number}" for kecamatan in (1, 2) for number in range(1, 6)]
 PLAYER, TWIN, FRIEND = "31.73.01.1001", "31.73.01.1002", "31.73.01.1003"
 _NOISE = 1.0  # points: the player's own play moves a little what the city reaches
 _METHOD = replace(read_method("1.0"), rounds=20)
@@ -107,7 +107,7 @@ def hand_over(work: Work, then: EventKind) -> History:
 def play(store: Store, played: Callable[[Work], list[History]], number: int = 100) -> Evaluation:
     chance = random.Random(1)
     for district in OTHERS:
-        plant(store, [honest(work, district) for work in works(chance, 100)])
+        plant(store, [honest(work, district) for work in works(chance, 80)])
     same = list(works(chance, number))
     plant(store, [honest(work, TWIN) for work in same])
     plant(store, [history for work in same for history in played(work)])
@@ -234,3 +234,33 @@ def test_a_late_handover_lets_nobody_off(
     assert player.on_time_share == twin.on_time_share
     assert player.n == twin.n == 100 and player.handovers.passed_on > 20
     assert player.flags["unusual_handover"] == player.handovers.passed_on
+
+
+@pytest.mark.parametrize(("has_photos", "differs"), [(True, "better"), (False, "as_expected")])
+def test_who_is_better_is_called_so_where_it_is_proven(
+    jakarta_store: Store, has_photos: bool, differs: str
+) -> None:
+    """The same work, with a photo of each case or with none."""
+    chance = random.Random(2)
+    plant(
+        jakarta_store,
+        [
+            answered(
+                PLAYER,
+                work.service,
+                work.day,
+                answer=work.answer,
+                resolve=min(work.resolve, work.target * chance.uniform(0.5, 0.9)),
+                media=(f"https://x.example/{work.day}.jpg",) if has_photos else (),
+            )
+            for work in works(chance, 150)
+        ],
+    )
+    for district in OTHERS:
+        plant(jakarta_store, [honest(work, district) for work in works(chance, 80)])
+    found = evaluate(jakarta_store, MONTH, seen_at=SEEN_AT, method=_METHOD)
+    player = unit(found, f"kel-{PLAYER}")
+    assert player.on_time_share.value == 1.0 and player.differs == differs
+    assert {point.differs for point in found.funnel.points if point.code == player.code} == {
+        differs
+    }

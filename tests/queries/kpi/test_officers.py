@@ -130,7 +130,10 @@ def test_a_month_is_judged_as_its_evaluation_judges_it(city: Store) -> None:
     for code, one in shown.items():
         unit = judged[code]
         assert one.ratio == unit.components["on_time_ratio"]
-        assert one.differs == unit.differs
+        assert one.differs == unit.differs or (one.differs, unit.differs) == (
+            "better",  # of which an edition wants evidence
+            "as_expected",
+        )
         assert (one.due, one.observed) == (
             unit.on_time_share.n,
             round(unit.on_time_share.value * unit.on_time_share.n),  # type: ignore[operator]
