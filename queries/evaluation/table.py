@@ -109,7 +109,7 @@ def make_table(
             (own, resolved != NEVER),
             (stars > 0, stars),
             (
-                column(lambda case: bool(case.closed_at) and case.closed_at[0] + wait <= seen),
+                column(lambda case: min(closings_of(case), default=seen) + wait <= seen),
                 column(lambda case: is_reopened(case, wait)),
             ),
             (column(lambda case: case.submitted), column(lambda case: case.sent_back)),
@@ -176,11 +176,18 @@ def is_closed(case: Case) -> bool:
 
 
 def is_reopened(case: Case, within_seconds: int) -> bool:
-    """So soon after the first time it was closed."""
-    if not case.closed_at:
-        return False
-    first = case.closed_at[0]
-    return any(first <= at <= first + within_seconds for at in case.reopened_at)
+    """So soon after the closing that this undid: any of them, a rejection too."""
+    closings = closings_of(case)
+    return any(
+        at - max((closing for closing in closings if closing <= at), default=-within_seconds - 1)
+        <= within_seconds
+        for at in case.reopened_at
+    )
+
+
+def closings_of(case: Case) -> list[int]:
+    """When it was resolved or rejected, also what was undone; in order."""
+    return sorted([*case.closed_at, *case.refused_at])
 
 
 def _expected(

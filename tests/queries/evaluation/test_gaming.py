@@ -139,6 +139,14 @@ SHOWS = {
     "close all at ten minutes, rated badly": lambda work: [
         close(work, 0.17, stars=work.stars and 1)
     ],
+    "close what would be late, and reject it once it was reopened": only_late(
+        lambda work: acts(
+            work,
+            (EventKind.RESOLVED, work.target / 2, {}),
+            (EventKind.REOPENED, work.target / 2 + 14.1 * 24, {}),
+            (EventKind.REJECTED, work.target / 2 + 14.2 * 24, {}),
+        )
+    ),
     "report three more of each to itself": lambda work: [
         honest(work),
         *(close(work, 0.2) for _ in range(3)),
@@ -264,3 +272,30 @@ def test_who_is_better_is_called_so_where_it_is_proven(
     assert {point.differs for point in found.funnel.points if point.code == player.code} == {
         differs
     }
+
+
+def test_whatever_is_undone_within_a_fortnight_counts_as_reopened(jakarta_store: Store) -> None:
+    """A closing after the first, and a rejection too; not a closing of long ago."""
+    day = 24
+    lives: list[list[tuple[EventKind, float, dict[str, object]]]] = [
+        [(EventKind.RESOLVED, 1, {}), (EventKind.REOPENED, 1 + 14 * day, {})],  # to the second
+        [(EventKind.RESOLVED, 1, {}), (EventKind.REOPENED, 1.001 + 14 * day, {})],
+        [
+            (EventKind.RESOLVED, 1, {}),
+            (EventKind.REOPENED, 15 * day, {}),
+            (EventKind.RESOLVED, 16 * day, {}),
+            (EventKind.REOPENED, 17 * day, {}),
+        ],
+        [(EventKind.REJECTED, 1, {}), (EventKind.REOPENED, 2, {})],
+        [(EventKind.REJECTED, 1, {})],
+    ]
+    plant(
+        jakarta_store,
+        [
+            life(PLAYER, HARD, 1, *((kind, hours(at), more) for kind, at, more in one))
+            for one in lives
+        ],
+    )
+    found = evaluate(jakarta_store, MONTH, seen_at=SEEN_AT, method=_METHOD)
+    share = unit(found, f"kel-{PLAYER}").components["reopened_share"]
+    assert (share.value, share.n) == (0.6, 5)
