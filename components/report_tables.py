@@ -111,17 +111,22 @@ def _subject_row(row: Texts, heads: Sequence[str]) -> html.Tr:
     name = html.Div(
         [f"{row['mark']} {row['name']}".strip(), html.Div(row["code"], className="note")]
     )
-    figures = [(row["n"], "wide"), (row["score"], "score"), (row["rank"], "rank")]
+    figures = [
+        (row["n"], "wide"),
+        (row["score"], "score"),
+        (row["rank"], "rank"),
+        (row["others"], "others"),
+    ]
     return html.Tr(
         [
             html.Th(name, scope="row"),
             *(
                 plain("td", text, className=kind, **{"data-label": head})
-                for (text, kind), head in zip(figures, heads[1:4], strict=True)
+                for (text, kind), head in zip(figures, heads[1:5], strict=True)
             ),
             *(
                 plain("td", [value, plain("small", f"{interval} · n {n}")], **{"data-label": head})
-                for (value, interval, n), head in zip(row["cells"], heads[4:], strict=True)
+                for (value, interval, n), head in zip(row["cells"], heads[5:], strict=True)
             ),
         ],
         className=None if row["is_ranked"] else "unranked",

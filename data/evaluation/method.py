@@ -42,6 +42,7 @@ class Method:
     sha256: str  # of the file, hex
     min_cases: int
     min_ranked: int  # cases of its own that a rank takes
+    min_comparable: float  # share of its services' cases that others must have
     other_cutoffs: tuple[int, ...]
     moved_share: float
     reopened_within_days: int
@@ -81,6 +82,7 @@ def parse_method(content: bytes, *, name: str) -> Method:
             sha256=hashlib.sha256(content).hexdigest(),
             min_cases=int(raw["min_cases"]),
             min_ranked=int(raw["min_ranked"]),
+            min_comparable=float(raw["min_comparable"]),
             other_cutoffs=tuple(int(number) for number in raw["other_cutoffs"]),
             moved_share=float(raw["moved_share"]),
             reopened_within_days=int(raw["reopened_within_days"]),
@@ -133,6 +135,10 @@ def _check(method: Method, name: str) -> None:
         raise MethodError(
             f"{name}: min_ranked {method.min_ranked} is under min_cases {method.min_cases}; "
             "who has too few cases cannot be ranked"
+        )
+    if not 0 <= method.min_comparable < 1:
+        raise MethodError(
+            f"{name}: min_comparable {method.min_comparable:g} is not from 0 to under 1"
         )
     if not 0 <= method.winsorised_share < 0.5:
         raise MethodError(

@@ -144,5 +144,6 @@ def _counts(month: Month, units: tuple[Subject, ...]) -> dict[str, int]:
         "older_read": month.older,
         "units": len(units),
         "units_ranked": sum(unit.is_ranked for unit in units),
-        "units_too_few": sum(not unit.is_ranked for unit in units),
+        "units_too_few": sum(not unit.is_ranked and unit.differs != "no_other" for unit in units),
+        "units_without_others": sum(unit.differs == "no_other" for unit in units),
     }

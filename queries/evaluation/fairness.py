@@ -38,7 +38,13 @@ def compare_rules(
         "former_points": _ranked(dict(former)),
     }
     others = {
-        str(cutoff): _ranked({u.code: u.score for u in units if u.own_cases >= cutoff})
+        str(cutoff): _ranked(
+            {
+                u.code: u.score
+                for u in units
+                if u.own_cases >= cutoff and u.comparable_share >= method.min_comparable
+            }
+        )
         for cutoff in method.other_cutoffs
     }
     rows = tuple(

@@ -45,6 +45,20 @@ def own_to_resolve(ended: Ints) -> Bools:
     return ended == NEVER
 
 
+def others_share(cases: Ints) -> Ints:
+    """Of each service (columns) the share of cases that other units (rows) had; millionths."""
+    whole = cases.sum(axis=0)
+    return np.asarray(divided((whole - cases) * MICRO, np.maximum(whole, 1)))
+
+
+def is_comparable(shares: Ints, n: Ints, least: float) -> Bools:
+    """Whether others have enough of a unit's services for its mix to be held against theirs.
+
+    `shares` is the sum of `others_share` over its `n` cases.
+    """
+    return shares >= least * MICRO * np.maximum(n, 1)
+
+
 def rates(sums: Any, counted: Any) -> Any:
     """What the city's cases of each service show on average; whole millionths."""
     return divided(sums * MICRO, np.maximum(counted, 1))

@@ -15,8 +15,8 @@ from queries.evaluation.funnel import draw_funnel
 from queries.evaluation.measured import measure_all
 from queries.evaluation.model import FLAG_KINDS, Funnel, Handovers, Subject
 from queries.evaluation.month import Month
+from queries.evaluation.promises import is_comparable
 from queries.evaluation.score import (
-    Floats,
     confirmed_cases,
     evidence,
     points,
@@ -24,7 +24,7 @@ from queries.evaluation.score import (
     scores,
 )
 from queries.evaluation.sums import Groups, sum_groups
-from queries.evaluation.table import PARTS, Table
+from queries.evaluation.table import MICRO, PARTS, Table
 
 _OWN = PARTS.index("resolution_share")
 
@@ -50,7 +50,10 @@ def judge(
     """Subjects with cases, in order of code, and the funnel of those that are ranked."""
     sums = sum_groups(table, groups)
     n = groups.count(table.is_case)
-    ranked = sums.counted[:, _OWN] >= method.min_ranked
+    others = groups.count(table.others)
+    has_others = is_comparable(others, n, method.min_comparable)
+    enough = sums.counted[:, _OWN] >= method.min_ranked
+    ranked = enough & has_others
     components, ratios, on_time = measure_all(table, groups, sums, method.min_cases)
     parts = points(sums, method)
     total = scores(parts, method)
@@ -59,9 +62,10 @@ def judge(
     standing[ranked] = ranks(total[ranked])
     confirmed = confirmed_cases(sums, "on_time_ratio", evidence(sums, parts, method))
     funnel = draw_funnel(table, groups, ranked, method.winsorised_share, confirmed)
+    alone = np.flatnonzero(enough & ~has_others).tolist()
     differs = {point.code: point.differs for point in funnel.points}
+    differs |= {groups.codes[place]: "no_other" for place in alone}
     counts = _flag_counts(groups, flagged, len(table))
-    compared = _comparable(table, groups)
     handovers = _handovers(month, groups, method.late_on_arrival_share, len(table))
     found = []
     for place, code in enumerate(groups.codes):
@@ -81,7 +85,7 @@ def judge(
                 components={name: values[place] for name, values in components.items()},
                 on_time_share=on_time[place],
                 ratios={name: values[place] for name, values in ratios.items()},
-                comparable_share=rounded(compared[place]),
+                comparable_share=rounded(int(others[place]) / MICRO / int(n[place])),
                 parts={
                     part: rounded(parts[place, column])
                     for column, part in enumerate(PARTS)
@@ -105,18 +109,6 @@ def _flag_counts(groups: Groups, flagged: list[Flagged], rows: int) -> dict[str,
         marked[[flag.case for flag in flagged if flag.kind == kind]] = 1
         found[kind] = groups.count(marked)
     return found
-
-
-def _comparable(table: Table, groups: Groups) -> Floats:
-    """Of the cases of a subject's services, the share that others had; the mean over its own."""
-    services = int(table.service_id.max(initial=0)) + 1
-    own = np.zeros((len(groups), services), np.int64)
-    there = table.is_case[groups.rows]
-    rows, subject = groups.rows[there], groups.subject[there]
-    np.add.at(own, (subject, table.service_id[rows]), 1)
-    whole = np.bincount(table.service_id[table.is_case], minlength=services)
-    n = np.maximum(own.sum(axis=1), 1)
-    return 1.0 - (own * own / np.maximum(whole, 1)).sum(axis=1) / n
 
 
 def _handovers(month: Month, groups: Groups, late_share: float, rows: int) -> list[Handovers]:

@@ -22,6 +22,7 @@ from queries.evaluation.promises import (
     divided,
     judged,
     on_time,
+    others_share,
     own_to_resolve,
     rates,
 )
@@ -54,6 +55,7 @@ class Table:
     service_id: Ints  # 0 for a change of backlog
     started_at: Ints  # when the unit got it
     is_case: Bools
+    others: Ints  # of the cases of its service, the share of other units; millionths
     seconds: Ints  # of the response clock, until it stopped or was censored
     answered: Bools
     judged: Bools  # its deadline has passed and it was the unit's to keep
@@ -132,12 +134,14 @@ def make_table(
         shown[places] = False
         usual[:, columns] = _expected(observed, asked, shown, service, seconds, is_case)[:, columns]
     observed *= MICRO
+    unit = column(lambda case: case.unit_id, [one.unit_id for one in held])
     return Table(
         life=column(lambda case: case.life, [one.life for one in held]),
-        unit_id=column(lambda case: case.unit_id, [one.unit_id for one in held]),
+        unit_id=unit,
         service_id=service,
         started_at=began,
         is_case=is_case,
+        others=_others(unit, service, is_case),
         seconds=seconds,
         answered=answered,
         judged=is_judged,
@@ -150,6 +154,13 @@ def make_table(
         usual=usual,
         counted=asked.astype(np.int64),
     )
+
+
+def _others(unit: Ints, service: Ints, is_case: Bools) -> Ints:
+    units, place = np.unique(unit, return_inverse=True)
+    cases = np.zeros((len(units), int(service.max(initial=0)) + 1), np.int64)
+    np.add.at(cases, (place[is_case], service[is_case]), 1)
+    return np.where(is_case, others_share(cases)[place, service], 0)
 
 
 def _credited(observed: Ints, usual: Ints, places: Any, columns: list[int]) -> Ints:

@@ -20,7 +20,14 @@ def subject_table(title: str, subjects: Sequence[Subject]) -> dict[str, Any]:
     listed = components()
     return {
         "title": title,
-        "head": [_("Unit"), _("Cases"), _("Score"), _("Rank, 95%"), *(c.short for c in listed)],
+        "head": [
+            _("Unit"),
+            _("Cases"),
+            _("Score"),
+            _("Rank, 95%"),
+            _("Others' share"),
+            *(c.short for c in listed),
+        ],
         "rows": [
             {
                 "name": printable(one.name, longest=_LONGEST_NAME),
@@ -28,6 +35,7 @@ def subject_table(title: str, subjects: Sequence[Subject]) -> dict[str, Any]:
                 "n": format_number(one.n),
                 "score": format_number(one.score, 1),
                 "rank": rank_text(one),
+                "others": format_percent(one.comparable_share, 0),
                 "is_ranked": one.is_ranked,
                 "mark": differs_mark(one),
                 "cells": [
@@ -43,8 +51,9 @@ def subject_table(title: str, subjects: Sequence[Subject]) -> dict[str, Any]:
         ],
         "note": _(
             "Under each value its 95% interval and, after n, the cases it rests on. ▲ better, ▼"
-            " worse than the city beyond chance, · no different. Sorted by the middle of the rank"
-            " interval."
+            " worse than the city beyond chance, · no different. Others' share: of all cases of its"
+            " services; whom others can hardly be compared with is not ranked. Sorted by the middle"
+            " of the rank interval."
         ),
     }
 

@@ -65,6 +65,8 @@ def _about(material: Material, subject: Subject) -> list[str]:
 def _of_how_many(material: Material, subject: Subject) -> str:
     evaluation = material.evaluation
     among = evaluation.officers if subject.kind == "officer" else evaluation.units
+    if subject.differs == "no_other":
+        return _("others have hardly any such cases")
     if not subject.is_ranked:
         return _("fewer than {limit} cases of its own").format(
             limit=format_number(material.min_ranked)

@@ -40,6 +40,7 @@ def test_a_version_that_is_none_is_refused(version: str) -> None:
         ("satisfaction = 1.0", "satisfaction = 0", r"\[full\] satisfaction is 0.0; let it exceed"),
         ("min_cases = 20", "min_cases = 0", "min_cases 0"),
         ("min_ranked = 24", "min_ranked = 19", "min_ranked 19 is under min_cases 20"),
+        ("min_comparable = 0.5", "min_comparable = 1", "min_comparable 1 is not"),
         ("rounds = 1000", "rounds = 1000000", "at most 100000"),
         ("winsorised_share = 0.1", "winsorised_share = 0.5", "winsorised_share 0.5"),
         ("low_stars = 2", "lowest = 2", "is no method: .*low"),

@@ -48,9 +48,11 @@ def spells(life: Life) -> list[tuple[int, datetime, datetime | None, datetime | 
     return [tuple(one) for one in found.values()]  # type: ignore[misc]
 
 
-def tally(store: Store, seen: datetime) -> tuple[Counts, dict[int, int]]:
-    """Due and kept by unit and service; and of each unit the cases that were its own to resolve."""
+def tally(store: Store, seen: datetime) -> tuple[Counts, dict[int, int], set[int]]:
+    """Due and kept by unit and service; of each unit the cases that were its own to resolve; and
+    the units of whose services' cases others had less than half."""
     counts: Counts = defaultdict(lambda: [0, 0])
+    had: dict[tuple[int, int], int] = defaultdict(int)
     own: dict[int, int] = defaultdict(int)
     for life in lives_until(store, seen):
         day = life.row.requested_at.astimezone(ZONE).date()
@@ -60,6 +62,7 @@ def tally(store: Store, seen: datetime) -> tuple[Counts, dict[int, int]]:
         allowed = promised and promised - life.row.requested_at
         for unit, start, end, resolved in spells(life):
             own[unit] += end is None
+            had[unit, life.row.service_id] += 1
             if allowed is None:
                 continue
             due = start + allowed
@@ -67,12 +70,20 @@ def tally(store: Store, seen: datetime) -> tuple[Counts, dict[int, int]]:
                 continue
             counts[unit, life.row.service_id][0] += 1
             counts[unit, life.row.service_id][1] += bool(resolved and resolved <= due)
-    return counts, own
+    whole: dict[int, int] = defaultdict(int)
+    for (_unit, service), n in had.items():
+        whole[service] += n
+    alone = set()
+    for unit in own:
+        mine = [(n, whole[service]) for (u, service), n in had.items() if u == unit]
+        if sum(n * (all_ - n) / all_ for n, all_ in mine) < 0.5 * sum(n for n, _all in mine):
+            alone.add(unit)
+    return counts, own, alone
 
 
 def test_observed_expected_and_limits_are_those_of_the_log(city: Store) -> None:
     wanted = WANTED.replace(as_of=LATER)
-    counts, own = tally(city, LATER)
+    counts, own, alone = tally(city, LATER)
     due, kept = defaultdict(int), defaultdict(int)
     for (_unit, service), (n, good) in counts.items():
         due[service] += n
@@ -93,8 +104,9 @@ def test_observed_expected_and_limits_are_those_of_the_log(city: Store) -> None:
         assert one.ratio.low == pytest.approx(low, abs=1e-5)
         high = chi2.ppf(0.975, 2 * observed + 2) / 2 / expected
         assert one.ratio.high == pytest.approx(high, abs=1e-5)
-        assert (one.differs is None) == (own[unit] < 20)
-        if one.differs is not None:
+        assert (one.differs is None) == (own[unit] < 24)
+        assert (one.differs == "no_other") == (own[unit] >= 24 and unit in alone)
+        if one.differs not in (None, "no_other"):
             z[unit] = (observed - expected) / math.sqrt(variance)
     phi = winsorised_phi(list(z.values()))
     for unit, one in found.items():
@@ -206,9 +218,10 @@ def test_equal_skill_and_other_cases_come_out_equal(any_store: Store) -> None:
     found = planted(any_store, plan)
     one, other = found["kel-10.1"], found["kel-20.1"]
     agency = found["dsda"]
+    assert agency.differs == "no_other" and agency.z is None  # it alone has floods
     assert one.ratio.value == pytest.approx(1) and other.ratio.value == pytest.approx(1)
     assert agency.ratio.value == pytest.approx(1)
-    assert {unit.differs for unit in found.values()} == {"as_expected"}
+    assert one.differs == other.differs == "as_expected"
     late = [(unit.due - unit.observed) / unit.due for unit in (agency, one)]
     assert late[0] > 4 * late[1]
 
