@@ -73,6 +73,7 @@ def differs_word(differs: str | None) -> str:
         "worse": _("worse than the city"),
         "better": _("better than the city"),
         "as_expected": _("as the city"),
+        "no_other": _("no other to compare with"),
     }[differs]
 
 

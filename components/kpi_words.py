@@ -91,8 +91,9 @@ def _officers() -> Info:
     return Info(
         _(
             "Units that keep as many promises as their mix of services predicts, or more, but for "
-            "chance. A unit answers only for the time it had a case; one handed over before its "
-            "deadline owes nothing."
+            "chance. A unit answers only for the time it had a case; one handed over before half "
+            "of its time was gone owes nothing, one rejected is a promise not kept. "
+            "Whose services hardly another unit has is not judged."
         ),
         _(
             "Cases on time ÷ predicted; predicted is Σ cases due × the whole city's share on time "

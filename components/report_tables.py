@@ -111,13 +111,18 @@ def _subject_row(row: Texts, heads: Sequence[str]) -> html.Tr:
     name = html.Div(
         [f"{row['mark']} {row['name']}".strip(), html.Div(row["about"], className="note")]
     )
-    figures = [(row["n"], "wide"), (row["score"], "score"), (row["rank"], "rank")]
+    figures = [
+        (row["n"], "wide"),
+        (row["score"], "score"),
+        (row["rank"], "rank"),
+        (row["others"], "others"),
+    ]
     return html.Tr(
         [
             html.Th(name, scope="row"),
             *(
                 plain("td", text, className=kind, **{"data-label": head})
-                for (text, kind), head in zip(figures, heads[1:4], strict=True)
+                for (text, kind), head in zip(figures, heads[1:5], strict=True)
             ),
             *(
                 plain(
@@ -126,7 +131,7 @@ def _subject_row(row: Texts, heads: Sequence[str]) -> html.Tr:
                     className="few" if few else None,
                     **{"data-label": head},
                 )
-                for (value, interval, n, few), head in zip(row["cells"], heads[4:], strict=True)
+                for (value, interval, n, few), head in zip(row["cells"], heads[5:], strict=True)
             ),
         ],
         className=None if row["is_ranked"] else "unranked",

@@ -80,5 +80,6 @@ def _differs(kind: str | None) -> str:
         "better": _("better than the city"),
         "worse": _("worse than the city"),
         "as_expected": _("as the city"),
+        "no_other": _("no other to compare with"),
     }
     return words.get(kind or "", NOTHING)

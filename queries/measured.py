@@ -9,7 +9,8 @@ class Measured:
 
     Durations in seconds, shares 0 to 1. `state` is 'none' (n is 0), 'too_few' (n is under what
     is enough; the value, if there is one, is shown and not ranked), 'not_reached' (a quantile
-    later than all that was seen: value None; low may be known) or 'ok'.
+    later than all that was seen: value None; low may be known), 'nothing_expected' (a ratio to
+    nothing: value None) or 'ok'.
     """
 
     value: float | None
@@ -26,9 +27,9 @@ class Measured:
 NOTHING = Measured(None, None, None, 0, "none")
 
 
-def state_of(n: int, is_unknown: bool, enough: int) -> str:
+def state_of(n: int, is_unknown: bool, enough: int, unknown: str = "not_reached") -> str:
     if n == 0:
         return "none"
     if n < enough:
         return "too_few"
-    return "not_reached" if is_unknown else "ok"
+    return unknown if is_unknown else "ok"

@@ -47,6 +47,7 @@ class Method:
     sha256: str  # of the file, hex
     min_cases: Count
     min_ranked: Count  # cases of its own that a rank takes
+    min_comparable: Share  # of its services' cases that others must have
     other_cutoffs: tuple[Count, ...]
     moved_share: Share
     reopened_within_days: Count

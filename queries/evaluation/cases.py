@@ -1,4 +1,7 @@
-"""A life told as cases: each is the time that one unit was accountable, with its own clock."""
+"""A life told as cases: each is the time that one unit was accountable, with its own clock.
+
+A unit that gets a complaint back has the same case still: its clock ran on.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,6 +14,12 @@ _HANDING = (EventKind.ASSIGNED, EventKind.TRANSFERRED)
 _CLOSING = (EventKind.RESOLVED, EventKind.REJECTED)
 
 
+@dataclass(frozen=True, slots=True)
+class Handover:
+    at: int
+    is_back: bool  # to a unit that had it before
+
+
 @dataclass(slots=True)
 class Case:
     """Instants are UTC seconds; None: not yet, or not at all."""
@@ -19,8 +28,8 @@ class Case:
     ordinal: int  # 0: the unit that had the complaint first
     unit_id: int
     service_id: int
-    started_at: int
-    ended_at: int | None  # handed over
+    started_at: int  # when the unit first got it
+    ended_at: int | None  # handed over for good
     responded_at: int | None
     resolved_at: int | None  # and not reopened since
     rejected_at: int | None
@@ -28,6 +37,7 @@ class Case:
     closed_at: list[int] = field(default_factory=list)  # each resolution, also those undone
     refused_at: list[int] = field(default_factory=list)  # each rejection, also those undone
     reopened_at: list[int] = field(default_factory=list)
+    passed_on: list[Handover] = field(default_factory=list)
     submitted: bool = False
     sent_back: bool = False
     stars: int | None = None  # the last word of the citizen
@@ -35,18 +45,27 @@ class Case:
 
 
 def cases_of(life: Life, place: int) -> list[Case]:
-    """The cases of the life at this place of the list, in order."""
+    """The cases of the life at this place of the list, by when their units first got it."""
     state = fold(Fact(m.kind, m.at, m.unit_id, m.stars) for m in life.moments)
-    cases = [_case(life, place, ordinal, spell) for ordinal, spell in enumerate(state.spells)]
-    current, unit_id = -1, None
+    cases: dict[int, Case] = {}
+    for ordinal, spell in enumerate(state.spells):
+        is_back = spell.unit_id in cases
+        if ordinal:
+            cases[state.spells[ordinal - 1].unit_id].passed_on.append(
+                Handover(spell.started_at, is_back)
+            )
+        if is_back:
+            _resume(cases[spell.unit_id], spell)
+        else:
+            cases[spell.unit_id] = _case(life, place, len(cases), spell)
+    unit_id = None
     for moment in life.moments:
         is_first = moment.kind is EventKind.RECEIVED
-        takes_over = (is_first or moment.kind in _HANDING) and moment.unit_id is not None
-        if takes_over and moment.unit_id != unit_id:
-            current, unit_id = current + 1, moment.unit_id
-        if current >= 0 and not is_first:
-            _note(cases[current], moment)
-    return cases
+        if (is_first or moment.kind in _HANDING) and moment.unit_id is not None:
+            unit_id = moment.unit_id
+        if unit_id is not None and not is_first:
+            _note(cases[unit_id], moment)
+    return list(cases.values())
 
 
 def _case(life: Life, place: int, ordinal: int, spell: Spell) -> Case:
@@ -62,6 +81,13 @@ def _case(life: Life, place: int, ordinal: int, spell: Spell) -> Case:
         rejected_at=spell.rejected_at,
         due_at=due_from(spell.started_at, life.requested_at, life.due_at, life.calendar),
     )
+
+
+def _resume(case: Case, spell: Spell) -> None:
+    if case.responded_at is None:
+        case.responded_at = spell.responded_at
+    case.ended_at = spell.ended_at
+    case.resolved_at, case.rejected_at = spell.resolved_at, spell.rejected_at
 
 
 def _note(case: Case, moment: Moment) -> None:
@@ -82,19 +108,18 @@ def _note(case: Case, moment: Moment) -> None:
         case.media += moment.media
 
 
-def open_with(life: Life, before: int) -> tuple[int, int] | None:
-    """The unit that had the complaint open just before an instant, and the ordinal of its case."""
-    unit_id, ordinal, is_open = None, -1, False
+def open_with(life: Life, before: int) -> int | None:
+    """The unit that had the complaint open just before an instant."""
+    unit_id, is_open = None, False
     for moment in _until(life, before):
         is_first = moment.kind is EventKind.RECEIVED
-        takes_over = (is_first or moment.kind in _HANDING) and moment.unit_id is not None
-        if takes_over and moment.unit_id != unit_id:
-            unit_id, ordinal = moment.unit_id, ordinal + 1
+        if (is_first or moment.kind in _HANDING) and moment.unit_id is not None:
+            unit_id = moment.unit_id
         if moment.kind in _CLOSING:
             is_open = False
         elif is_first or moment.kind is EventKind.REOPENED:
             is_open = True
-    return (unit_id, ordinal) if is_open and unit_id is not None else None
+    return unit_id if is_open else None
 
 
 def is_open(life: Life) -> bool:

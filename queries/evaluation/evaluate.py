@@ -140,9 +140,10 @@ def _counts(month: Month, units: tuple[Subject, ...]) -> dict[str, int]:
         "complaints": len(month.lives),
         "complaints_of_no_unit": len(month.lives) - len(placed),
         "cases": len(month.cases),
-        "handovers": sum(case.ended_at is not None for case in month.cases),
+        "handovers": sum(len(case.passed_on) for case in month.cases),
         "older_read": month.older,
         "units": len(units),
         "units_ranked": sum(unit.is_ranked for unit in units),
-        "units_too_few": sum(not unit.is_ranked for unit in units),
+        "units_too_few": sum(not unit.is_ranked and unit.differs != "no_other" for unit in units),
+        "units_without_others": sum(unit.differs == "no_other" for unit in units),
     }

@@ -7,7 +7,6 @@ import numpy as np
 from data.evaluation.method import Method
 from data.vocabulary import EventKind
 from queries.evaluation.canonical import rounded
-from queries.evaluation.cases import Case
 from queries.evaluation.model import Fairness, FairnessRow, Subject
 from queries.evaluation.month import Month
 from queries.evaluation.score import ranks
@@ -39,7 +38,13 @@ def compare_rules(
         "former_points": _ranked(dict(former)),
     }
     others = {
-        str(cutoff): _ranked({u.code: u.score for u in units if u.own_cases >= cutoff})
+        str(cutoff): _ranked(
+            {
+                u.code: u.score
+                for u in units
+                if u.own_cases >= cutoff and u.comparable_share >= method.min_comparable
+            }
+        )
         for cutoff in method.other_cutoffs
     }
     rows = tuple(
@@ -65,13 +70,12 @@ def compare_rules(
 def former_points(month: Month, codes: dict[int, str], method: Method) -> dict[str, float]:
     """Mean points of the complaints that each unit has now, whoever had them before."""
     means: dict[str, Mean] = {}
-    last: dict[int, Case] = {case.life: case for case in month.cases}
-    for place, case in sorted(last.items()):
-        if case.rejected_at is not None:
+    for case in month.cases:
+        if case.ended_at is not None or case.rejected_at is not None:
             continue
         if case.resolved_at is not None:
             state = "resolved"
-        elif any(m.kind not in _WAITING for m in month.lives[place].moments):
+        elif any(m.kind not in _WAITING for m in month.lives[case.life].moments):
             state = "in_progress"
         else:
             state = "waiting"

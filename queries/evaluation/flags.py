@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from data.evaluation.method import Flags
-from queries.evaluation.cases import Case
-from queries.evaluation.lives import Life
+from queries.evaluation.cases import Case, Handover
 from queries.evaluation.model import FLAG_KINDS, Flag
 from queries.evaluation.month import Month
+from queries.evaluation.promises import is_early
 from queries.evaluation.proof import own_photos, photo_lives
 
 _TAIL = 0.001  # at either side of 99.8%
@@ -117,21 +117,15 @@ def _same_photos(month: Month, limits: Flags) -> Iterator[int]:
 
 def _unusual_handovers(month: Month, limits: Flags) -> Iterator[int]:
     """Passed on when most of the unit's own time was gone, or back to one that had it before."""
-    had: dict[int, set[int]] = defaultdict(set)
     for place, case in enumerate(month.cases):
-        had[case.life].add(case.unit_id)
-        if case.ended_at is None:
-            continue
-        following = month.cases[place + 1]
-        is_back = following.unit_id in had[case.life]
-        if is_back or _is_late(month.lives[case.life], case, limits.late_handover_share):
+        if any(one.is_back or _is_late(case, one, limits) for one in case.passed_on):
             yield place
 
 
-def _is_late(life: Life, case: Case, share: float) -> bool:
-    if case.due_at is None or case.ended_at is None:
-        return False
-    return life.allowance_used(case.started_at, case.ended_at, case.due_at) > share
+def _is_late(case: Case, handover: Handover, limits: Flags) -> bool:
+    return case.due_at is not None and not is_early(
+        case.started_at, handover.at, case.due_at, limits.late_handover_share
+    )
 
 
 def _unusual_rejections(month: Month, limits: Flags) -> Iterator[int]:

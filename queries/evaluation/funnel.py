@@ -5,7 +5,7 @@ Spiegelhalter, Funnel plots for comparing institutional performance, Statistics 
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,16 +118,32 @@ def _coins(due: Ints, chance: Ints) -> tuple[Ints, Ints, Coins]:
     )
 
 
-def draw_funnel(table: Table, groups: Groups, ranked: Bools, winsorised_share: float) -> Funnel:
+def draw_funnel(
+    table: Table, groups: Groups, ranked: Bools, winsorised_share: float, confirmed: Ints
+) -> Funnel:
     """The ranked subjects with a case that is due; each is kept with the chance that its service
-    has in the city."""
+    has in the city.
+
+    Worse is who is so by what was observed; better, who is so by the cases `confirmed` too.
+    """
     chance, kind = np.unique(table.expected[:, _ON_TIME], return_inverse=True)
     due = np.zeros((len(groups), len(chance)), np.int64)
     np.add.at(due, (groups.subject, kind[groups.rows]), table.judged[groups.rows])
-    found = stand(groups.count(table.on_time), due, chance, ranked, winsorised_share)
+    usual = due, chance, ranked, winsorised_share
+    found = stand(groups.count(table.on_time), *usual)
+    shown = stand(confirmed, *usual, among=found).sides > 0
     places = np.flatnonzero(found.is_there)
     points = found.points(places, [groups.codes[place] for place in places.tolist()])
-    return Funnel("on_time_ratio", rounded(found.phi), found.is_overdispersed, points)
+    judged = tuple(
+        _only_if(shown[place], point) for place, point in zip(places, points, strict=True)
+    )
+    return Funnel("on_time_ratio", rounded(found.phi), found.is_overdispersed, judged)
+
+
+def _only_if(is_shown: bool, point: FunnelPoint) -> FunnelPoint:
+    if point.differs != "better" or is_shown:
+        return point
+    return replace(point, differs="as_expected")
 
 
 def overdispersion(z: Floats, winsorised_share: float) -> tuple[float, bool]:

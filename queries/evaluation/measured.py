@@ -43,7 +43,10 @@ def measure_all(
     def state(n: Ints, *bounds: Floats) -> list[Measured]:
         return with_states(n, *bounds, enough=min_cases)
 
-    ratios = {name: state(*_ratio(sums, PARTS.index(name))) for name in _COUNTS}
+    def state_of_ratio(n: Ints, *bounds: Floats) -> list[Measured]:
+        return with_states(n, *bounds, enough=min_cases, unknown="nothing_expected")
+
+    ratios = {name: state_of_ratio(*_ratio(sums, PARTS.index(name))) for name in _COUNTS}
     rated = groups.count(table.stars > 0)
     stars = mean_stars(rated, groups.count(table.stars), groups.count(table.stars**2))
     ratios["satisfaction"] = state(rated, *_against(stars, sums, rated))
@@ -60,16 +63,22 @@ def measure_all(
 
 
 def with_states(
-    n: Ints, value: Floats, low: Floats, high: Floats, *, enough: int
+    n: Ints,
+    value: Floats,
+    low: Floats,
+    high: Floats,
+    *,
+    enough: int,
+    unknown: str = "not_reached",
 ) -> list[Measured]:
-    """NaN where there is none; written as an evaluation writes them."""
+    """NaN where there is none, `unknown` its state; written as an evaluation writes them."""
     return [
         Measured(
             _known(value[place]),
             _known(low[place]),
             _known(high[place]),
             int(n[place]),
-            state_of(int(n[place]), bool(np.isnan(value[place])), enough),
+            state_of(int(n[place]), bool(np.isnan(value[place])), enough, unknown),
         )
         for place in range(len(n))
     ]

@@ -33,8 +33,9 @@ FLAG_KINDS = (
     "unusual_rejection",
 )
 SUBJECT_KINDS = ("district_office", "agency", "officer")
-STATES = ("ok", "too_few", "not_reached", "none")
-DIFFERENCES = ("better", "worse", "as_expected")
+STATES = ("ok", "too_few", "not_reached", "nothing_expected", "none")
+DIFFERENCES = ("better", "worse", "as_expected")  # of a point of the funnel
+JUDGEMENTS = (*DIFFERENCES, "no_other")
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,12 @@ class Subject:
     components: dict[str, Measured]  # by COMPONENTS
     on_time_share: Measured  # as it is, whatever the mix
     ratios: dict[str, Measured]  # observed ÷ expected for its mix, by component; not shrunk
-    comparable_share: float  # of its services' cases, the others' share: 0 has nobody to compare
+    comparable_share: float  # of its services' cases, other units' share: 0 has none to compare
     parts: dict[str, float]  # points of each component that the method weighs
     score: float | None  # the weighted mean of the parts, 0 to 100; None without cases
     rank: tuple[int, int] | None  # 95% of the bootstrap; 1 is best; None if not ranked
-    is_ranked: bool  # by the method's `min_ranked` of `own_cases`
-    differs: str | None  # DIFFERENCES; None if not ranked, or without a deadline passed
+    is_ranked: bool  # by the method's `min_ranked` of `own_cases` and `min_comparable`
+    differs: str | None  # JUDGEMENTS; None with too few cases, or without a deadline passed
     flags: dict[str, int]  # by FLAG_KINDS
     handovers: Handovers
 

@@ -29,7 +29,7 @@ class Held:
 
     life: int  # its place among the month's lives; after these come the older ones
     unit_id: int
-    started_at: int  # when that unit got it
+    started_at: int  # when that unit first got it
     change: int
 
 
@@ -131,12 +131,10 @@ def _held(lives: list[Life], begin: int, end: int) -> list[Held]:
         before, after = open_with(life, begin), open_with(life, end)
         if before == after:
             continue
-        starts = {}
-        for case in cases_of(life, place):
-            starts[case.ordinal] = case.started_at
-        for at, change in ((before, -1), (after, +1)):
-            if at is not None:
-                found.append(Held(place, at[0], starts[at[1]], change))
+        starts = {case.unit_id: case.started_at for case in cases_of(life, place)}
+        for unit_id, change in ((before, -1), (after, +1)):
+            if unit_id is not None:
+                found.append(Held(place, unit_id, starts[unit_id], change))
     return found
 
 

@@ -57,6 +57,15 @@ def _confirmed(earned: Floats, held: Floats, method: Method) -> Floats:
     return found
 
 
+def confirmed_cases(sums: Sums, part: str, held: Floats) -> NDArray[np.int64]:
+    """Whole cases observed in a part, but of unproven closings no more than usual, and of what is
+    gained as much as there is evidence for (`held`)."""
+    column = PARTS.index(part)
+    gains = sums.credited[:, column] - sums.usual[:, column]
+    counted = np.where(gains > 0, np.floor(gains * held), gains)
+    return (sums.expected[:, column] + counted.astype(np.int64)) // MICRO
+
+
 def scores(parts: Floats, method: Method) -> Floats:
     """The mean of the points by weight. Rounded, for that is what ranks go by."""
     weights = _of(method.weights)

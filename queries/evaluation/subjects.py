@@ -15,9 +15,16 @@ from queries.evaluation.funnel import draw_funnel
 from queries.evaluation.measured import measure_all
 from queries.evaluation.model import FLAG_KINDS, Funnel, Handovers, Subject
 from queries.evaluation.month import Month
-from queries.evaluation.score import Floats, points, ranks, scores
+from queries.evaluation.promises import is_comparable
+from queries.evaluation.score import (
+    confirmed_cases,
+    evidence,
+    points,
+    ranks,
+    scores,
+)
 from queries.evaluation.sums import Groups, sum_groups
-from queries.evaluation.table import PARTS, Table
+from queries.evaluation.table import MICRO, PARTS, Table
 
 _OWN = PARTS.index("resolution_share")
 
@@ -43,17 +50,22 @@ def judge(
     """Subjects with cases, in order of code, and the funnel of those that are ranked."""
     sums = sum_groups(table, groups)
     n = groups.count(table.is_case)
-    ranked = sums.counted[:, _OWN] >= method.min_ranked
+    others = groups.count(table.others)
+    has_others = is_comparable(others, n, method.min_comparable)
+    enough = sums.counted[:, _OWN] >= method.min_ranked
+    ranked = enough & has_others
     components, ratios, on_time = measure_all(table, groups, sums, method.min_cases)
     parts = points(sums, method)
     total = scores(parts, method)
     intervals = rank_intervals(table, groups, ranked, method, weights)
     standing = np.zeros(len(groups), np.int64)
     standing[ranked] = ranks(total[ranked])
-    funnel = draw_funnel(table, groups, ranked, method.winsorised_share)
+    confirmed = confirmed_cases(sums, "on_time_ratio", evidence(sums, parts, method))
+    funnel = draw_funnel(table, groups, ranked, method.winsorised_share, confirmed)
+    alone = np.flatnonzero(enough & ~has_others).tolist()
     differs = {point.code: point.differs for point in funnel.points}
+    differs |= {groups.codes[place]: "no_other" for place in alone}
     counts = _flag_counts(groups, flagged, len(table))
-    compared = _comparable(table, groups)
     handovers = _handovers(month, groups, method.late_on_arrival_share, len(table))
     found = []
     for place, code in enumerate(groups.codes):
@@ -73,7 +85,7 @@ def judge(
                 components={name: values[place] for name, values in components.items()},
                 on_time_share=on_time[place],
                 ratios={name: values[place] for name, values in ratios.items()},
-                comparable_share=rounded(compared[place]),
+                comparable_share=rounded(int(others[place]) / MICRO / int(n[place])),
                 parts={
                     part: rounded(parts[place, column])
                     for column, part in enumerate(PARTS)
@@ -99,23 +111,11 @@ def _flag_counts(groups: Groups, flagged: list[Flagged], rows: int) -> dict[str,
     return found
 
 
-def _comparable(table: Table, groups: Groups) -> Floats:
-    """Of the cases of a subject's services, the share that others had; the mean over its own."""
-    services = int(table.service_id.max(initial=0)) + 1
-    own = np.zeros((len(groups), services), np.int64)
-    there = table.is_case[groups.rows]
-    rows, subject = groups.rows[there], groups.subject[there]
-    np.add.at(own, (subject, table.service_id[rows]), 1)
-    whole = np.bincount(table.service_id[table.is_case], minlength=services)
-    n = np.maximum(own.sum(axis=1), 1)
-    return 1.0 - (own * own / np.maximum(whole, 1)).sum(axis=1) / n
-
-
 def _handovers(month: Month, groups: Groups, late_share: float, rows: int) -> list[Handovers]:
     columns = np.zeros((3, rows), np.int64)
     for place, case in enumerate(month.cases):
         columns[0, place] = case.ordinal > 0
-        columns[1, place] = case.ended_at is not None
+        columns[1, place] = bool(case.passed_on)
         columns[2, place] = _is_late_on_arrival(month, case, late_share)
     counts = [groups.count(column).tolist() for column in columns]
     return [Handovers(*three) for three in zip(*counts, strict=True)]

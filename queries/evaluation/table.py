@@ -22,6 +22,7 @@ from queries.evaluation.promises import (
     divided,
     judged,
     on_time,
+    others_share,
     own_to_resolve,
     rates,
 )
@@ -54,6 +55,7 @@ class Table:
     service_id: Ints  # 0 for a change of backlog
     started_at: Ints  # when the unit got it
     is_case: Bools
+    others: Ints  # of the cases of its service, the share of other units; millionths
     seconds: Ints  # of the response clock, until it stopped or was censored
     answered: Bools
     judged: Bools  # its deadline has passed and it was the unit's to keep
@@ -92,7 +94,8 @@ def make_table(
     resolved = column(lambda case: _instant(case.resolved_at), NEVER)
     ended = column(lambda case: _instant(case.ended_at), NEVER)
     is_rejected = column(lambda case: case.rejected_at is not None).astype(bool)
-    is_judged = judged(due, ended, seen)
+    began = column(lambda case: case.started_at, [one.started_at for one in held])
+    is_judged = judged(began, due, ended, method.flags.late_handover_share, seen)
     kept = is_judged & on_time(due, resolved)
     own = is_case & own_to_resolve(ended)
     stars = column(lambda case: case.stars or 0)
@@ -108,12 +111,12 @@ def make_table(
             (own, resolved != NEVER),
             (stars > 0, stars),
             (
-                column(lambda case: bool(case.closed_at) and case.closed_at[0] + wait <= seen),
+                column(lambda case: min(closings_of(case), default=seen) + wait <= seen),
                 column(lambda case: is_reopened(case, wait)),
             ),
             (column(lambda case: case.submitted), column(lambda case: case.sent_back)),
             (is_case, column(lambda case: 0, [one.change for one in held])),
-            (is_case, ended != NEVER),
+            (is_case, column(lambda case: bool(case.passed_on))),
             (own, is_rejected),
             (
                 column(lambda case: bool(case.closed_at)),
@@ -131,12 +134,14 @@ def make_table(
         shown[places] = False
         usual[:, columns] = _expected(observed, asked, shown, service, seconds, is_case)[:, columns]
     observed *= MICRO
+    unit = column(lambda case: case.unit_id, [one.unit_id for one in held])
     return Table(
         life=column(lambda case: case.life, [one.life for one in held]),
-        unit_id=column(lambda case: case.unit_id, [one.unit_id for one in held]),
+        unit_id=unit,
         service_id=service,
-        started_at=column(lambda case: case.started_at, [one.started_at for one in held]),
+        started_at=began,
         is_case=is_case,
+        others=_others(unit, service, is_case),
         seconds=seconds,
         answered=answered,
         judged=is_judged,
@@ -149,6 +154,13 @@ def make_table(
         usual=usual,
         counted=asked.astype(np.int64),
     )
+
+
+def _others(unit: Ints, service: Ints, is_case: Bools) -> Ints:
+    units, place = np.unique(unit, return_inverse=True)
+    cases = np.zeros((len(units), int(service.max(initial=0)) + 1), np.int64)
+    np.add.at(cases, (place[is_case], service[is_case]), 1)
+    return np.where(is_case, others_share(cases)[place, service], 0)
 
 
 def _credited(observed: Ints, usual: Ints, places: Any, columns: list[int]) -> Ints:
@@ -175,11 +187,18 @@ def is_closed(case: Case) -> bool:
 
 
 def is_reopened(case: Case, within_seconds: int) -> bool:
-    """So soon after the first time it was closed."""
-    if not case.closed_at:
-        return False
-    first = case.closed_at[0]
-    return any(first <= at <= first + within_seconds for at in case.reopened_at)
+    """So soon after the closing that this undid: any of them, a rejection too."""
+    closings = closings_of(case)
+    return any(
+        at - max((closing for closing in closings if closing <= at), default=-within_seconds - 1)
+        <= within_seconds
+        for at in case.reopened_at
+    )
+
+
+def closings_of(case: Case) -> list[int]:
+    """When it was resolved or rejected, also what was undone; in order."""
+    return sorted([*case.closed_at, *case.refused_at])
 
 
 def _expected(

@@ -28,8 +28,8 @@ class UnitResult:
     """One unit: cases due, those kept on time, and those its case mix predicts.
 
     `ratio` is kept ÷ predicted, as in an evaluation. `low998` and `high998` are where the city
-    ends, `z` how far off the unit lies: None, as is `differs` ('better', 'worse', 'as_expected'),
-    for one with too few cases of its own.
+    ends, `z` how far off the unit lies: None for one that is not judged. `differs` is 'better',
+    'worse', 'as_expected', 'no_other' (hardly another has such cases), or None with too few.
     """
 
     unit: Unit
@@ -65,6 +65,7 @@ def officers_kpi(store: Store, complaint_filter: ComplaintFilter, scope: Scope) 
             "as_expected": int((sides == 0).sum()),
             "worse": int((sides == -1).sum()),
             "too_few": now.too_few,
+            "no_other": int((now.is_alone & (now.due > 0)).sum()),
             "due": int(now.due.sum()),
             "late": int(now.due.sum() - now.standing.observed.sum()),
             "not_due": cases.not_due(scope.now),
@@ -85,6 +86,7 @@ def unit_results(
         now.due[places],
         *ratio_of(standing.observed[places].astype(float), standing.expected[places]),
         enough=cases.method.min_cases,
+        unknown="nothing_expected",
     )
     units = store.reference().units
     judged = np.flatnonzero(standing.is_there)
@@ -102,14 +104,15 @@ def _result(unit: Unit, now: Judged, ratio: Measured, point: FunnelPoint | None)
     due, observed = int(now.due[place]), int(standing.observed[place])
     expected = round(float(standing.expected[place]), 6)
     if point is None:
-        return UnitResult(unit, due, observed, expected, ratio, None, None, None, None)
+        differs = "no_other" if now.is_alone[place] else None
+        return UnitResult(unit, due, observed, expected, ratio, None, None, None, differs)
     return UnitResult(
         unit, due, observed, expected, ratio, point.low998, point.high998, point.z, point.differs
     )
 
 
 def _by_distance(one: UnitResult) -> tuple[int, float, str]:
-    order = {"worse": 0, "better": 1, "as_expected": 2, None: 3}[one.differs]
+    order = {"worse": 0, "better": 1, "as_expected": 2, "no_other": 3, None: 4}[one.differs]
     z = one.z or 0.0
     return order, -z if one.differs == "better" else z, one.unit.code
 

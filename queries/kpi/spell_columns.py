@@ -1,6 +1,8 @@
-"""The spells of every complaint as arrays in memory, kept in step with the event log.
+"""What time each unit had each complaint, as arrays in memory, kept in step with the event log.
 
-Those of the present, and as `queries.past` does it those of a past instant.
+A unit that got a complaint back has one row still: from when it first got it, by its first
+deadline, until it had it no more. Those of the present, and as `queries.past` does it those of a
+past instant.
 """
 
 import threading
@@ -15,7 +17,7 @@ from data import schema
 from data.database import read
 from data.store import Store
 from queries.cache import Cache
-from queries.columns import driver_rows, whole
+from queries.columns import MISSING, driver_rows, whole
 from queries.filters import ComplaintFilter
 from queries.past import KEPT_INSTANTS, Difference, differing
 
@@ -25,16 +27,16 @@ _NAMES = (
     "started_at",
     "ended_at",
     "resolution_outcome",
-    "resolution_bin",
     "resolution_due_at",
     "resolved_at",
 )
+_FIRST = ("started_at", "resolution_due_at")  # else how it ended counts
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Spells:
-    """As of event `seq`, in order of complaint; MISSING for none. Never changed."""
+    """As of event `seq`, in order of complaint and unit; MISSING for none. Never changed."""
 
     seq: int
     columns: dict[str, Array]
@@ -121,7 +123,7 @@ def _replaced(known: Spells, seq: int, ids: Array, new: dict[str, Array]) -> Spe
     old = known["complaint_id"]
     gone = np.isin(old, ids) if len(old) else np.zeros(0, bool)
     joined = {name: np.concatenate([known[name][~gone], new[name]]) for name in _NAMES}
-    return Spells(seq, _in_order(joined))
+    return Spells(seq, _by_unit(joined))
 
 
 def _columns(spells: FromClause) -> list[Any]:
@@ -148,6 +150,15 @@ def _kind(name: str) -> Any:
     return np.int64 if name.endswith(("_at", "_id")) and name != "unit_id" else np.int16
 
 
-def _in_order(columns: dict[str, Array]) -> dict[str, Array]:
-    order = np.argsort(columns["complaint_id"], kind="stable")
-    return {name: column[order] for name, column in columns.items()}
+def _by_unit(columns: dict[str, Array]) -> dict[str, Array]:
+    complaint, unit, ended = (columns[name] for name in ("complaint_id", "unit_id", "ended_at"))
+    order = np.lexsort((ended == MISSING, ended, columns["started_at"], unit, complaint))
+    is_first = np.ones(len(order), bool)
+    for key in (complaint[order], unit[order]):
+        is_first[1:] &= key[1:] == key[:-1]
+    is_first[1:] = ~is_first[1:]
+    first = np.flatnonzero(is_first)
+    last = np.append(first[1:], len(order))[: len(first)] - 1
+    return {
+        name: column[order][first if name in _FIRST else last] for name, column in columns.items()
+    }

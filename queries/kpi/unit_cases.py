@@ -15,7 +15,14 @@ from data.store import Store
 from data.vocabulary import Outcome
 from queries.columns import MISSING
 from queries.evaluation.funnel import Standing, stand
-from queries.evaluation.promises import judged, on_time, own_to_resolve, rates
+from queries.evaluation.promises import (
+    is_comparable,
+    judged,
+    on_time,
+    others_share,
+    own_to_resolve,
+    rates,
+)
 from queries.filters import ComplaintFilter
 from queries.kpi.cohort import Cohort, cohort_of, select_everyone
 from queries.kpi.model import Window
@@ -32,10 +39,11 @@ def newest_method() -> Method:
 
 @dataclass(frozen=True)
 class Judged:
-    """Of each unit, by its id: cases due, and where it stands."""
+    """Of each unit, by its id: cases due, where it stands, and whether others have such cases."""
 
     due: Array
     standing: Standing
+    is_alone: Array  # with cases enough, but no other unit to compare with
 
     @property
     def sides(self) -> Array:
@@ -44,8 +52,8 @@ class Judged:
 
     @property
     def too_few(self) -> int:
-        """Units with cases due that are not judged."""
-        return int(((self.due > 0) & ~self.standing.is_there).sum())
+        """Units with cases due that are not judged for want of cases."""
+        return int(((self.due > 0) & ~self.standing.is_there & ~self.is_alone).sum())
 
 
 class UnitCases:
@@ -76,12 +84,15 @@ class UnitCases:
             mine = self._tally(cohort_of(self._mine, window), part_of, number)
         found = []
         for part in range(number):
-            due, kept, _own = (table[part].sum(axis=0) for table in city)
-            chance = rates(kept, due)
-            everyone = whole = self._stand(city, part, chance, np.ones(self._units, bool))
+            due, kept, _own, _all = (table[part].sum(axis=0) for table in city)
+            chance, others = rates(kept, due), others_share(city[3][part])
+            all_units = np.ones(self._units, bool)
+            everyone = whole = self._stand(city, part, chance, others, all_units)
             if city is not mine or not self._chosen.all():
-                whole = self._stand(mine, part, chance, self._chosen, among=everyone)
-            found.append(Judged(mine[0][part].sum(axis=1) * self._chosen, whole))
+                whole = self._stand(mine, part, chance, others, self._chosen, among=everyone)
+            enough, has_others = self._comparable(mine, part, others)
+            alone = enough & ~has_others & self._chosen
+            found.append(Judged(mine[0][part].sum(axis=1) * self._chosen, whole, alone))
         return found
 
     def not_due(self, window: Window) -> int:
@@ -98,18 +109,29 @@ class UnitCases:
         tables: tuple[Array, ...],
         part: int,
         chance: Array,
+        others: Array,
         chosen: Array,
         among: Standing | None = None,
     ) -> Standing:
-        due, kept, own = (table[part] for table in tables)
+        due, kept, _own, _all = (table[part] for table in tables)
+        enough, has_others = self._comparable(tables, part, others)
         return stand(
             kept.sum(axis=1) * chosen,
             due * chosen[:, np.newaxis],
             chance,
-            (own.sum(axis=1) >= self.method.min_ranked) & chosen,
+            enough & has_others & chosen,
             self.method.winsorised_share,
             among=among,
         )
+
+    def _comparable(
+        self, tables: tuple[Array, ...], part: int, others: Array
+    ) -> tuple[Array, Array]:
+        """Of each unit, whether it has enough cases of its own, and others enough like them."""
+        own, cases = tables[2][part].sum(axis=1), tables[3][part]
+        n, shares = cases.sum(axis=1), (cases * others).sum(axis=1)
+        has_others = is_comparable(shares, n, self.method.min_comparable)
+        return own >= self.method.min_ranked, has_others
 
     def _place_in(self, everyone: Present) -> Array:
         """The position of each spell's complaint; that of none, which is one beyond, else."""
@@ -128,7 +150,7 @@ class UnitCases:
         return spells, of[spells]
 
     def _tally(self, cohort: Cohort, part_of: Any, number: int) -> tuple[Array, ...]:
-        """Cases due, kept on time, and its own to resolve; each by part, unit and service."""
+        """Cases due, kept on time, its own to resolve, and all; each by part, unit and service."""
         spells, of = self._spells_of(cohort)
         part = part_of(cohort["day"])[of]
         unit = self._spells["unit_id"][spells].astype(np.int64)
@@ -140,19 +162,22 @@ class UnitCases:
             for which in self._outcomes(spells, cohort)
         )
 
-    def _outcomes(self, spells: Array, cohort: Cohort) -> tuple[Array, Array, Array]:
-        """As they stood at the cohort's instant: due, kept on time, own to resolve."""
+    def _outcomes(self, spells: Array, cohort: Cohort) -> tuple[Array, ...]:
+        """As they stood at the cohort's instant: due, kept on time, own to resolve, had at all."""
 
         def until(name: str) -> Array:
             at = self._spells[name][spells]
             return np.where(at <= cohort.instant, at, MISSING)
 
         due, ended = self._spells["resolution_due_at"][spells], until("ended_at")
-        is_judged = judged(due, ended, cohort.instant)
+        share = self.method.flags.late_handover_share
+        started = self._spells["started_at"][spells]
+        is_judged = judged(started, due, ended, share, cohort.instant)
         return (
             is_judged,
             is_judged & on_time(due, until("resolved_at")),
             own_to_resolve(ended),
+            started <= cohort.instant,
         )
 
 

@@ -150,16 +150,25 @@ def _judged(material: Material) -> str:
 def _ranked(material: Material) -> str:
     units = material.evaluation.units
     ranked = sum(unit.is_ranked for unit in units)
-    return _(
+    alone = sum(unit.differs == "no_other" for unit in units)
+    words = _(
         "{units} units had cases of them. {ranked} are ranked; {others} had fewer than {limit}"
         " cases of their own and are reported, not ranked. Open cases count for as long as they"
         " have waited; a case that was handed over counts for each unit only while it had it."
     ).format(
         units=format_number(len(units)),
         ranked=format_number(ranked),
-        others=format_number(len(units) - ranked),
+        others=format_number(len(units) - ranked - alone),
         limit=format_number(material.min_ranked),
     )
+    if not alone:
+        return words
+    more = ngettext(
+        "{n} more is not ranked because hardly another unit has cases of its services.",
+        "{n} more are not ranked because hardly another unit has cases of their services.",
+        alone,
+    )
+    return f"{words} {more.format(n=format_number(alone))}"
 
 
 def _chance(better: Sequence[Subject], worse: Sequence[Subject]) -> str:

@@ -146,7 +146,11 @@ def _notes(material: Material) -> list[str]:
             "Each mark is a ranked unit. Between the lines lies what luck alone makes of equal"
             " work: the fewer cases, the wider. Only units beyond the outer lines are called"
             " different."
-        )
+        ),
+        _(
+            "Better is only who is so with the evidence for it: closings that were quick and not"
+            " proven count as usual, and gains as far as closings are proven and citizens content."
+        ),
     ]
     if funnel.is_overdispersed:
         notes.append(

@@ -47,7 +47,14 @@ def _subject_table(
     listed = components()
     return {
         "title": title,
-        "head": [who, _("Cases"), _("Score"), _("Rank, 95%"), *(c.short for c in listed)],
+        "head": [
+            who,
+            _("Cases"),
+            _("Score"),
+            _("Rank, 95%"),
+            _("Others' share"),
+            *(c.short for c in listed),
+        ],
         "rows": [
             {
                 "name": printable(one.name, longest=_LONGEST_NAME),
@@ -56,6 +63,7 @@ def _subject_table(
                 "n": format_number(one.n),
                 "score": score_text(one),
                 "rank": rank_text(one),
+                "others": format_percent(one.comparable_share, 0),
                 "is_ranked": one.is_ranked,
                 "mark": differs_mark(one),
                 "cells": [_cell(c, one.components[c.code]) for c in listed],
@@ -66,8 +74,9 @@ def _subject_table(
             (
                 _(
                     "Under each value its 95% interval and, after n, the cases it rests on. ▲"
-                    " better, ▼ worse than the city beyond chance, · no different. Sorted by the"
-                    " middle of the rank interval."
+                    " better, ▼ worse than the city beyond chance, · no different. Others' share:"
+                    " of all cases of its services; whom others can hardly be compared with is not"
+                    " ranked. Sorted by the middle of the rank interval."
                 ),
                 few_note(material),
             )

@@ -22,6 +22,7 @@ FIGURE_COLUMNS = (
     "rank_to",
     "ranked",
     "differs",
+    "comparable_share",
     "component",
     "title",
     "unit",
@@ -82,6 +83,7 @@ def _figure_rows(material: Material) -> Iterable[list[Cell]]:
             high,
             "" if one.is_ranked else rank_text(one),
             differs_text(one) if one.differs else None,
+            one.comparable_share,
         ]
         for component in listed:
             own = measured_of(one, component)

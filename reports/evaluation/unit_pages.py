@@ -97,6 +97,8 @@ def _about(material: Material, subject: Subject) -> list[str]:
 def _of_how_many(material: Material, subject: Subject) -> str:
     evaluation = material.evaluation
     among = evaluation.officers if subject.kind == "officer" else evaluation.units
+    if subject.differs == "no_other":
+        return _("others have hardly any such cases")
     if not subject.is_ranked:
         return few_own_text(material)
     return _("among {n} ranked").format(n=format_number(sum(one.is_ranked for one in among)))

@@ -80,6 +80,7 @@ def differs_text(subject: Subject) -> str:
         "better": _("better than the city"),
         "worse": _("worse than the city"),
         "as_expected": _("as the city"),
+        "no_other": _("no other to compare with"),
     }
     return words.get(subject.differs or "", NOTHING)
 
@@ -106,6 +107,7 @@ def state_text(state: str) -> str:
         "ok": _("enough cases"),
         "too_few": _("too few cases"),
         "not_reached": _("not reached"),
+        "nothing_expected": _("nothing expected"),
         "none": _("no cases"),
     }
     return words.get(state, state)

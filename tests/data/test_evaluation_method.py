@@ -43,6 +43,7 @@ def test_a_version_that_is_none_is_refused(version: str) -> None:
         ("min_cases = 20", "min_cases = 0", "min_cases is 0; let it be 1 or more"),
         ("min_cases = 20", "min_cases = true", "min_cases is True; it must be a whole number"),
         ("min_ranked = 24", "min_ranked = 19", "min_ranked 19 is under min_cases 20"),
+        ("min_comparable = 0.5", "min_comparable = 2", "min_comparable is 2; let it be 0 to 1"),
         ("rounds = 1000", "rounds = 1000000", "rounds is 1000000; let it be 1 to 100000"),
         ("winsorised_share = 0.1", "winsorised_share = 0.5", "winsorised_share is 0.5; let it be"),
         ("low_stars = 2", "lowest = 2", "lowest is not known; there are: low_stars"),

@@ -15,7 +15,7 @@ from queries.evaluation.model import Evaluation
 from tests.queries.evaluation.planting import MONTH, SEEN_AT, answered, hours, life, plant, unit
 
 EASY, HARD = "garbage", "public-facilities"  # targets of 24 and 168 hours
-OTHERS = [f"31.74.01.100{number}" for number in range(1, 7)]
+OTHERS = [f"31.74.0{kecamatan}.100{number}" for kecamatan in (1, 2) for number in range(1, 6)]
 PLAYER, TWIN, FRIEND = "31.73.01.1001", "31.73.01.1002", "31.73.01.1003"
 _NOISE = 1.0  # points: the player's own play moves a little what the city reaches
 _METHOD = replace(read_method("1.0"), rounds=20)
@@ -89,10 +89,25 @@ def citizens_photo(work: Work) -> History:
     return acts(work, (EventKind.COMMENTED, 0.01, photo), (EventKind.RESOLVED, 0.17, photo))
 
 
+def hand_over(work: Work, then: EventKind) -> History:
+    """To a friend, who resolves it or hands it back for a new allowance."""
+    at, friend, back = 0.98 * work.target, {"unit_code": f"kel-{FRIEND}"}, {}
+    if then is EventKind.TRANSFERRED:
+        back = {"unit_code": f"kel-{PLAYER}"}
+    told: list[tuple[EventKind, float, dict[str, object]]] = [
+        (EventKind.ACKNOWLEDGED, min(work.answer, work.target / 2), {}),
+        (EventKind.TRANSFERRED, at, {**friend}),
+        (then, at + 0.02, {**back}),
+    ]
+    if back:
+        told += [(EventKind.ACKNOWLEDGED, at + 0.03, {}), (EventKind.RESOLVED, work.resolve, {})]
+    return acts(work, *told)
+
+
 def play(store: Store, played: Callable[[Work], list[History]], number: int = 100) -> Evaluation:
     chance = random.Random(1)
     for district in OTHERS:
-        plant(store, [honest(work, district) for work in works(chance, 100)])
+        plant(store, [honest(work, district) for work in works(chance, 80)])
     same = list(works(chance, number))
     plant(store, [honest(work, TWIN) for work in same])
     plant(store, [history for work in same for history in played(work)])
@@ -124,12 +139,24 @@ SHOWS = {
     "close all at ten minutes, rated badly": lambda work: [
         close(work, 0.17, stars=work.stars and 1)
     ],
+    "close what would be late, and reject it once it was reopened": only_late(
+        lambda work: acts(
+            work,
+            (EventKind.RESOLVED, work.target / 2, {}),
+            (EventKind.REOPENED, work.target / 2 + 14.1 * 24, {}),
+            (EventKind.REJECTED, work.target / 2 + 14.2 * 24, {}),
+        )
+    ),
     "report three more of each to itself": lambda work: [
         honest(work),
         *(close(work, 0.2) for _ in range(3)),
     ],
 }
-PLAYS = REJECTIONS | SHOWS
+HANDOVERS = {
+    "hand over at the last moment": only_late(lambda work: hand_over(work, EventKind.RESOLVED)),
+    "hand over and get it back": only_late(lambda work: hand_over(work, EventKind.TRANSFERRED)),
+}
+PLAYS = REJECTIONS | SHOWS | HANDOVERS
 
 
 @pytest.mark.parametrize("played", PLAYS.values(), ids=PLAYS)
@@ -203,3 +230,72 @@ def test_what_proves_a_closing(jakarta_store: Store) -> None:
     found = evaluate(jakarta_store, MONTH, seen_at=SEEN_AT, method=_METHOD)
     shares = [unit(found, f"kel-{OTHERS[place]}").components["proven_share"] for place in told]
     assert [(share.value, share.n) for share in shares] == [(0, 6), (1, 3)]
+
+
+@pytest.mark.parametrize("played", HANDOVERS.values(), ids=HANDOVERS)
+def test_a_late_handover_lets_nobody_off(
+    jakarta_store: Store, played: Callable[[Work], list[History]]
+) -> None:
+    """Nor does one that comes back: one promise, its first deadline, one clock."""
+    found = play(jakarta_store, played)
+    player, twin = unit(found, f"kel-{PLAYER}"), unit(found, f"kel-{TWIN}")
+    assert player.on_time_share == twin.on_time_share
+    assert player.n == twin.n == 100 and player.handovers.passed_on > 20
+    assert player.flags["unusual_handover"] == player.handovers.passed_on
+
+
+@pytest.mark.parametrize(("has_photos", "differs"), [(True, "better"), (False, "as_expected")])
+def test_who_is_better_is_called_so_where_it_is_proven(
+    jakarta_store: Store, has_photos: bool, differs: str
+) -> None:
+    """The same work, with a photo of each case or with none."""
+    chance = random.Random(2)
+    plant(
+        jakarta_store,
+        [
+            answered(
+                PLAYER,
+                work.service,
+                work.day,
+                answer=work.answer,
+                resolve=min(work.resolve, work.target * chance.uniform(0.5, 0.9)),
+                media=(f"https://x.example/{work.day}.jpg",) if has_photos else (),
+            )
+            for work in works(chance, 150)
+        ],
+    )
+    for district in OTHERS:
+        plant(jakarta_store, [honest(work, district) for work in works(chance, 80)])
+    found = evaluate(jakarta_store, MONTH, seen_at=SEEN_AT, method=_METHOD)
+    player = unit(found, f"kel-{PLAYER}")
+    assert player.on_time_share.value == 1.0 and player.differs == differs
+    assert {point.differs for point in found.funnel.points if point.code == player.code} == {
+        differs
+    }
+
+
+def test_whatever_is_undone_within_a_fortnight_counts_as_reopened(jakarta_store: Store) -> None:
+    """A closing after the first, and a rejection too; not a closing of long ago."""
+    day = 24
+    lives: list[list[tuple[EventKind, float, dict[str, object]]]] = [
+        [(EventKind.RESOLVED, 1, {}), (EventKind.REOPENED, 1 + 14 * day, {})],  # to the second
+        [(EventKind.RESOLVED, 1, {}), (EventKind.REOPENED, 1.001 + 14 * day, {})],
+        [
+            (EventKind.RESOLVED, 1, {}),
+            (EventKind.REOPENED, 15 * day, {}),
+            (EventKind.RESOLVED, 16 * day, {}),
+            (EventKind.REOPENED, 17 * day, {}),
+        ],
+        [(EventKind.REJECTED, 1, {}), (EventKind.REOPENED, 2, {})],
+        [(EventKind.REJECTED, 1, {})],
+    ]
+    plant(
+        jakarta_store,
+        [
+            life(PLAYER, HARD, 1, *((kind, hours(at), more) for kind, at, more in one))
+            for one in lives
+        ],
+    )
+    found = evaluate(jakarta_store, MONTH, seen_at=SEEN_AT, method=_METHOD)
+    share = unit(found, f"kel-{PLAYER}").components["reopened_share"]
+    assert (share.value, share.n) == (0.6, 5)

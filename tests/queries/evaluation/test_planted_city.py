@@ -4,6 +4,8 @@ import random
 from collections.abc import Iterator
 from datetime import timedelta
 
+import pytest
+
 from data.bulk import History
 from data.store import Store
 from data.vocabulary import EventKind
@@ -234,6 +236,35 @@ def test_a_unit_with_few_cases_is_reported_not_ranked(jakarta_store: Store) -> N
     plant(jakarta_store, splendid(1))
     few = unit(judged(jakarta_store), office(FEW))
     assert (few.own_cases, few.is_ranked) == (24, True)
+
+
+def test_who_alone_has_its_services_is_reported_not_ranked(jakarta_store: Store) -> None:
+    """Held against itself it would be as expected, whatever it does."""
+    chance = random.Random(4)
+    plant(jakarta_store, city(chance))
+    reference = jakarta_store.reference()
+    place = reference.district_by_code[FEW].id
+    routed = {
+        code: reference.units.get(reference.route(service, place) or 0)
+        for code, service in reference.service_by_code.items()
+    }
+    service, alone = next((c, u) for c, u in routed.items() if u and u.kind == "agency")
+    plant(
+        jakarta_store,
+        [answered(FEW, service, day / 2, answer=200, resolve=24 * 20) for day in range(60)],
+    )
+    found = judged(jakarta_store)
+    agency = unit(found, alone.code)
+    assert agency.own_cases == 60 and agency.comparable_share == 0
+    assert (agency.is_ranked, agency.rank, agency.differs) == (False, None, "no_other")
+    assert alone.code not in {point.code for point in found.funnel.points}
+    row = next(row for row in found.fairness.rows if row.code == alone.code)
+    assert (row.score_rank, row.other_cutoff_rank) == (None, {"10": None, "30": None})
+    assert agency.on_time_share.value == 0
+    assert agency.components["on_time_ratio"].state == "nothing_expected"
+    assert found.counts["units_without_others"] == 1
+    shares = [u.comparable_share for u in found.units if u.code != alone.code]
+    assert shares == pytest.approx([5 / 6] * len(shares), abs=0.02)
 
 
 def test_what_was_not_its_own_to_end_earns_no_rank(jakarta_store: Store) -> None:
