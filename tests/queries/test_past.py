@@ -1,6 +1,7 @@
 """The past as arrays in memory is the past that the database tells, whatever happens since."""
 
 import random
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -23,7 +24,7 @@ from queries.views import looking, spells_of
 from tests.queries.random_city import BEGIN, DAYS, make_histories
 
 INSTANTS = [BEGIN + timedelta(days=days) for days in (1, DAYS // 2, DAYS, DAYS + 40)]
-SPELL = ("complaint_id", "unit_id", "started_at", "ended_at", "resolution_bin", "resolved_at")
+SPELL = ("complaint_id", "unit_id", "started_at", "ended_at", "resolution_outcome", "resolved_at")
 KINDS = (EventKind.RESOLVED, EventKind.REOPENED, EventKind.TRANSFERRED, EventKind.COMMENTED)
 
 
@@ -68,7 +69,16 @@ def in_database(store: Store, wanted: ComplaintFilter) -> tuple[Any, Any]:
         names = ("id", *schema.FACT_COLUMNS)
         rows = connection.execute(select(*(facts.c[name] for name in names)).order_by(facts.c.id))
         of_spells = connection.execute(select(*(spells.c[name] for name in SPELL)))
-        return [whole(row) for row in rows], sorted(whole(row) for row in of_spells)
+        return [whole(row) for row in rows], sorted(one_a_unit(map(whole, of_spells)))
+
+
+def one_a_unit(spells: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """What a unit had in several spells is one: begun with the first, and then as the last is."""
+    found: dict[tuple[int, int], tuple[int, ...]] = {}
+    for complaint, unit, started, *rest in sorted(spells, key=lambda spell: spell[:3]):
+        first = found.get((complaint, unit), (complaint, unit, started))
+        found[complaint, unit] = (*first[:3], *rest)
+    return list(found.values())
 
 
 def whole(row: Any) -> tuple[int, ...]:

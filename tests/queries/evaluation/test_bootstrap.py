@@ -35,7 +35,7 @@ def test_intervals_hold_95_of_100_draws() -> None:
             for _ in range(12)
         ]
     )
-    table = make_table(month, METHOD)
+    table = make_table(month, METHOD, [False] * len(month.cases))
     pairs = [(str(unit), row) for row, unit in enumerate(table.unit_id.tolist())]
     weights = draw_weights(7, ROUNDS, len(month.cases))
     placed = []
