@@ -64,7 +64,7 @@ def survival_by_service(
     """All services together first, then each, most complaints first."""
     reference = store.reference()
     cohort = select_cohort(store, complaint_filter, scope.now)
-    names, groups = _groups(reference, cohort, language)
+    names, groups = service_groups(reference, cohort, language)
     everyone = np.zeros(len(cohort), np.int64)
     curves = [_curves(cohort, everyone, [(CITY, "")])[0]]
     found = _curves(cohort, groups, names)
@@ -91,7 +91,7 @@ def promises_by_service(
     """Of the complaints whose deadline has passed, the share resolved by it."""
     reference = store.reference()
     cohort = select_cohort(store, complaint_filter, scope.now)
-    names, groups = _groups(reference, cohort, language)
+    names, groups = service_groups(reference, cohort, language)
     promise = resolution_promises(cohort)
 
     def count(*states: int) -> NDArray[np.int64]:
@@ -122,7 +122,7 @@ def _by_share(row: ServicePromise) -> tuple[bool, float, str]:
     return row.on_time.state != "ok", 2.0 if value is None else value, row.code
 
 
-def _groups(
+def service_groups(
     reference: Reference, cohort: Cohort, language: str
 ) -> tuple[list[tuple[str, str]], NDArray[np.int64]]:
     """Code and name of each service, and the place of each complaint's among them."""

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from data.reference import Reference
 from data.store import Store
 from queries.filters import ComplaintFilter
 from queries.kpi.cohort import Cohort, select_cohort
 from queries.kpi.districts import chosen_district, groups_of
 from queries.kpi.model import Change, Scope, Window, change_between
 from queries.kpi.response import DAY, curves_of
+from queries.kpi.services import service_groups
 from queries.measured import Measured
 from queries.measures import MIN_RANKED
 from queries.survival import Z95
@@ -76,16 +76,9 @@ def where_worse(
         [(d.code, d.name) for d in shown],
         [(one, groups_of(reference, one["district_id"], shown, level)) for one in (now, was)],
     )
-    return Worse(basis, districts, _by_service(reference, now, was, language))
-
-
-def _by_service(reference: Reference, now: Cohort, was: Cohort, language: str) -> Shifts:
-    services = list(reference.services.values())
-    place = np.full(max(reference.services, default=0) + 2, -1, np.int64)
-    for index, service in enumerate(services):
-        place[service.id] = index
-    names = [(s.service_code, reference.language_text(s.names, language)) for s in services]
-    return _shifts("service", names, [(one, place[one["service_id"]]) for one in (now, was)])
+    names, present = service_groups(reference, now, language)
+    _, earlier = service_groups(reference, was, language)
+    return Worse(basis, districts, _shifts("service", names, [(now, present), (was, earlier)]))
 
 
 def _shifts(
