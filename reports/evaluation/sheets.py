@@ -167,7 +167,8 @@ def _component_sheet(material: Material, component: Component) -> Sheet:
         ratios: list[Cell] = [ratio.value, ratio.low, ratio.high] if ratio else [None] * 3
         own = _values(component, measured_of(one, component))
         rows.append([*_who_cells(one), *own, *ratios, one.parts.get(component.code)])
-    return Sheet(component.title, component.meaning, columns, rows)
+    about = f"{component.title}. {component.meaning}"
+    return Sheet(component.short, about, columns, rows)
 
 
 def _flag_sheet(material: Material) -> Sheet:
