@@ -1,6 +1,6 @@
 """The figures of an evaluation, drawn from the texts that its documents are made of."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -33,7 +33,10 @@ def subjects_view(texts: Texts) -> list[Any]:
     return [
         html.P(texts["note"], className="note"),
         _table(
-            texts["title"], heads, [_subject_row(row, heads) for row in texts["rows"]], "subjects"
+            texts["title"],
+            heads,
+            _with_unranked(texts, lambda row: _subject_row(row, heads)),
+            "subjects",
         ),
     ]
 
@@ -60,7 +63,7 @@ def flags_view(texts: Texts) -> list[Any]:
 
 
 def fairness_view(texts: Texts) -> list[Any]:
-    """The place of each unit by other rules; what lies outside its interval is marked."""
+    """The place of each unit by other rules; where it would stand elsewhere, it is marked."""
     return [
         html.P(texts["note"], className="note"),
         html.H4(texts["moved_title"]),
@@ -73,7 +76,7 @@ def fairness_view(texts: Texts) -> list[Any]:
         _table(
             texts["title"],
             texts["head"],
-            [_fairness_row(row) for row in texts["rows"]],
+            _with_unranked(texts, _fairness_row),
             "fairness-rows",
         ),
     ]
@@ -101,6 +104,16 @@ def _table(title: str, heads: Sequence[str], rows: Sequence[html.Tr], name: str 
         role="region",
         **{"aria-label": title},
     )
+
+
+def _with_unranked(texts: Texts, row_of: Callable[[Texts], html.Tr]) -> list[html.Tr]:
+    """The ranked, and the others under a heading of their own."""
+    ranked = [row_of(row) for row in texts["rows"] if row["is_ranked"]]
+    others = [row_of(row) for row in texts["rows"] if not row["is_ranked"]]
+    if not others:
+        return ranked
+    heading = html.Th(texts["unranked"], colSpan=len(texts["head"]), scope="rowgroup")
+    return [*ranked, html.Tr(heading, className="unranked-title"), *others]
 
 
 def _plain_row(cells: Sequence[str]) -> html.Tr:
@@ -161,8 +174,8 @@ def _fairness_row(row: Texts) -> html.Tr:
             html.Td(row["n"]),
             html.Td(row["rank"]),
             *(
-                html.Td(html.Strong(f"≠ {place}") if is_outside else place)
-                for place, is_outside in row["cells"]
+                html.Td(html.Strong(f"≠ {place}") if is_elsewhere else place)
+                for place, is_elsewhere in row["cells"]
             ),
         ],
         className=None if row["is_ranked"] else "unranked",

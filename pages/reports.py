@@ -32,10 +32,11 @@ from queries.evaluation.compare import compare_evaluations
 from queries.evaluation.due import due_of, last_month
 from queries.evaluation.month import has_complaints
 from queries.views import local_today
+from reports.evaluation.fairness_page import fairness_page
 from reports.evaluation.files import archive_stem
 from reports.evaluation.front import summary
 from reports.evaluation.lifecycle import document_names, material_of_edition
-from reports.evaluation.tables import fairness_page, flag_lists, subject_tables
+from reports.evaluation.tables import flag_lists, subject_tables
 from reports.evaluation.words import month_text
 
 _LOOK_SECONDS = 30  # an edition is no event of the log: nothing else tells of it

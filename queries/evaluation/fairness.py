@@ -98,7 +98,12 @@ def _moved(score: dict[str, int], other: dict[str, int], by: float) -> int:
     """How many would stand elsewhere, by more than that share of the list."""
     own, whole = max(len(score), 1), max(len(other), 1)
     return sum(
-        abs((rank - 0.5) / own - (other[code] - 0.5) / whole) > by
+        stands_elsewhere(rank, own, other[code], whole, by)
         for code, rank in score.items()
         if code in other
     )
+
+
+def stands_elsewhere(rank: int, own: int, other_rank: int, whole: int, by: float) -> bool:
+    """Whether a place among `own` and one among `whole` lie apart by more than that share."""
+    return abs((rank - 0.5) / own - (other_rank - 0.5) / whole) > by

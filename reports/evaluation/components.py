@@ -156,11 +156,10 @@ def interval_text(component: Component, measured: Measured) -> str:
 
 def value_text(component: Component, measured: Measured) -> str:
     """With a star where it rests on too few; see `few_note`."""
-    if measured.state == "not_reached":
-        return _("not reached")
-    text = component.text(measured.value)
+    is_late = component.kind == "duration" and measured.n and not measured.is_known
+    text = _("not reached") if is_late else component.text(measured.value)
     return f"{text}*" if is_few(measured) else text
 
 
 def is_few(measured: Measured) -> bool:
-    return measured.state == "too_few" and measured.is_known
+    return measured.state == "too_few"

@@ -8,11 +8,12 @@ from data.i18n import gettext as _
 from queries.evaluation.model import Subject
 from reports.demo_mark import demo_words
 from reports.evaluation.annex import annex
+from reports.evaluation.fairness_page import fairness_page
 from reports.evaluation.front import cover, summary, title
 from reports.evaluation.funnel_page import funnel_plot
 from reports.evaluation.map_page import score_map
 from reports.evaluation.material import Material
-from reports.evaluation.tables import fairness_page, flag_lists, subject_tables
+from reports.evaluation.tables import flag_lists, subject_tables
 from reports.evaluation.unit_pages import unit_page
 from reports.printable import printable
 from reports.typesetting import typeset

@@ -1,11 +1,9 @@
 """From a month to an issued edition with its documents."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -34,7 +32,6 @@ from data.evaluation.method import method_versions, read_method_text
 from data.evaluation.objections import clean
 from data.evaluation.problems import EditionError
 from data.evaluation.tables import LONGEST_NAME
-from data.i18n import languages
 from data.instants import now
 from data.store import Store
 from queries.evaluation.compare import text_differences
@@ -42,8 +39,9 @@ from queries.evaluation.model import Evaluation
 from queries.evaluation.month import has_complaints, month_bounds
 from queries.evaluation.verify import Look, compute, compute_again
 from reports.evaluation.files import evaluation_files, file_names, material_of
+from reports.evaluation.frozen import frozen_outline, is_demo_of, languages_of
 from reports.evaluation.material import Material, Standing
-from reports.evaluation.outline import CityOutline, outline_of
+from reports.evaluation.outline import outline_of
 from reports.evaluation.sealed import seal_differences
 from reports.evaluation.tools import tools
 from reports.evaluation.written import write_all
@@ -145,7 +143,7 @@ def documents_of(store: Store, edition: Edition) -> dict[str, bytes]:
 
 def document_names(store: Store, edition: Edition) -> tuple[str, ...]:
     """What `documents_of` would make."""
-    spoken = _languages(texts_of(store, edition.id))
+    spoken = languages_of(texts_of(store, edition.id))
     return tuple(name for code in spoken for name in file_names(edition.month, code))
 
 
@@ -157,7 +155,10 @@ def material_of_edition(store: Store, edition: Edition) -> Material:
         texts = texts_of(store, edition.id)
         evaluation = Evaluation.from_json(texts.evaluation)
         known = material_of(
-            evaluation, method=texts.method, outline=_outline(texts), is_demo=_is_demo(texts)
+            evaluation,
+            method=texts.method,
+            outline=frozen_outline(texts),
+            is_demo=is_demo_of(texts),
         )
         while len(kept) >= _MOST_READ:
             kept.pop(next(iter(kept)), None)
@@ -236,31 +237,15 @@ def look_of(edition: Edition) -> Look:
 
 def documents_from(texts: Texts, standing: Standing) -> dict[str, bytes]:
     """In every language that both the city and the program speak."""
-    evaluation, outline = Evaluation.from_json(texts.evaluation), _outline(texts)
+    evaluation, outline = Evaluation.from_json(texts.evaluation), frozen_outline(texts)
     made: dict[str, bytes] = {}
-    for language in _languages(texts):
+    for language in languages_of(texts):
         made |= evaluation_files(
             evaluation,
             language=language,
             method=texts.method,
             outline=outline,
             standing=standing,
-            is_demo=_is_demo(texts),
+            is_demo=is_demo_of(texts),
         )
     return made
-
-
-def _languages(texts: Texts) -> Sequence[str]:
-    return [code for code in _settings(texts)["city"]["languages"] if code in languages()] or ["en"]
-
-
-def _is_demo(texts: Texts) -> bool:
-    return bool(_settings(texts).get("demo"))
-
-
-def _settings(texts: Texts) -> dict[str, Any]:
-    return {row["key"]: row["value"] for row in json.loads(texts.inputs)["tables"]["settings"]}
-
-
-def _outline(texts: Texts) -> CityOutline:
-    return CityOutline.from_json(json.dumps(json.loads(texts.inputs)["outline"]))

@@ -8,8 +8,8 @@ from data.i18n import gettext as _
 from queries.evaluation.model import Subject
 from queries.measured import Measured
 from reports.evaluation.components import Component, components, on_time_share
+from reports.evaluation.fairness_page import cutoffs_of, places_of, rule_heads
 from reports.evaluation.material import Material
-from reports.evaluation.tables import places_of, rule_titles
 from reports.evaluation.words import differs_text, flag_titles, kind_text, rank_text, state_text
 
 Cell = str | int | float | None
@@ -169,7 +169,8 @@ def _component_sheet(material: Material, component: Component) -> Sheet:
         ratios: list[Cell] = [ratio.value, ratio.low, ratio.high] if ratio else [None] * 3
         own = _values(component, measured_of(one, component))
         rows.append([*_who_cells(one), *own, *ratios, one.parts.get(component.code)])
-    return Sheet(component.title, component.meaning, columns, rows)
+    about = f"{component.title}. {component.meaning}"
+    return Sheet(component.short, about, columns, rows)
 
 
 def _flag_sheet(material: Material) -> Sheet:
@@ -231,13 +232,13 @@ def _funnel_sheet(material: Material) -> Sheet:
 
 def _fairness_sheet(material: Material) -> Sheet:
     evaluation, names = material.evaluation, material.subjects
-    cutoffs = sorted({int(c) for row in evaluation.fairness.rows for c in row.other_cutoff_rank})
+    cutoffs = cutoffs_of(evaluation.fairness)
     columns = [
         Column(_("Code"), "text", 20),
         Column(_("Name"), "text", 34),
         Column(_("Rank from"), "count"),
         Column(_("Rank to"), "count"),
-        *(Column(title, "count", 18) for title in rule_titles(cutoffs).values()),
+        *(Column(title, "count", 18) for title in rule_heads(evaluation.fairness)),
         Column(_("Former points, value"), "points", 18),
     ]
     rows: list[list[Cell]] = []

@@ -1,11 +1,11 @@
-"""The table of all units, the flags with their cases, and the fairness page, as texts."""
+"""The tables of all units and officers, and the flags with their cases, as texts."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from data.i18n import NOTHING, format_number, format_percent, ngettext
+from data.i18n import format_number, ngettext
 from data.i18n import gettext as _
-from queries.evaluation.model import FairnessRow, Flag, Subject
+from queries.evaluation.model import Flag, Subject
 from queries.measured import Measured
 from reports.evaluation.components import (
     Component,
@@ -25,7 +25,7 @@ from reports.evaluation.words import (
 )
 from reports.printable import printable
 
-_LONGEST_NAME = 44
+LONGEST_NAME = 44
 _MOST_CASES = 24  # of one unit and kind; the spreadsheet has them all
 
 
@@ -57,7 +57,7 @@ def _subject_table(
         ],
         "rows": [
             {
-                "name": printable(one.name, longest=_LONGEST_NAME),
+                "name": printable(one.name, longest=LONGEST_NAME),
                 "about": " · ".join(_about(material, one)),
                 "code": one.code,
                 "n": format_number(one.n),
@@ -68,7 +68,7 @@ def _subject_table(
                 "mark": differs_mark(one),
                 "cells": [_cell(c, one.components[c.code]) for c in listed],
             }
-            for one in sorted(subjects, key=_by_rank)
+            for one in sorted(subjects, key=by_rank)
         ],
         "note": " ".join(
             (
@@ -81,6 +81,7 @@ def _subject_table(
                 few_note(material),
             )
         ),
+        "unranked": unranked_title(),
     }
 
 
@@ -96,7 +97,7 @@ def _cell(component: Component, own: Measured) -> list[Any]:
 def _about(material: Material, subject: Subject) -> list[str]:
     """The post of an officer, for names are not unique; and the code."""
     unit = material.subjects.get(subject.parent or "") if subject.kind == "officer" else None
-    names = [printable(unit.name, longest=_LONGEST_NAME)] if unit else []
+    names = [printable(unit.name, longest=LONGEST_NAME)] if unit else []
     return [*names, printable(subject.code, longest=40)]
 
 
@@ -136,79 +137,21 @@ def cases_text(flag: Flag, most: int = _MOST_CASES) -> str:
     return f"{shown} … {more.format(n=format_number(rest))}"
 
 
-def fairness_page(material: Material) -> dict[str, Any]:
-    fairness, subjects = material.evaluation.fairness, material.subjects
-    cutoffs = sorted({int(c) for row in fairness.rows for c in row.other_cutoff_rank})
-    rules = rule_titles(cutoffs)
-    ordered = sorted(fairness.rows, key=lambda row: _by_rank(subjects[row.code]))
-    return {
-        "title": _("Would another rule say otherwise?"),
-        "note": _(
-            "The places of each unit by other rules, beside the rank interval of the method."
-            " Bold: a place outside that interval, so the rule would change what is said of the"
-            " unit. The former rule placed every unit, however few its cases."
-        ),
-        "moved_title": _(
-            "Units that would stand elsewhere by more than {share} of the list"
-        ).format(share=format_percent(fairness.moved_by, 0)),
-        "moved": [
-            [rules.get(rule, _cutoff_title(rule)), format_number(count)]
-            for rule, count in sorted(fairness.moved.items())
-        ],
-        "head": [_("Unit"), _("Cases"), _("Rank, 95%"), *rules.values()],
-        "rows": [_fairness_row(row, subjects[row.code], cutoffs) for row in ordered],
-    }
-
-
-def rule_titles(cutoffs: Sequence[int]) -> dict[str, str]:
-    return {
-        "score": _("Score"),
-        "standardised": _("On time ÷ expected"),
-        "raw": _("Raw on-time share"),
-        "former_points": _("Former points"),
-        **{str(cutoff): _cutoff_title(str(cutoff)) for cutoff in cutoffs},
-    }
-
-
-def _cutoff_title(cutoff: str) -> str:
-    return _("Cut-off {n}").format(n=cutoff.removeprefix("cutoff_"))
-
-
-def places_of(row: FairnessRow, cutoffs: Sequence[int]) -> list[int | None]:
-    """By each of `rule_titles`."""
-    return [
-        row.score_rank,
-        row.standardised_rank,
-        row.raw_rank,
-        row.former_points_rank,
-        *(row.other_cutoff_rank.get(str(cutoff)) for cutoff in cutoffs),
-    ]
-
-
-def _fairness_row(row: FairnessRow, subject: Subject, cutoffs: Sequence[int]) -> dict[str, Any]:
-    low, high = subject.rank or (0, 0)
-    return {
-        "name": printable(subject.name, longest=_LONGEST_NAME),
-        "n": format_number(subject.n),
-        "rank": rank_text(subject),
-        "is_ranked": subject.is_ranked,
-        "cells": [
-            [
-                NOTHING if place is None else format_number(place),
-                place is not None and subject.is_ranked and not low <= place <= high,
-            ]
-            for place in places_of(row, cutoffs)
-        ],
-    }
-
-
 def _flag_row(material: Material, flag: Flag) -> list[str]:
     subject = material.subjects.get(flag.unit)
     name = subject.name if subject else flag.unit
-    return [printable(name, longest=_LONGEST_NAME), format_number(flag.n), cases_text(flag)]
+    return [printable(name, longest=LONGEST_NAME), format_number(flag.n), cases_text(flag)]
 
 
-def _by_rank(subject: Subject) -> tuple[bool, float, float, str]:
-    """Ranked ones first, by the middle of their interval, then by score."""
-    low, high = subject.rank or (0, 0)
-    return (not subject.is_ranked, (low + high) / 2, -(subject.score or 0.0), subject.code)
+def unranked_title() -> str:
+    """Above those that come after the ranked ones."""
+    return _("Reported, not ranked: in the order of their names")
+
+
+def by_rank(subject: Subject) -> tuple[bool, float, float, str, str]:
+    """Ranked ones first, by the middle of their interval; the others by name, for their scores
+    are of too few cases to make an order."""
+    if not subject.is_ranked or subject.rank is None:
+        return (True, 0.0, 0.0, subject.name, subject.code)
+    low, high = subject.rank
+    return (False, (low + high) / 2, -(subject.score or 0.0), subject.name, subject.code)

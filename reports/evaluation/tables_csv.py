@@ -9,7 +9,7 @@ from data.spreadsheets import safe_text
 from reports.evaluation.components import components, on_time_share
 from reports.evaluation.material import Material
 from reports.evaluation.sheets import Cell, measured_of
-from reports.evaluation.words import differs_text, flag_titles, kind_text, rank_text, state_text
+from reports.evaluation.words import flag_titles
 
 FIGURE_COLUMNS = (
     "code",
@@ -39,10 +39,10 @@ _UNITS = {"duration": "seconds", "share": "share", "change": "share", "stars": "
 
 
 def figures_csv(material: Material, language: str) -> bytes:
-    """UTF-8. Durations in seconds, shares 0 to 1, decimal points; words in the language.
+    """UTF-8. Durations in seconds, shares 0 to 1, decimal points; titles in the language.
 
-    The names of columns and components are the same in every language, so that programs can read
-    them; text that a spreadsheet would take for a formula begins with an apostrophe.
+    Columns and codes are the same in every language, so that programs can read them; text that a
+    spreadsheet would take for a formula begins with an apostrophe.
     """
     with use_language(language):
         return _written(FIGURE_COLUMNS, _figure_rows(material))
@@ -75,14 +75,14 @@ def _figure_rows(material: Material) -> Iterable[list[Cell]]:
         who: list[Cell] = [
             one.code,
             one.name,
-            kind_text(one.kind),
+            one.kind,
             one.parent,
             one.n,
             one.score,
             low,
             high,
-            "" if one.is_ranked else rank_text(one),
-            differs_text(one) if one.differs else None,
+            int(one.is_ranked),
+            one.differs,
             one.comparable_share,
         ]
         for component in listed:
@@ -96,7 +96,7 @@ def _figure_rows(material: Material) -> Iterable[list[Cell]]:
                 own.low,
                 own.high,
                 own.n,
-                state_text(own.state),
+                own.state,
                 one.parts.get(component.code),
                 int(material.is_demo),
             ]

@@ -21,7 +21,9 @@ from data.i18n import use_language
 from data.store import Store
 from queries.evaluation.model import COMPONENTS, Evaluation
 from reports.evaluation.components import components
+from reports.evaluation.fairness_page import cutoffs_of, fairness_page, rule_titles
 from reports.evaluation.lifecycle import draft_edition, issue_edition, material_of_edition
+from reports.evaluation.material import Material
 from reports.evaluation.tables import subject_tables
 from tests.queries.random_city import HISTORIES
 
@@ -91,9 +93,20 @@ def test_every_number_is_the_same_everywhere(
                 assert shown in in_pdf and shown in page, (unit.code, code)
     with use_language(language):
         rows = [squeezed(_row_text(row)) for row in subject_tables(material)[0]["rows"]]
+    _check_marks(material)
     for row in rows:
         assert row in in_pdf, row
         assert row in page, row
+
+
+def _check_marks(material: Material) -> None:
+    """As many units are marked under each other rule as are said to stand elsewhere."""
+    found = fairness_page(material)
+    rules = list(rule_titles(cutoffs_of(material.evaluation.fairness)))
+    for place, rule in enumerate(rules[1:], start=1):
+        marked = sum(row["cells"][place][1] for row in found["rows"])
+        moved = material.evaluation.fairness.moved
+        assert marked == moved.get(rule, moved.get(f"cutoff_{rule}")), rule
 
 
 def _row_text(row: dict[str, Any]) -> str:

@@ -10,8 +10,10 @@ from pypdf import PdfReader
 
 from data.i18n import use_language
 from queries.evaluation.model import Evaluation
+from queries.measured import Measured
 from reports.evaluation.components import components, interval_text, value_text
 from reports.evaluation.document import evaluation_pdf, units_pdf
+from reports.evaluation.fairness_page import fairness_page
 from reports.evaluation.material import Material, Standing
 from reports.evaluation.outline import CityOutline
 from reports.evaluation.tables import subject_tables
@@ -168,6 +170,48 @@ def test_the_map_is_drawn_only_where_there_are_shapes(material: Material) -> Non
     pages = texts(evaluation_pdf(without, "en"))
     assert not any("Map of the scores" in page for page in pages)
     assert "10 Nov 2026, 17:00 UTC" in pages[0]
+
+
+def test_a_place_in_a_longer_list_is_no_other_place(material: Material) -> None:
+    evaluation = material.evaluation
+    many = [
+        replace(
+            row,
+            raw_rank=row.score_rank,
+            other_cutoff_rank={"10": row.score_rank and 3 * row.score_rank},
+        )
+        for row in evaluation.fairness.rows
+    ]
+    ranked = sum(row.score_rank is not None for row in many)
+    blank = replace(many[0], score_rank=None, standardised_rank=None, raw_rank=None)
+    others = [replace(blank, other_cutoff_rank={"10": 1})] * (2 * ranked)
+    fairness = replace(evaluation.fairness, rows=(*many, *others))
+    with use_language("en"):
+        page = fairness_page(replace(material, evaluation=replace(evaluation, fairness=fairness)))
+    assert page["head"][-1] == f"Cut-off 10, of {3 * ranked}"
+    for row in page["rows"]:
+        score, _standardised, raw, _former, longer = row["cells"]
+        assert not score[1] and not raw[1] and not longer[1], row
+
+
+def test_the_unranked_follow_by_name_under_a_heading_of_their_own(material: Material) -> None:
+    with use_language("en"):
+        [units, _officers], fairness = subject_tables(material), fairness_page(material)
+    for table in (units, fairness):
+        ranked = [row["is_ranked"] for row in table["rows"]]
+        assert ranked == sorted(ranked, reverse=True) and not all(ranked)
+        names = [row["name"] for row in table["rows"] if not row["is_ranked"]]
+        assert names == sorted(names)
+    everything = " ".join(texts(evaluation_pdf(material, "en")))
+    assert everything.count("Reported, not ranked: in the order of their names") == 2
+
+
+@pytest.mark.parametrize(("n", "state"), [(15, "too_few"), (30, "not_reached")])
+def test_a_median_that_is_not_reached_is_no_lack_of_data(n: int, state: str) -> None:
+    response, measured = components()[0], Measured(None, 3600.0, None, n, state)
+    with use_language("en"):
+        assert value_text(response, measured).removesuffix("*") == "not reached"
+        assert value_text(response, Measured(None, None, None, 0, "none")) == "–"
 
 
 def test_documents_of_made_up_data_say_so_on_every_page(material: Material) -> None:

@@ -13,10 +13,12 @@ import openpyxl
 import pytest
 from openpyxl import Workbook
 
-from queries.evaluation.model import COMPONENTS
+from data.i18n import use_language
+from queries.evaluation.model import COMPONENTS, DIFFERENCES, STATES, SUBJECT_KINDS
 from queries.measured import Measured
 from reports.evaluation.components import components
 from reports.evaluation.material import Material
+from reports.evaluation.sheets import all_sheets
 from reports.evaluation.tables_csv import cases_csv, figures_csv
 from reports.evaluation.workbook import evaluation_workbook, sheet_name
 from tests.reports.evaluation_sample import HOSTILE_NAMES, METHOD, make_evaluation
@@ -140,6 +142,27 @@ def test_tables_of_made_up_data_say_so(material: Material, is_demo: bool) -> Non
     for content in (figures_csv(found, "id"), cases_csv(found, "id")):
         lines = csv.DictReader(io.StringIO(content.decode()))
         assert {line["demo"] for line in lines} == {str(int(is_demo))}
+
+
+def test_csv_codes_are_the_same_in_every_language(material: Material) -> None:
+    for make in (figures_csv, cases_csv):
+        told = [
+            [{**line, "title": ""} for line in csv.DictReader(io.StringIO(content.decode()))]
+            for content in (make(material, "id"), make(material, "en"))
+        ]
+        assert told[0] == told[1]
+    lines = csv.DictReader(io.StringIO(figures_csv(material, "id").decode()))
+    for line in lines:
+        assert line["kind"] in SUBJECT_KINDS and line["ranked"] in ("1", "0")
+        assert line["state"] in STATES and line["differs"] in ("", *DIFFERENCES)
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_no_name_of_a_sheet_is_cut(material: Material, language: str) -> None:
+    with use_language(language):
+        names = [sheet.name for sheet in all_sheets(material)]
+    book = opened(evaluation_workbook(material, language))
+    assert [page.title for page in book.worksheets][:-1] == names
 
 
 def test_csv_cells_are_no_formulas(material: Material) -> None:
