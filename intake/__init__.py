@@ -1,18 +1,7 @@
 """Open311 GeoReport v2: complaints come in, and their public part can be read.
 
 Runs inside the command centre, or alone: `gunicorn 'intake:create_app()'`.
-
-Where the standard leaves a choice, or we add to it:
-- POST answers 201, with the complaint's `token` beside its service_request_id; `district_code`
-  is place enough; JSON and multipart bodies are taken as forms are.
-- A retry with the same `Idempotency-Key` and content gets the same answer; other content, 409.
-- An unknown service_code is 404, a body over 2 MB 413, a database that is away 503; several
-  problems of different kinds together are 400.
-- Photos are files of a multipart body, in parts of any name, usually `media`; 52 MB then.
-- Periods over 90 days are refused, not cut; a date alone is a day of the city's calendar.
-- `updated_after` or `updated_before` without a period finds complaints of any age.
-- Feedback on a complaint that is still open is 409; the same feedback again is 200, not 201.
-- Control characters are dropped, and lines end in `\\n`; all other text is kept as it came.
+Where the standard leaves a choice, or we add to it, docs/open311.md says what holds.
 """
 
 from http import HTTPStatus

@@ -80,8 +80,8 @@ def pass_photo_gate() -> None:
     _pass("pantau_photo_gate")
 
 
-def _key_beside_the_body() -> str | None:
-    return request.headers.get("X-API-Key") or request.args.get("api_key")
+def _key_beside_the_body() -> str:
+    return (request.headers.get("X-API-Key") or request.args.get("api_key") or "").strip()
 
 
 def buckets_of(key: ApiKey, submission: Submission) -> tuple[Bucket, ...]:

@@ -1,6 +1,6 @@
 """From what the city and the store hold to the answers of the standard."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -60,39 +60,43 @@ def describe_requests(
     found: Iterable[StoredRequest], reference: Reference, language: str
 ) -> list[ServiceRequest]:
     """Each complaint as the public may read it, in the order found."""
-    notices = cache(lambda service_id: service_notice(reference.services[service_id], language))
-    return [
-        ServiceRequest(**request_fields(stored, reference, language, notices(stored.service_id)))
-        for stored in found
-    ]
+    fields = request_fields(reference, language)
+    return [ServiceRequest(**fields(stored)) for stored in found]
 
 
 def request_fields(
-    stored: StoredRequest, reference: Reference, language: str, notice: str | None
-) -> dict[str, Any]:
-    """The standard's fields of one complaint."""
+    reference: Reference, language: str
+) -> Callable[[StoredRequest], dict[str, Any]]:
+    """Gives the standard's fields of a complaint."""
     zone = reference.city.time_zone
-    service = reference.services[stored.service_id]
-    due = stored.resolution_due_at
-    return dict(
-        service_request_id=stored.service_request_id,
-        status="open" if stored.status.is_open else "closed",
-        status_notes=stored.status_note,
-        service_name=reference.language_text(service.names, language),
-        service_code=service.service_code,
-        description=stored.description,
-        agency_responsible=None if stored.unit_id is None else reference.units[stored.unit_id].name,
-        service_notice=notice,
-        requested_datetime=instants.write(stored.requested_at, zone),
-        updated_datetime=instants.write(stored.changed_at, zone),
-        expected_datetime=None if due is None else instants.write(due, zone),
-        address=stored.address_string,
-        address_id=stored.address_id,
-        zipcode=stored.zipcode,
-        lat=stored.latitude,
-        long=stored.longitude,
-        media_url=next(iter(public_addresses(stored.media_urls)), None),
-    )
+    notice = cache(lambda service_id: service_notice(reference.services[service_id], language))
+
+    def fields(stored: StoredRequest) -> dict[str, Any]:
+        service = reference.services[stored.service_id]
+        due = stored.resolution_due_at
+        return dict(
+            service_request_id=stored.service_request_id,
+            status="open" if stored.status.is_open else "closed",
+            status_notes=stored.status_note,
+            service_name=reference.language_text(service.names, language),
+            service_code=service.service_code,
+            description=stored.description,
+            agency_responsible=None
+            if stored.unit_id is None
+            else reference.units[stored.unit_id].name,
+            service_notice=notice(stored.service_id),
+            requested_datetime=instants.write(stored.requested_at, zone),
+            updated_datetime=instants.write(stored.changed_at, zone),
+            expected_datetime=None if due is None else instants.write(due, zone),
+            address=stored.address_string,
+            address_id=stored.address_id,
+            zipcode=stored.zipcode,
+            lat=stored.latitude,
+            long=stored.longitude,
+            media_url=next(iter(public_addresses(stored.media_urls)), None),
+        )
+
+    return fields
 
 
 def service_notice(service: CityService, language: str) -> str | None:

@@ -1,14 +1,13 @@
 """What `extensions=true` adds to a complaint: exact status, place, photos, answers, history."""
 
 from collections.abc import Sequence
-from functools import cache
 
 from data.public_events import PublicEvent, fetch_histories
 from data.reference import Reference
 from data.requests import StoredRequest
 from data.store import Store
 from intake import instants
-from intake.answers import request_fields, service_notice
+from intake.answers import request_fields
 from intake.attributes import definitions, public_answers
 from intake.extension_models import (
     AnsweredAttribute,
@@ -29,10 +28,10 @@ def describe_extended_requests(
     """Each complaint as the public may read it with all that is known, in the order found."""
     reference = store.reference()
     histories = fetch_histories(store, [stored.id for stored in found])
-    notices = cache(lambda service_id: service_notice(reference.services[service_id], language))
+    fields = request_fields(reference, language)
     return [
         ExtendedRequest(
-            **request_fields(stored, reference, language, notices(stored.service_id)),
+            **fields(stored),
             extended_attributes=_attributes(stored, reference, language),
             notes=[_note(event, reference) for event in histories[stored.id]],
         )
