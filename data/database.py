@@ -46,7 +46,13 @@ def open_engine(url: str) -> Engine:
         ) from None
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        return _open_sqlite(url)
+        try:
+            return _open_sqlite(url)
+        except OSError as error:
+            raise DatabaseError(
+                f"the folder {error.filename} of the database cannot be made: {error.strerror}; "
+                "let PANTAU_VAR, or PANTAU_DATABASE_URL, be where it can"
+            ) from None
     if backend == "postgresql":
         return create_engine(
             parsed.set(drivername="postgresql+psycopg"),
@@ -71,14 +77,7 @@ def _open_sqlite(url: str) -> Engine:
     path = make_url(url).database
     if not path or path == ":memory:":
         raise DatabaseError(f"{url!r} names no file; a database in memory cannot be shared")
-    folder = Path(path).parent
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DatabaseError(
-            f"the folder {folder} of the database cannot be made: {error.strerror}; "
-            "let PANTAU_VAR, or PANTAU_DATABASE_URL, be where it can"
-        ) from None
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url, hide_parameters=True, connect_args={"check_same_thread": False}, **_POOL
     )

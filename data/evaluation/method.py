@@ -110,11 +110,8 @@ def _check(method: Method) -> None:
         ("shrink", {*method.weights, "proven_share"}),  # see gains_need_evidence
         ("former_points", FORMER_STATES),
     ):
-        if (given := set(getattr(method, table))) != wanted:
-            raise ValueError(
-                f"[{table}] is of {', '.join(sorted(given))}; let it be of "
-                f"{', '.join(sorted(wanted))}"
-            )
+        if missing := wanted - set(getattr(method, table)):
+            raise ValueError(f"[{table}] lacks {', '.join(sorted(missing))}; give each a number")
     for key in ("unproven_earn_nothing", "gains_need_evidence"):
         strange = sorted(set(getattr(method, key)) - set(method.weights))
         if strange:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from data.i18n import format_number, ngettext
+from data.i18n import format_number, format_percent, ngettext
 from data.i18n import gettext as _
 from queries.evaluation.model import Flag, Subject
 from queries.measured import Measured
