@@ -72,7 +72,7 @@ def test_who_differs_lies_beyond_the_limits_drawn_and_nobody_else() -> None:
     chance = np.round(kept.sum(axis=0) / n.sum(axis=0) * MICRO).astype(np.int64)
     found = stand(kept.sum(axis=1), n, chance, np.ones(UNITS, bool), 0.1)
     assert found.is_overdispersed and chance[2] == MICRO
-    for point in found.points(np.arange(UNITS), [str(one) for one in range(UNITS)]):
+    for point in (found.point(place, str(place)) for place in range(UNITS)):
         assert point.low998 < point.low95 < 1 < point.high95 < point.high998
         side = -1 if point.ratio < point.low998 else int(point.ratio > point.high998)
         assert point.differs == ("as_expected", "better", "worse")[side]
