@@ -236,7 +236,7 @@ def test_too_few_to_rank_are_too_few_to_judge(any_store: Store) -> None:
     plan = _Plan()
     plan.add("garbage", "10.1", 19, late=1)
     plan.add("garbage", "10.2", 23, late=1)
-    plan.add("garbage", "20.1", 300, late=0.05)
+    plan.add("garbage", "20.1", 60, late=0.05)
     plan.add("garbage", "20.2", 24, late=0.05)
     found = planted(any_store, plan)
     assert found["kel-10.1"].differs is None and found["kel-10.2"].differs is None
