@@ -6,6 +6,7 @@ Spiegelhalter, Funnel plots for comparing institutional performance, Statistics 
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,33 +46,35 @@ class Standing:
         """-1 worse than the city, 0 as expected, 1 better, at 99.8%; 0 for who is not there."""
         return (self.z > _Z998).astype(np.int8) - (self.z < -_Z998).astype(np.int8)
 
-    def points(self, places: Ints, codes: list[str]) -> tuple[FunnelPoint, ...]:
-        """Of some that are there, with the limits of their ratios."""
-        expected = self.expected[places]
-        unsure, certain, coins = _coins(self.due[places], self.chance)
-        limits = []
-        for z in (-Z95, Z95, -_Z998, _Z998):
-            ends = expected.copy()  # where nothing is left to chance
-            aim = np.full(len(unsure), z * math.sqrt(self.phi))
-            ends[unsure] = certain[unsure] + coins.reached(aim)
-            limits.append([rounded(ratio) for ratio in (ends / expected).tolist()])
-        return tuple(
-            FunnelPoint(
-                code,
-                rounded(self.expected[place]),
-                int(self.observed[place]),
-                rounded(self.observed[place] / self.expected[place]),
-                low95=low95,
-                high95=high95,
-                low998=low998,
-                high998=high998,
-                z=float(self.z[place]),
-                differs=self.differs(place),
-            )
-            for code, place, low95, high95, low998, high998 in zip(
-                codes, places.tolist(), *limits, strict=True
-            )
+    def point(self, place: int, code: str) -> FunnelPoint:
+        """Of one that is there."""
+        observed, expected = self.observed[place], self.expected[place]
+        low95, high95, low998, high998 = (rounded(end[place] / expected) for end in self._limits)
+        return FunnelPoint(
+            code,
+            rounded(expected),
+            int(observed),
+            rounded(observed / expected),
+            low95,
+            high95,
+            low998,
+            high998,
+            z=float(self.z[place]),
+            differs=self.differs(place),
         )
+
+    @cached_property
+    def _limits(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """How many are kept by chance at the least and at the most, of 95% and of 99.8%."""
+        unsure, certain, coins = _coins(self.due, self.chance)
+
+        def reached(z: float) -> Floats:
+            kept = self.expected.copy()  # where nothing is left to chance
+            aim = np.full(len(unsure), z * math.sqrt(self.phi))
+            kept[unsure] = certain[unsure] + coins.reached(aim)
+            return kept
+
+        return reached(-Z95), reached(Z95), reached(-_Z998), reached(_Z998)
 
 
 def stand(
@@ -132,12 +135,11 @@ def draw_funnel(
     usual = due, chance, ranked, winsorised_share
     found = stand(groups.count(table.on_time), *usual)
     shown = stand(confirmed, *usual, among=found).sides > 0
-    places = np.flatnonzero(found.is_there)
-    points = found.points(places, [groups.codes[place] for place in places.tolist()])
-    judged = tuple(
-        _only_if(shown[place], point) for place, point in zip(places, points, strict=True)
-    )
-    return Funnel("on_time_ratio", rounded(found.phi), found.is_overdispersed, judged)
+    points = [
+        _only_if(shown[place], found.point(place, groups.codes[place]))
+        for place in np.flatnonzero(found.is_there).tolist()
+    ]
+    return Funnel("on_time_ratio", rounded(found.phi), found.is_overdispersed, tuple(points))
 
 
 def _only_if(is_shown: bool, point: FunnelPoint) -> FunnelPoint:

@@ -11,7 +11,6 @@ import numpy as np
 from data.reference import Unit
 from data.store import Store
 from queries.evaluation.measured import ratio_of, with_states
-from queries.evaluation.model import FunnelPoint
 from queries.filters import ComplaintFilter
 from queries.kpi.comparing import indicators
 from queries.kpi.model import Kpi, Scope, Window
@@ -89,23 +88,21 @@ def unit_results(
         unknown="nothing_expected",
     )
     units = store.reference().units
-    judged = np.flatnonzero(standing.is_there)
-    drawn = standing.points(judged, [units[place].code for place in judged.tolist()])
-    points = dict(zip(judged.tolist(), drawn, strict=True))
     found = [
-        _result(units[place], now, ratio, points.get(place))
+        _result(units[place], now, ratio)
         for place, ratio in zip(places.tolist(), ratios, strict=True)
     ]
     return tuple(sorted(found, key=_by_distance))
 
 
-def _result(unit: Unit, now: Judged, ratio: Measured, point: FunnelPoint | None) -> UnitResult:
+def _result(unit: Unit, now: Judged, ratio: Measured) -> UnitResult:
     standing, place = now.standing, unit.id
     due, observed = int(now.due[place]), int(standing.observed[place])
     expected = round(float(standing.expected[place]), 6)
-    if point is None:
+    if not standing.is_there[place]:
         differs = "no_other" if now.is_alone[place] else None
         return UnitResult(unit, due, observed, expected, ratio, None, None, None, differs)
+    point = standing.point(place, unit.code)
     return UnitResult(
         unit, due, observed, expected, ratio, point.low998, point.high998, point.z, point.differs
     )

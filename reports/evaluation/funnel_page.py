@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from statistics import median
 from typing import Any
 
 from data.i18n import format_number
@@ -15,6 +16,7 @@ _LETTER, _LINE = 1.25, 3.2  # mm, about, of a label
 _LONGEST_LABEL = 30
 _MOST_LABELS = 24
 _STEPS = (1, 2, 5)
+_NEIGHBOURS = 5  # at either side
 
 Box = tuple[float, float, float, float]
 
@@ -40,7 +42,10 @@ def funnel_plot(material: Material) -> dict[str, Any] | None:
         "lines": [
             {
                 "dash": dash,
-                "points": [[scale.x(p.expected), scale.y(getattr(p, name))] for p in points],
+                "points": [
+                    [scale.x(point.expected), scale.y(end)]
+                    for point, end in zip(points, _evened(points, name), strict=True)
+                ],
             }
             for name, dash in (
                 ("low95", True),
@@ -90,6 +95,13 @@ class _Scale:
         step = 0.1 if height <= 1 else 0.2 if height <= 2 else 0.5
         first = math.ceil(self.bottom / step - 1e-9)
         return [round(i * step, 1) for i in range(first, math.floor(self.top / step + 1e-9) + 1)]
+
+
+def _evened(points: Sequence[FunnelPoint], name: str) -> list[float]:
+    """Medians of neighbours: what rises or falls stays; what the mix of services adds does not."""
+    limits = [getattr(point, name) for point in points]
+    reach = [min(place, len(limits) - 1 - place, _NEIGHBOURS) for place in range(len(limits))]
+    return [median(limits[at - near : at + near + 1]) for at, near in enumerate(reach)]
 
 
 def _labels(
@@ -152,6 +164,13 @@ def _notes(material: Material) -> list[str]:
             " proven count as usual, and gains as far as closings are proven and citizens content."
         ),
     ]
+    if len(funnel.points) > 2:
+        notes.append(
+            _(
+                "A unit's own limits follow from its services as well. The lines run evenly through"
+                " them; the workbook lists them."
+            )
+        )
     if funnel.is_overdispersed:
         notes.append(
             _(

@@ -9,11 +9,12 @@ import pytest
 from pypdf import PdfReader
 
 from data.i18n import use_language
-from queries.evaluation.model import Evaluation
+from queries.evaluation.model import Evaluation, FunnelPoint
 from queries.measured import Measured
 from reports.evaluation.components import components, interval_text, value_text
 from reports.evaluation.document import evaluation_pdf, units_pdf
 from reports.evaluation.fairness_page import fairness_page
+from reports.evaluation.funnel_page import _evened
 from reports.evaluation.material import Material, Standing
 from reports.evaluation.outline import CityOutline
 from reports.evaluation.tables import subject_tables
@@ -263,3 +264,14 @@ def test_unit_pages_are_one_a_unit(material: Material) -> None:
     assert len(pages) == len(codes)
     for (_code, name, _kind), page in zip(UNITS, pages, strict=True):
         assert name in page
+
+
+def test_the_lines_of_the_funnel_do_not_jump_with_the_services_of_a_unit() -> None:
+    ends = [2.0, 1.9, 1.8, 1.2, 1.7, 1.6, 1.5]
+    points = [
+        FunnelPoint(str(place), 20.0 + place, 20, 1.0, 0.9, 1.1, 0.8, end, 0.0, "as_expected")
+        for place, end in enumerate(ends)
+    ]
+    evened = _evened(points, "high998")
+    assert evened == [2.0, 1.9, 1.8, 1.7, 1.6, 1.6, 1.5]
+    assert _evened(points[:3], "high998") == ends[:3]

@@ -17,6 +17,8 @@ CITIES: list[list[tuple[int, float]]] = [
     [(30, 0.995)],
     [(15, 0.98), (9, 0.7)],
     [(200, 0.9), (50, 0.3), (3, 0.05)],
+    [(20, 0.999999), (4, 0.3), (2, 0.0001)],
+    [(800, 0.9995)],
 ]
 
 
@@ -35,7 +37,7 @@ def test_z_is_that_of_the_exact_tail(coins: list[tuple[int, float]]) -> None:
     assert z[is_far] == pytest.approx(expected[is_far], abs=0.03)
     assert z[is_exact] == pytest.approx(expected[is_exact], abs=0.05)
     assert z[-1] == pytest.approx(expected[-1])
-    between = np.linspace(0, kept[-1], 10 * len(kept))
+    between = np.linspace(kept[is_exact][0], kept[-1], 10 * len(kept))
     many = made_of(coins, len(between))
     assert (np.diff(many.z_of(between)) > 0).all()
     assert many.reached(many.z_of(between)) == pytest.approx(between, abs=1e-6)
@@ -72,7 +74,7 @@ def test_who_differs_lies_beyond_the_limits_drawn_and_nobody_else() -> None:
     chance = np.round(kept.sum(axis=0) / n.sum(axis=0) * MICRO).astype(np.int64)
     found = stand(kept.sum(axis=1), n, chance, np.ones(UNITS, bool), 0.1)
     assert found.is_overdispersed and chance[2] == MICRO
-    for point in found.points(np.arange(UNITS), [str(one) for one in range(UNITS)]):
+    for point in (found.point(place, str(place)) for place in range(UNITS)):
         assert point.low998 < point.low95 < 1 < point.high95 < point.high998
         side = -1 if point.ratio < point.low998 else int(point.ratio > point.high998)
         assert point.differs == ("as_expected", "better", "worse")[side]
