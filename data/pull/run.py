@@ -240,10 +240,10 @@ class _Pull:
             report.read += 1
             report.stored += item.created
             report.updated += item.updated
-            if item.reason is not None:
+            if item.refusal is not None:
                 report.refused += 1
-                report.reasons[item.reason] = report.reasons.get(item.reason, 0) + 1
-                refused.append((record, item.reason))
+                report.reasons[item.refusal] = report.reasons.get(item.refusal, 0) + 1
+                refused.append((record, item.refusal))
             else:
                 self._rejects.forget(record)
         self._rejects.add(refused)
