@@ -23,22 +23,6 @@ from data.schema import complaints
 from data.store import Store
 from data.vocabulary import Status
 
-COLUMNS = (
-    "service_request_id",
-    "status",
-    "status_notes",
-    "service_name",
-    "service_code",
-    "description",
-    "requested_datetime",
-    "updated_datetime",
-    "expected_datetime",
-    "address",
-    "zipcode",
-    "lat",
-    "long",
-    "media_url",
-)
 _IDS_AT_ONCE = 50
 _OPEN = tuple(int(status) for status in Status if status.is_open)
 
@@ -91,7 +75,7 @@ def pull(
     """
     state = find_state(store, preset.source) or PullState(preset.source, client.address)
     state.address = client.address
-    with RefusedRecords(rejects, COLUMNS, key="service_request_id") as refusals:
+    with RefusedRecords(rejects) as refusals:
         work = _Pull(store, client, preset, options, state, refusals, on_answer)
         try:
             work.read_new()
