@@ -9,8 +9,8 @@ from components.newest_list import clock_words
 from data.i18n import NOTHING, format_duration
 from data.i18n import gettext as _
 from data.instants import to_epoch
+from data.reasons import Reason
 from data.reference import Reference
-from data.refusals import Reason
 from queries.channels import State
 
 # As with a status: a shape and a word with every colour.

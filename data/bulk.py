@@ -65,7 +65,7 @@ class BulkResult:
 
     created: int = 0
     skipped: int = 0
-    refused: list[tuple[int, str]] = field(default_factory=list)
+    refused: list[tuple[int, ValueError]] = field(default_factory=list)
     stored: list[int] = field(default_factory=list)
 
 
@@ -136,7 +136,7 @@ def _prepare_all(
             facts = _facts(reference, prepared, history.happenings)
             state = fold(facts)
         except ValueError as error:
-            result.refused.append((position, str(error)))
+            result.refused.append((position, error))
         else:
             ready.append((position, (prepared, facts, state, history.happenings)))
     return ready

@@ -156,7 +156,7 @@ def _district(
     if not located and require_inside and locator.has_boundaries:
         raise OutsideCity(
             f"lat {new.latitude}, long {new.longitude} lies outside {reference.city.name}",
-            field="lat",
+            field="place",
         )
     return located or district_id
 

@@ -11,7 +11,6 @@ import threading
 import weakref
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from data import schema
 from data.database import write
 from data.instants import day_of, from_epoch, now, to_epoch
+from data.reasons import Reason
 from data.reference import CityMissing, Reference
 from data.store import Store
 
@@ -29,31 +29,6 @@ _QUARTER = 900  # seconds: every time zone's midnight is at one
 _USE_SECONDS = 60  # how exactly the last use of a key is known
 _MOST_CELLS = 10_000
 _log = logging.getLogger(__name__)
-
-
-class Reason(StrEnum):
-    """Why a request was refused: a class, never a word of what was sent."""
-
-    NO_KEY = "no_key"
-    BAD_KEY = "bad_key"
-    NOT_ALLOWED = "not_allowed"
-    TOO_MANY = "too_many"
-    TOO_LARGE = "too_large"
-    UNREADABLE = "unreadable"
-    SERVICE = "service"
-    LOCATION = "location"
-    OUTSIDE = "outside"
-    ATTRIBUTE = "attribute"
-    MEDIA = "media"
-    TOO_LONG = "too_long"
-    IDENTITY = "identity"
-    TIME = "time"
-    STATUS = "status"
-    CONFLICT = "conflict"
-    ADDRESS = "address"
-    UNAVAILABLE = "unavailable"
-    FAILURE = "failure"
-    OTHER = "other"
 
 
 @dataclass(frozen=True)

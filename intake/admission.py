@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, current_app, g, request
 
 from data.keys import ApiKey, find_key
 from data.limits import Bucket, TooMany
+from data.reasons import Reason
 from data.store import current_store
 from intake.errors import Problem, Refused
 from intake.parsing import Fields, discard_body, read_body
@@ -56,16 +57,21 @@ def authorise(fields: Fields, *scopes: str) -> ApiKey:
     _pass("pantau_gate")
     plain = fields.first("api_key") or _key_beside_the_body()
     if not plain:
-        raise _forbidden("api_key is missing; send it as a form field or as the header X-API-Key")
+        raise _forbidden(
+            "api_key is missing; send it as a form field or as the header X-API-Key", Reason.NO_KEY
+        )
     key = find_key(current_store(), plain.strip())
     if key is None:
-        raise _forbidden("api_key is not valid here; ask this service's operator for one")
+        raise _forbidden(
+            "api_key is not valid here; ask this service's operator for one", Reason.BAD_KEY
+        )
     note_key(key)
     for scope in scopes:
         if scope not in key.scopes:
             raise _forbidden(
                 f"the API key '{key.name}' is not for {scope}, only for {', '.join(key.scopes)}; "
-                "ask this service's operator for another"
+                "ask this service's operator for another",
+                Reason.NOT_ALLOWED,
             )
     # A flood of a key that is at its limit costs a read each, not a place at the write lock; a
     # retry gets there, for it may be of something that is stored.
@@ -164,5 +170,5 @@ class Overloaded(Refused):
         )
 
 
-def _forbidden(description: str) -> Refused:
-    return Refused(Problem(HTTPStatus.FORBIDDEN, description))
+def _forbidden(description: str, reason: Reason) -> Refused:
+    return Refused(Problem(HTTPStatus.FORBIDDEN, description, reason))

@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from flask import request
 
+from data.reasons import Reason
 from data.reference import Reference
 from intake.errors import Problem, Refused
 from intake.text import shown
@@ -15,9 +16,10 @@ def preferred_language(reference: Reference) -> str:
     return request.accept_languages.best_match(languages) or languages[0]
 
 
-def unknown(description: str) -> Refused:
-    return Refused(Problem(HTTPStatus.NOT_FOUND, description))
+def unknown(description: str, reason: Reason | None = None) -> Refused:
+    return Refused(Problem(HTTPStatus.NOT_FOUND, description, reason))
 
 
 def unknown_request(service_request_id: str) -> Refused:
-    return unknown(f"service_request_id {shown(service_request_id)} is not known here")
+    words = f"service_request_id {shown(service_request_id)} is not known here"
+    return unknown(words, Reason.IDENTITY)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from data.reasons import Reason
 from data.reference import Reference, Service
 from intake.errors import Problem, problem
 from intake.models import Attribute, AttributeValue
@@ -73,9 +74,9 @@ def attribute_problems(
     several cities add their own.
     """
     if len(answers) > _COUNT_LIMIT:
-        return [problem(f"{len(answers)} attributes are given; send at most {_COUNT_LIMIT}")]
+        return [_problem(f"{len(answers)} attributes are given; send at most {_COUNT_LIMIT}")]
     problems = [
-        problem(
+        _problem(
             f"attribute[{code}] {shown(value)} is {len(value)} characters long; "
             f"send at most {_VALUE_LIMIT}"
         )
@@ -89,7 +90,7 @@ def attribute_problems(
             continue
         if not values and attribute.required:
             problems.append(
-                problem(
+                _problem(
                     f"attribute[{attribute.code}] is missing; service_code "
                     f"{shown(service.service_code)} asks: {attribute.description} "
                     f"See /open311/v2/services/{service.service_code}.json"
@@ -97,14 +98,18 @@ def attribute_problems(
             )
         if len(values) > 1 and attribute.datatype != "multivaluelist":
             problems.append(
-                problem(f"attribute[{attribute.code}] has {len(values)} values; send one")
+                _problem(f"attribute[{attribute.code}] has {len(values)} values; send one")
             )
         problems += [
-            problem(f"attribute[{attribute.code}] {shown(value)} is not {expected}")
+            _problem(f"attribute[{attribute.code}] {shown(value)} is not {expected}")
             for value in values
             if (expected := _mismatch(attribute, value))
         ]
     return problems
+
+
+def _problem(description: str) -> Problem:
+    return problem(description, Reason.ATTRIBUTE)
 
 
 def _mismatch(attribute: Attribute, value: str) -> str | None:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from data.reasons import reason_of_field
 from intake.errors import Problem, problem
 from intake.parsing import Fields
 
@@ -18,7 +19,10 @@ def read_model(
 ) -> tuple[Model | None, list[Problem]]:
     """The model, None where a field is wrong or missing; `missing` has the remedy by field."""
     problems = [
-        problem(f"{name} is given {len(values)} times with different values; send it once")
+        problem(
+            f"{name} is given {len(values)} times with different values; send it once",
+            reason_of_field(name),
+        )
         for name, values in fields.values.items()
         if name in model.model_fields and name not in _LISTS and len(set(values)) > 1
     ]
@@ -35,7 +39,8 @@ def read_model(
 
 
 def _problem(detail: Any, missing: Mapping[str, str]) -> Problem:
+    name = detail["loc"][0]
     if detail["type"] == "missing":
-        name = detail["loc"][0]
-        return problem(f"{name} is missing; {missing[name]}")
-    return Problem(detail["ctx"]["code"], detail["ctx"]["description"])
+        return problem(f"{name} is missing; {missing[name]}", reason_of_field(name))
+    wrong = detail["ctx"]
+    return Problem(wrong["code"], wrong["description"], wrong["reason"] or reason_of_field(name))

@@ -19,6 +19,7 @@ from typing import IO
 
 from flask import Request
 
+from data.reasons import Reason
 from intake.errors import Problem, Refused
 
 SECONDS = 30
@@ -36,7 +37,7 @@ class TooSlow(Refused):
 
     def __init__(self, seconds: float) -> None:
         words = f"the body did not arrive within {seconds:.0f} s; send the request again"
-        super().__init__(Problem(HTTPStatus.REQUEST_TIMEOUT, words))
+        super().__init__(Problem(HTTPStatus.REQUEST_TIMEOUT, words, Reason.UNREADABLE))
 
 
 class Reading:

@@ -21,6 +21,7 @@ from werkzeug.routing import RequestRedirect
 from data.complaints import ComplaintError, IdempotencyConflict
 from data.database import AWAY
 from data.limits import TooMany
+from data.reasons import Reason, reason_of_error
 from data.reference import CityMissing
 from intake.answering import respond
 from intake.models import Error
@@ -31,15 +32,19 @@ _AWAY_SECONDS = 5
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: what, with which value, and what to do about it."""
+    """One thing that is wrong: what, with which value, and what to do about it.
+
+    By its `reason` it is counted; without one, by its code.
+    """
 
     code: int
     description: str
+    reason: Reason | None = None
 
 
-def problem(description: str) -> Problem:
+def problem(description: str, reason: Reason | None = None) -> Problem:
     """The usual one: a bad request."""
-    return Problem(HTTPStatus.BAD_REQUEST, description)
+    return Problem(HTTPStatus.BAD_REQUEST, description, reason)
 
 
 class Refused(Exception):
@@ -82,7 +87,7 @@ def _refused_by_the_write_path(error: ComplaintError) -> Response:
     if isinstance(error, IdempotencyConflict):
         status = HTTPStatus.CONFLICT
     if not isinstance(error, TooMany):
-        return _answer(status, Problem(status, str(error)))
+        return _answer(status, Problem(status, str(error), reason_of_error(error)))
     status = HTTPStatus.TOO_MANY_REQUESTS
     return _with_retry(_answer(status, Problem(status, str(error))), error.retry_seconds)
 

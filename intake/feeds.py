@@ -22,6 +22,7 @@ from data.imports.feed import Pusher, Taken, take_records
 from data.imports.preset import Preset, load_preset, preset_names
 from data.keys import ALL_CHANNELS, ApiKey
 from data.limits import give_back, spend
+from data.reasons import Reason
 from data.source_owners import OwnedByOther, claim_source
 from data.store import Store, current_store
 from intake import as_json
@@ -49,7 +50,9 @@ def take_feed(name: str) -> Response:
     records, is_list = _read_records()
     key = authorise(Fields({}, {}), *scopes)
     if len(records) > key.per_minute:
-        raise _refusal(f"{len(records)} records are too many at once; send {key.per_minute}")
+        raise _refusal(
+            f"{len(records)} records are too many at once; send {key.per_minute}", Reason.TOO_LARGE
+        )
     store = current_store()
     _claim(store, preset, key)
     spend(store.engine, (key.bucket,), count=len(records))
@@ -118,7 +121,9 @@ def _read_records() -> tuple[list[dict[str, Any]], bool]:
     if not records or not all(isinstance(record, dict) for record in records):
         raise _refusal("the body is neither a JSON object nor a list of them")
     if len(records) > RECORD_LIMIT:
-        raise _refusal(f"{len(records)} records are too many at once; send {RECORD_LIMIT}")
+        raise _refusal(
+            f"{len(records)} records are too many at once; send {RECORD_LIMIT}", Reason.TOO_LARGE
+        )
     if not all(_is_shallow(record, _DEPTH_LIMIT) for record in records):
         raise _refusal(f"a record is nested more than {_DEPTH_LIMIT} levels deep; send it flat")
     return [_cleaned(record) for record in records], isinstance(content, list)
@@ -152,10 +157,10 @@ def _cleaned(value: Any) -> Any:
 
 
 def _refuse_if_nothing_is_kept(taken: Sequence[Taken], *, is_list: bool) -> None:
-    if all(item.reason is not None for item in taken):
+    if all(item.refusal is not None for item in taken):
         raise Refused(
             *(
-                problem(f"record {number}: {_line(item)}" if is_list else _line(item))
+                problem(f"record {number}: {_line(item)}" if is_list else _line(item), item.reason)
                 for number, item in enumerate(taken, start=1)
             )
         )
@@ -163,7 +168,7 @@ def _refuse_if_nothing_is_kept(taken: Sequence[Taken], *, is_list: bool) -> None
 
 def _line(item: Taken) -> str:
     name = f"{shown(item.external_id)}: " if item.external_id else ""
-    return name + " ".join(clean(item.reason or "").split())
+    return name + " ".join(clean(item.refusal or "").split())
 
 
 def _id_of(record: dict[str, Any], preset: Preset) -> dict[str, Any]:
@@ -177,7 +182,7 @@ def _id_of(record: dict[str, Any], preset: Preset) -> dict[str, Any]:
 
 def _entry(item: Taken) -> dict[str, Any]:
     entry: dict[str, Any] = {"created": item.created}
-    if item.reason is not None:
+    if item.refusal is not None:
         description = _line(item)
         return entry | {"errors": [{"code": 400, "description": description}]}
     entry["service_request_id"] = item.service_request_id
@@ -188,5 +193,5 @@ def _entry(item: Taken) -> dict[str, Any]:
     return entry
 
 
-def _refusal(description: str) -> Refused:
-    return Refused(problem(description))
+def _refusal(description: str, reason: Reason = Reason.UNREADABLE) -> Refused:
+    return Refused(problem(description, reason))

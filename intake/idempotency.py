@@ -7,6 +7,7 @@ from flask import request
 
 from data.complaints import Idempotency
 from data.keys import ApiKey
+from data.reasons import Reason
 from intake.errors import Refused, problem
 from intake.parsing import Fields
 
@@ -19,7 +20,8 @@ def read_idempotency(fields: Fields, key: ApiKey) -> Idempotency | None:
     if not sent:
         return None
     if not re.fullmatch(PATTERN, sent):
-        raise Refused(problem("Idempotency-Key is not 1 to 255 ASCII characters; send a UUID"))
+        words = "Idempotency-Key is not 1 to 255 ASCII characters; send a UUID"
+        raise Refused(problem(words, Reason.CONFLICT))
     content = fields.canonical(without="api_key")
     fingerprint = hashlib.sha256(content.encode()).hexdigest()
     return Idempotency(key.id, sent, fingerprint)

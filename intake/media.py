@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, request
 
 from data.photos import absolute_addresses, find_file, keep_photos, photo_folder
 from data.pictures import DecodersBusy, Picture, UnusablePhoto, make_picture
+from data.reasons import Reason
 from data.settings import Settings
 from data.store import Store
 from intake.admission import pass_photo_gate
@@ -78,12 +79,12 @@ def _decode(uploads: Iterable[Upload]) -> tuple[list[Picture], list[Problem]]:
         if upload.size > PHOTO_LIMIT:
             megabytes = PHOTO_LIMIT // (1024 * 1024)
             words = f"{name} is larger than {megabytes} MB; send a smaller photo"
-            problems.append(Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words))
+            problems.append(Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words, Reason.MEDIA))
             continue
         try:
             pictures.append(make_picture(upload.file))  # type: ignore[arg-type]
         except UnusablePhoto as error:
-            problems.append(problem(f"{name} {error}"))
+            problems.append(problem(f"{name} {error}", Reason.MEDIA))
         except DecodersBusy:
             raise NoRoomForPhotos from None
     return pictures, problems

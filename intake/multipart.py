@@ -16,6 +16,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
+from data.reasons import Reason
 from intake.errors import Problem, Refused, problem
 
 TEXT_LIMIT = 2 * 1024 * 1024
@@ -86,9 +87,11 @@ def read_parts(
             part.write(event.data) if part else texts.add(event)
     sent = tuple(upload for upload in uploads if upload.filename or upload.size)
     if sent and not with_photos:
-        raise Refused(problem("the request carries a file; send photos as addresses in media_url"))
+        words = "the request carries a file; send photos as addresses in media_url"
+        raise Refused(problem(words, Reason.MEDIA))
     if len(sent) > PHOTO_COUNT:
-        raise Refused(problem(f"{len(sent)} photos are sent; send at most {PHOTO_COUNT}"))
+        words = f"{len(sent)} photos are sent; send at most {PHOTO_COUNT}"
+        raise Refused(problem(words, Reason.MEDIA))
     for upload in sent:
         upload.file.seek(0)
     return texts.pairs, sent
@@ -123,7 +126,8 @@ class _Texts:
             raise Refused(
                 problem(
                     f"{self._name[:64] or 'a part'} is not UTF-8; encode texts in UTF-8, "
-                    "and send a photo as a file, with a filename"
+                    "and send a photo as a file, with a filename",
+                    Reason.UNREADABLE,
                 )
             ) from None
 
@@ -132,7 +136,8 @@ def _events(request: Request) -> Iterator[Any]:
     boundary = request.mimetype_params.get("boundary", "")
     stream = request.stream  # refuses a body that says it is too large, before any of it is read
     if not boundary:
-        raise Refused(problem("the multipart body has no boundary; name it in Content-Type"))
+        words = "the multipart body has no boundary; name it in Content-Type"
+        raise Refused(problem(words, Reason.UNREADABLE))
     decoder = MultipartDecoder(
         boundary.encode("latin-1", "replace"), _BUFFER, max_parts=_PART_LIMIT
     )
@@ -144,9 +149,8 @@ def _events(request: Request) -> Iterator[Any]:
                 if isinstance(event, Epilogue):
                     return
     except (ValueError, AttributeError, RequestEntityTooLarge):
-        raise Refused(
-            problem("the multipart body is damaged or was cut off; send it again")
-        ) from None
+        words = "the multipart body is damaged or was cut off; send it again"
+        raise Refused(problem(words, Reason.UNREADABLE)) from None
     finally:
         while stream.read(_CHUNK):  # most clients read an answer only when they have sent all
             pass

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from data.reasons import Reason
 from intake.deadline import TooSlow, in_time
 from intake.errors import Refused, problem
 from intake.multipart import TEXT_LIMIT, UPLOAD_LIMIT, Upload, codec_of, read_parts
@@ -162,4 +163,4 @@ def _flat(name: str, value: Any) -> list[tuple[str, str]]:
 
 
 def _refusal(description: str) -> Refused:
-    return Refused(problem(description))
+    return Refused(problem(description, Reason.UNREADABLE))

@@ -5,7 +5,6 @@ each refused record of a feed. Of a request only its status and the class of its
 kept.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -14,7 +13,8 @@ from flask import Blueprint, Response, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from data.keys import ApiKey, find_key
-from data.refusals import NO_CHANNEL, Reason, record_refusal, record_use
+from data.reasons import Reason
+from data.refusals import NO_CHANNEL, record_refusal, record_use
 from data.store import current_store
 from intake.errors import Problem
 
@@ -31,33 +31,6 @@ _BY_STATUS = {
     HTTPStatus.TOO_MANY_REQUESTS: Reason.TOO_MANY,
     HTTPStatus.SERVICE_UNAVAILABLE: Reason.UNAVAILABLE,
 }
-_TIMES = (
-    r"(requested|acknowledged|started|closed|updated|due|follow-up): |it (was|does not say when)\b|"
-    r"a follow-up does not say when|(updated_datetime|requested_datetime|date) '"
-)
-# An error message begins with the field it is about; the first pattern that fits decides.
-_BY_WORDS = (
-    (re.compile(r"api_key is missing"), Reason.NO_KEY),
-    (re.compile(r"api_key"), Reason.BAD_KEY),
-    (re.compile(r"\S+ is (a list|an object|a number|true|false|minus zero);"), Reason.UNREADABLE),
-    (re.compile(r"service_code|service '|service has|it names no service"), Reason.SERVICE),
-    (re.compile(r"it has no id|its id|(update_id|service_request_id)\b"), Reason.IDENTITY),
-    (re.compile(r"status '|its status is"), Reason.STATUS),
-    (re.compile(_TIMES), Reason.TIME),
-    (re.compile(r"attribute"), Reason.ATTRIBUTE),
-    (re.compile(r"media|the request carries a file|photo"), Reason.MEDIA),
-    (re.compile(r"lat \S+, long \S+ lies outside"), Reason.OUTSIDE),
-    (
-        re.compile(r"(the location|lat|long|latitude|longitude|district(_code)?|address_id)\b"),
-        Reason.LOCATION,
-    ),
-    (re.compile(r"it has one coordinate"), Reason.LOCATION),
-    (re.compile(r"Idempotency-Key"), Reason.CONFLICT),
-    (re.compile(r"the (form|body|document)|.* is not a list of follow-ups"), Reason.UNREADABLE),
-    (re.compile(r"\d+ records are too many"), Reason.TOO_LARGE),
-    (re.compile(r".* (has [\d,]+ characters|is longer than)", re.DOTALL), Reason.TOO_LONG),
-    (re.compile(r"\w+ '.*' is \d+ characters long", re.DOTALL), Reason.TOO_LONG),
-)
 
 
 def register(blueprint: Blueprint, prefix: str) -> None:
@@ -76,26 +49,20 @@ def note_key(key: ApiKey) -> None:
     g.api_key = key
 
 
-def note_records(reasons: Sequence[str]) -> None:
+def note_records(reasons: Sequence[Reason]) -> None:
     """Of what was sent at once, these were refused, each for itself."""
-    g.refused_records = [_class_of(reason) or Reason.OTHER for reason in reasons]
+    g.refused_records = reasons
 
 
 def reason_of(status: int, problems: Sequence[Problem], *, has_key: bool) -> Reason:
     """The class of a refusal with these problems; `has_key`: its key is in force."""
-    words = problems[0].description if problems else ""
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) and has_key:
         return Reason.NOT_ALLOWED
-    reason = _class_of(words) if status < HTTPStatus.INTERNAL_SERVER_ERROR else None
-    if reason is not None:
-        return reason
+    if problems and problems[0].reason is not None:
+        return problems[0].reason
     if status in _BY_STATUS:
         return _BY_STATUS[HTTPStatus(status)]
     return Reason.FAILURE if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Reason.OTHER
-
-
-def _class_of(words: str) -> Reason | None:
-    return next((reason for pattern, reason in _BY_WORDS if pattern.match(words)), None)
 
 
 def _count(status: int) -> None:
@@ -108,9 +75,9 @@ def _count(status: int) -> None:
     store = current_store()
     if key is not None:
         record_use(store, key.id)
-    records: list[Reason] = g.get("refused_records", [])
+    records: Sequence[Reason] = g.get("refused_records", ())
     if records:
-        status, reasons = HTTPStatus.BAD_REQUEST, records
+        status, reasons = HTTPStatus.BAD_REQUEST, list(records)
     elif is_refused:
         reasons = [reason_of(status, g.get("problems", ()), has_key=key is not None)]
     else:

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from data.decimals import read_decimal
 from data.geography import Locator
 from data.prepare import DESCRIPTION_LIMIT
+from data.reasons import Reason
 from data.reference import Reference
 from data.web_addresses import LENGTH_LIMIT, MEDIA_LIMIT, PATTERN, is_web_address
 from intake.attributes import attribute_problems
@@ -34,10 +35,12 @@ class City:
     locator: Locator
 
 
-def wrong(description: str, *, code: int = HTTPStatus.BAD_REQUEST) -> PydanticCustomError:
-    return PydanticCustomError(
-        "submission", "{description}", {"description": description, "code": int(code)}
-    )
+def wrong(
+    description: str, *, code: int = HTTPStatus.BAD_REQUEST, reason: Reason | None = None
+) -> PydanticCustomError:
+    """Counted by its field where no reason is given."""
+    context = {"description": description, "code": int(code), "reason": reason}
+    return PydanticCustomError("submission", "{description}", context)
 
 
 def limited_text(limit: int, *, name: str | None = None) -> BeforeValidator:
@@ -45,7 +48,8 @@ def limited_text(limit: int, *, name: str | None = None) -> BeforeValidator:
         if len(value) > limit:
             raise wrong(
                 f"{name or info.field_name} {shown(value)} is {len(value)} characters long; "
-                f"send at most {limit}"
+                f"send at most {limit}",
+                reason=Reason.TOO_LONG,
             )
         return value
 
@@ -190,7 +194,8 @@ def _location_problems(fields: Fields, city: City) -> list[Problem]:
     given = {name: fields.first(name) for name in ("lat", "long") if fields.first(name)}
     if len(given) == 1:
         came, missing = ("lat", "long") if "lat" in given else ("long", "lat")
-        return [problem(f"{came} came without {missing}; send both or neither")]
+        words = f"{came} came without {missing}; send both or neither"
+        return [problem(words, Reason.LOCATION)]
     if given:
         try:
             place = Place.model_validate(given)
@@ -202,7 +207,8 @@ def _location_problems(fields: Fields, city: City) -> list[Problem]:
     return [
         problem(
             "the location is missing; send lat and long, or address_string, "
-            "or address_id, or district_code"
+            "or address_id, or district_code",
+            Reason.LOCATION,
         )
     ]
 
@@ -213,9 +219,11 @@ def _outside(latitude: float, longitude: float, city: City) -> list[Problem]:
         return [
             problem(
                 f"{where} is what devices send that do not know their place; "
-                "send the real one, or address_string instead"
+                "send the real one, or address_string instead",
+                Reason.LOCATION,
             )
         ]
     if city.locator.has_boundaries and city.locator.locate(latitude, longitude) is None:
-        return [problem(f"{where} lies outside {name}; this service takes reports from there only")]
+        words = f"{where} lies outside {name}; this service takes reports from there only"
+        return [problem(words, Reason.OUTSIDE)]
     return []

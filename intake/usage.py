@@ -8,6 +8,7 @@ from flask import Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 
 from data.limits import spend
+from data.reasons import Reason
 from data.store import current_store
 from data.usage import DayOfUse, UsageError, record_usage
 from intake.admission import take_body
@@ -51,7 +52,7 @@ def put_usage(day: str, ending: str) -> Response:
     try:
         record_usage(store, [usage])
     except UsageError as error:
-        raise Refused(problem(str(error))) from None
+        raise Refused(problem(str(error), Reason.TIME)) from None
     answer = AppUsage(
         date=usage.date.isoformat(),
         channel=usage.channel_code,
@@ -67,7 +68,7 @@ def check_usage(day: str, fields: Fields, channel_code: str) -> DayOfUse:
     sent, problems = read_model(fields, UsageSubmission, context=None, missing=_MISSING)
     if on is None:
         words = f"date {shown(day)} is not a date; send one such as 2026-10-01"
-        problems.insert(0, problem(words))
+        problems.insert(0, problem(words, Reason.TIME))
     if problems or sent is None or on is None:
         raise Refused(*problems)
     return DayOfUse(date=on, channel_code=channel_code, **sent.model_dump())

@@ -92,7 +92,7 @@ def fill_city(
         result = record_histories(store, batch, on_batch=on_batch, delay_seconds=delay)
         created += result.created
         skipped += result.skipped
-        refused += [reason for _, reason in result.refused]
+        refused += [str(error) for _, error in result.refused]
     add_officers(store, character)
     record_usage(store, _usage(reference, character, hours, seed))
     with write(store.engine) as connection:

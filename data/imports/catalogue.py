@@ -23,7 +23,11 @@ _KINDS = {
 
 
 class UnknownWord(ValueError):
-    """A service, unit, channel or district that neither city nor preset knows."""
+    """A service, unit, channel or district (`kind`) that neither city nor preset knows."""
+
+    def __init__(self, kind: str, words: str) -> None:
+        super().__init__(words)
+        self.kind = kind
 
 
 @dataclass
@@ -69,17 +73,19 @@ class Catalogue:
         if code is not None:
             return code
         if fold(word) in self._shared[kind]:
-            raise UnknownWord(f"{kind} {word[:80]!r} is ambiguous; use its code")
+            raise UnknownWord(kind, f"{kind} {word[:80]!r} is ambiguous; use its code")
         if kind in self.preset.fallback:
             return self.preset.fallback[kind]
         if kind not in self.preset.create_missing:
             known = len(set(self._codes[kind].values()))
             raise UnknownWord(
+                kind,
                 f"{kind} {word[:80]!r} is not one of this city's {known}; "
-                f"name its code in [values.{kind}] of the preset"
+                f"name its code in [values.{kind}] of the preset",
             )
         if len(word) > _NAME_LENGTH:
-            raise UnknownWord(f"{kind} has a name of {len(word):,} characters; at most 200 fit")
+            words = f"{kind} has a name of {len(word):,} characters; at most 200 fit"
+            raise UnknownWord(kind, words)
         code = self._new_code(kind, word)
         if not self.pretend:
             self._add(kind, code, word, group, unit_code)

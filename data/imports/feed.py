@@ -16,6 +16,7 @@ from data.imports.preset import Preset
 from data.imports.pushed import check_shapes, check_texts
 from data.imports.records import flat
 from data.later import add_what_followed
+from data.reasons import Reason, reason_of_error
 from data.store import Store
 from data.withheld import withhold
 
@@ -30,7 +31,8 @@ class Taken:
     service_request_id: str | None = None
     created: bool = False
     updated: bool = False
-    reason: str | None = None  # why it was refused
+    refusal: str | None = None  # why it was refused
+    reason: Reason | None = None  # likewise
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def take_records(
             histories.append(history)
             places.append(place)
         except Refused as refusal:
-            taken[place] = replace(taken[place], reason=str(refusal))
+            taken[place] = replace(taken[place], refusal=str(refusal), reason=refusal.reason)
     if pusher is not None:
         histories, places = _inside(store, histories, places, taken)
         if not pusher.publishes:
@@ -115,8 +117,8 @@ def _inside(
     outside = {i for i, district_id in zip(placed, found, strict=True) if not district_id}
     for i in outside:
         new = histories[i].new
-        reason = f"lat {new.latitude}, long {new.longitude} lies outside {city}"
-        taken[places[i]] = replace(taken[places[i]], reason=reason)
+        words = f"lat {new.latitude}, long {new.longitude} lies outside {city}"
+        taken[places[i]] = replace(taken[places[i]], refusal=words, reason=Reason.OUTSIDE)
     kept = [i for i in range(len(histories)) if i not in outside]
     return [histories[i] for i in kept], [places[i] for i in kept]
 
@@ -131,8 +133,10 @@ def _store(
     acts_in: str | None,
 ) -> None:
     result = record_histories(store, histories)
-    for position, reason in result.refused:
-        taken[places[position]] = replace(taken[places[position]], reason=reason)
+    for position, error in result.refused:
+        taken[places[position]] = replace(
+            taken[places[position]], refusal=str(error), reason=reason_of_error(error)
+        )
     created = set(result.stored)
     left_out = created | {position for position, _ in result.refused}
     known = [i for i in range(len(histories)) if i not in left_out]
@@ -143,7 +147,7 @@ def _store(
         updated = {known[position] for position in followed.updated}
     numbers = _service_request_ids(store, preset.source, [taken[p].external_id for p in places])
     for i, place in enumerate(places):
-        if taken[place].reason is None:
+        if taken[place].refusal is None:
             taken[place] = replace(
                 taken[place],
                 service_request_id=numbers.get(taken[place].external_id),

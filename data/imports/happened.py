@@ -16,6 +16,7 @@ from data.imports.follow_ups import (
 from data.imports.preset import Preset, fold
 from data.imports.row import Refused, RowReader, shown
 from data.instants import now
+from data.reasons import Reason
 
 _AHEAD = timedelta(days=1)  # clocks differ, and exports confuse time zones; a day covers both
 _CLOSED = ("closed", "rejected")
@@ -43,14 +44,16 @@ class Teller:
         if status in _CLOSED:
             told += self._closing(cells, status, closed_at or updated_at, told)
         elif closed_at is not None:
-            raise Refused(f"its status is {word!r}, but it was closed at {closed_at}")
+            words = f"its status is {word!r}, but it was closed at {closed_at}"
+            raise Refused(words, Reason.STATUS)
         elif status not in (None, "open") and updated_at is not None:
             told.append(FollowUp(updated_at, status, None))
         for follow_up in told:
             if follow_up.at < requested_at:
                 what = follow_up.outcome or "followed up"
                 raise Refused(
-                    f"it was {what} at {follow_up.at}, before it was received at {requested_at}"
+                    f"it was {what} at {follow_up.at}, before it was received at {requested_at}",
+                    Reason.TIME,
                 )
         happenings = happenings_of(told)
         for happening in happenings:
@@ -73,7 +76,8 @@ class Teller:
             since = last.at
         if since is None:
             word = self._reader.text(cells, "status")
-            raise Refused(f"its status is {word!r}, but it does not say since when")
+            words = f"its status is {word!r}, but it does not say since when"
+            raise Refused(words, Reason.STATUS)
         return [FollowUp(since, status, self._reader.prose(cells, "closing_note"))]
 
     def _steps(
@@ -86,7 +90,8 @@ class Teller:
             if at is None:
                 continue
             if closed_at is not None and at > closed_at:
-                raise Refused(f"it was {field} at {at}, after it was closed at {closed_at}")
+                words = f"it was {field} at {at}, after it was closed at {closed_at}"
+                raise Refused(words, Reason.TIME)
             told.append(FollowUp(at, field, None))
         return told + self._follow_ups(cells, requested_at)
 
@@ -97,27 +102,28 @@ class Teller:
             for entry in entries:
                 at = self._reader.clock.read(part(entry, names["at"]), not_before=requested_at)
                 if at is None:
-                    raise Refused("a follow-up does not say when it was")
+                    raise Refused("a follow-up does not say when it was", Reason.TIME)
                 word = to_text(part(entry, names.get("status", ()))).strip()
                 note = shown("follow-up", to_text(part(entry, names.get("note", ()))).strip())
                 told.append(FollowUp(at, self._meaning(word) if word else None, note))
         except UnreadableFollowUps as error:
-            raise Refused(str(error)) from error
+            raise Refused(str(error), Reason.UNREADABLE) from error
         except Refused:
             raise
         except ValueError as error:
-            raise Refused(f"follow-up: {error}") from error
+            raise Refused(f"follow-up: {error}", Reason.TIME) from error
         return told
 
     def _meaning(self, word: str) -> str:
         outcome = self._preset.statuses.get(fold(word))
         if outcome is None:
             known = ", ".join(self._preset.statuses)
-            raise Refused(f"status {word[:40]!r} is not one of {known}; add it to [statuses]")
+            words = f"status {word[:40]!r} is not one of {known}; add it to [statuses]"
+            raise Refused(words, Reason.STATUS)
         return outcome
 
 
 def refuse_future(what: str, at: datetime) -> None:
     """Raises Refused where an instant has not come yet."""
     if at > now() + _AHEAD:
-        raise Refused(f"it was {what} at {at}, which lies in the future")
+        raise Refused(f"it was {what} at {at}, which lies in the future", Reason.TIME)

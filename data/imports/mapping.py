@@ -13,6 +13,7 @@ from data.imports.preset import Preset
 from data.imports.pseudonyms import find_secret, pseudonym
 from data.imports.row import MissingColumns, Refused, RowReader
 from data.prepare import NewComplaint
+from data.reasons import Reason, reason_of_field
 
 __all__ = ["Mapper", "MissingColumns", "Refused"]
 
@@ -39,9 +40,11 @@ class Mapper:
         """Raises Refused where the row has none."""
         external_id = self._reader.text(cells, "external_id")
         if not external_id:
-            raise Refused("it has no id of its own, so a second import would store it twice")
+            raise Refused(
+                "it has no id of its own, so a second import would store it twice", Reason.IDENTITY
+            )
         if len(external_id) > _ID_LENGTH or "\0" in external_id:
-            raise Refused(f"its id is no id: {external_id[:40]!r}")
+            raise Refused(f"its id is no id: {external_id[:40]!r}", Reason.IDENTITY)
         return external_id
 
     @property
@@ -64,7 +67,8 @@ class Mapper:
         while width > self._reader.width and not to_text(cells[width - 1]).strip():
             width -= 1
         if width != self._reader.width:
-            raise Refused(f"it has {width} cells where the header has {self._reader.width}")
+            words = f"it has {width} cells where the header has {self._reader.width}"
+            raise Refused(words, Reason.UNREADABLE)
 
     def place(self, cells: Sequence[Any]) -> tuple[float, float] | None:
         """Latitude and longitude, or None where the row has none that can be read."""
@@ -79,14 +83,14 @@ class Mapper:
         try:
             return self._history(cells)
         except UnknownWord as error:
-            raise Refused(str(error)) from error
+            raise Refused(str(error), reason_of_field(error.kind)) from error
 
     def _history(self, cells: Sequence[Any]) -> History:
         requested_at = self._reader.time(cells, "requested")
         if requested_at is None:
-            raise Refused("it does not say when it was received")
+            raise Refused("it does not say when it was received", Reason.TIME)
         if requested_at.year < _FIRST_YEAR:
-            raise Refused(f"it was received at {requested_at}, before {_FIRST_YEAR}")
+            raise Refused(f"it was received at {requested_at}, before {_FIRST_YEAR}", Reason.TIME)
         refuse_future("received", requested_at)
         happenings, open_at = self._teller.tell(cells, requested_at)
         return History(self._complaint(cells, requested_at), happenings, open_at)
@@ -96,7 +100,7 @@ class Mapper:
         service = self._service(cells)
         unit, channel = self._reader.text(cells, "unit"), self._reader.text(cells, "channel")
         if not channel:
-            raise Refused("it names no channel, and the preset has no default")
+            raise Refused("it names no channel, and the preset has no default", Reason.OTHER)
         code = self._catalogue.code
         unit_code = code("unit", unit) if unit else None
         district = self._reader.text(cells, "district")
@@ -123,14 +127,14 @@ class Mapper:
         """The first word of its columns that the city knows, else the first there is."""
         words = self._reader.services(cells)
         if not words[0]:
-            raise Refused("it names no service")
+            raise Refused("it names no service", Reason.SERVICE)
         known = (word for word in words if self._catalogue.knows("service", word))
         return next(known, words[0])
 
     def _due(self, cells: Sequence[Any]) -> datetime | None:
         due_at = self._reader.time(cells, "due")
         if due_at is not None and not _FIRST_YEAR <= due_at.year <= _LAST_YEAR:
-            raise Refused(f"it was due at {due_at}, which nobody can mean")
+            raise Refused(f"it was due at {due_at}, which nobody can mean", Reason.TIME)
         return due_at
 
     def _reporter(self, cells: Sequence[Any]) -> str | None:

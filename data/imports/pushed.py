@@ -11,6 +11,7 @@ from data.bulk import History
 from data.imports.preset import Preset, heading
 from data.imports.row import Refused
 from data.prepare import DESCRIPTION_LIMIT
+from data.reasons import Reason
 from data.web_addresses import MEDIA_LIMIT
 
 _MANY = ("media",)  # fields whose cells may be lists
@@ -27,25 +28,30 @@ def check_shapes(record: Mapping[str, Any], preset: Preset) -> None:
         if value in (None, "", [], {}) and not isinstance(value, bool):
             continue
         if here in single and isinstance(value, bool | list | dict):
-            raise Refused(f"{name[:40]} is {_shape(value)}; send a text or a number")
+            raise Refused(
+                f"{name[:40]} is {_shape(value)}; send a text or a number", Reason.UNREADABLE
+            )
         if here in parents and not isinstance(value, dict | str):
             parts = ", ".join(parents[here])
-            raise Refused(f"{name[:40]} is {_shape(value)}; send an object of {parts}")
+            words = f"{name[:40]} is {_shape(value)}; send an object of {parts}"
+            raise Refused(words, Reason.UNREADABLE)
         if here in single and isinstance(value, float) and _is_no_count(value):
-            raise Refused(f"{name[:40]} is minus zero; send a number that is meant")
+            words = f"{name[:40]} is minus zero; send a number that is meant"
+            raise Refused(words, Reason.UNREADABLE)
 
 
 def check_texts(history: History) -> None:
     """Raises Refused where a text is longer, or photos are more, than a client may report."""
     if len(history.new.media_urls) > MEDIA_LIMIT:
         count = len(history.new.media_urls)
-        raise Refused(f"media has {count:,} addresses; send at most {MEDIA_LIMIT}")
+        raise Refused(f"media has {count:,} addresses; send at most {MEDIA_LIMIT}", Reason.MEDIA)
     texts = {"description": [history.new.description]}
     texts["a follow-up"] = [happening.note for happening in history.happenings]
     for name, found in texts.items():
         longest = max((len(text or "") for text in found), default=0)
         if longest > DESCRIPTION_LIMIT:
-            raise Refused(f"{name} has {longest:,} characters; send at most {DESCRIPTION_LIMIT:,}")
+            words = f"{name} has {longest:,} characters; send at most {DESCRIPTION_LIMIT:,}"
+            raise Refused(words, Reason.TOO_LONG)
 
 
 def _columns(preset: Preset) -> tuple[set[str], dict[str, list[str]]]:

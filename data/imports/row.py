@@ -9,6 +9,7 @@ from data.decimals import read_decimal
 from data.imports.cells import to_text
 from data.imports.clock import Clock
 from data.imports.preset import Preset, heading
+from data.reasons import Reason
 from data.web_addresses import is_web_address
 
 _ZIPCODE_LENGTH, _TEXT_LENGTH = 32, 20_000
@@ -16,6 +17,10 @@ _ZIPCODE_LENGTH, _TEXT_LENGTH = 32, 20_000
 
 class Refused(ValueError):
     """A row that would not be true, or not whole, if it were stored."""
+
+    def __init__(self, words: str, reason: Reason) -> None:
+        super().__init__(words)
+        self.reason = reason
 
 
 class MissingColumns(ValueError):
@@ -64,7 +69,7 @@ class RowReader:
         latitude = self.number(cells, "latitude")
         longitude = self.number(cells, "longitude")
         if (latitude is None) != (longitude is None):
-            raise Refused("it has one coordinate without the other")
+            raise Refused("it has one coordinate without the other", Reason.LOCATION)
         # 0, 0 lies in the Gulf of Guinea: exports write it for "unknown".
         return (None, None) if latitude == longitude == 0 else (latitude, longitude)
 
@@ -74,9 +79,9 @@ class RowReader:
             return None
         number = read_decimal(text)
         if number is None:
-            raise Refused(f"{field} {text[:40]!r} is not a number")
+            raise Refused(f"{field} {text[:40]!r} is not a number", Reason.LOCATION)
         if not -180 <= number <= 180:
-            raise Refused(f"{field} {text[:40]} is not in degrees")
+            raise Refused(f"{field} {text[:40]} is not in degrees", Reason.LOCATION)
         return number
 
     def time(
@@ -85,12 +90,15 @@ class RowReader:
         try:
             return self.clock.read(self.cell(cells, field), not_before=not_before)
         except ValueError as error:
-            raise Refused(f"{field}: {error}") from error
+            raise Refused(f"{field}: {error}", Reason.TIME) from error
 
     def zipcode(self, cells: Sequence[Any]) -> str | None:
         zipcode = self.text(cells, "zipcode")
         if len(zipcode) > _ZIPCODE_LENGTH:
-            raise Refused(f"zipcode {zipcode[:40]!r} is longer than {_ZIPCODE_LENGTH} characters")
+            raise Refused(
+                f"zipcode {zipcode[:40]!r} is longer than {_ZIPCODE_LENGTH} characters",
+                Reason.TOO_LONG,
+            )
         return self.prose(cells, "zipcode")
 
     def prose(self, cells: Sequence[Any], field: str) -> str | None:
@@ -102,13 +110,14 @@ class RowReader:
         urls = [url.strip() for url in urls if url.strip()]
         for url in urls:
             if not is_web_address(url):
-                raise Refused(f"media {url[:60]!r} is not a web address")
+                raise Refused(f"media {url[:60]!r} is not a web address", Reason.MEDIA)
         return tuple(urls)
 
 
 def shown(field: str, text: str) -> str | None:
     if len(text) > _TEXT_LENGTH:
-        raise Refused(f"{field} has {len(text):,} characters; at most {_TEXT_LENGTH:,} fit")
+        words = f"{field} has {len(text):,} characters; at most {_TEXT_LENGTH:,} fit"
+        raise Refused(words, Reason.TOO_LONG)
     # PostgreSQL cannot hold NUL; what cannot be shown is shown as such.
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}") or None
 

@@ -20,6 +20,7 @@ from data.imports.preset import Preset
 from data.imports.rejects import Rejects, rejects_path
 from data.imports.table import Layout, Row, TableError
 from data.later import add_what_followed
+from data.reasons import Reason
 from data.store import Store
 
 _CHUNK = 5_000
@@ -156,8 +157,8 @@ class _Work:
             self._count(histories)
             return
         result = record_histories(self.store, histories)
-        for position, reason in result.refused:
-            self._refuse(origins[position][1], reason)
+        for position, error in result.refused:
+            self._refuse(origins[position][1], str(error))
         lost = {position for position, _ in result.refused}
         self.report.already_there += result.skipped
         self._count([history for i, history in enumerate(histories) if i not in lost])
@@ -185,7 +186,8 @@ class _Work:
                 external_id = self.mapper.external_id(cells)
                 earlier = self.lines.setdefault(external_id, line)
                 if earlier != line:
-                    raise Refused(f"its id {external_id!r} is that of line {earlier} already")
+                    words = f"its id {external_id!r} is that of line {earlier} already"
+                    raise Refused(words, Reason.IDENTITY)
                 identified[external_id] = (line, cells)
             except Refused as refusal:
                 self._refuse(cells, str(refusal))

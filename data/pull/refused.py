@@ -13,16 +13,31 @@ from typing import Any
 
 from data.imports.rejects import written
 
-_REASON = "reason"
+COLUMNS = (
+    "service_request_id",
+    "status",
+    "status_notes",
+    "service_name",
+    "service_code",
+    "description",
+    "requested_datetime",
+    "updated_datetime",
+    "expected_datetime",
+    "address",
+    "zipcode",
+    "lat",
+    "long",
+    "media_url",
+)
+_HEADER = [*COLUMNS, "reason"]
+_KEY = COLUMNS.index("service_request_id")
 
 
 class RefusedRecords:
     """Rows by the id of their record, or by all they hold where they have none."""
 
-    def __init__(self, path: Path, columns: Sequence[str], *, key: str) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self._columns = columns
-        self._key = columns.index(key)
         self._rows: dict[str, list[str]] = {}
         self._is_stale = False  # the file says more than `_rows`
 
@@ -30,8 +45,8 @@ class RefusedRecords:
         if self.path.exists():
             with self.path.open(encoding="utf-8-sig", newline="") as file:
                 for row in list(csv.reader(file))[1:]:
-                    if len(row) == len(self._columns) + 1:
-                        self._rows[self._key_of(row)] = row
+                    if len(row) == len(COLUMNS) + 1:
+                        self._rows[_key_of(row)] = row
         return self
 
     def __exit__(
@@ -47,7 +62,7 @@ class RefusedRecords:
             return
         beside = self.path.with_name(f"{self.path.name}.new")
         with beside.open("w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file).writerows([self._header(), *self._rows.values()])
+            csv.writer(file).writerows([_HEADER, *self._rows.values()])
         os.replace(beside, self.path)
 
     def __len__(self) -> int:
@@ -61,22 +76,20 @@ class RefusedRecords:
         with self.path.open("a", encoding="utf-8-sig" if is_new else "utf-8", newline="") as file:
             writer = csv.writer(file)
             if is_new:
-                writer.writerow(self._header())
+                writer.writerow(_HEADER)
             for record, reason in records:
-                row = [written(record.get(name)) for name in self._columns]
+                row = [written(record.get(name)) for name in COLUMNS]
                 row.append(written(reason))
-                self._is_stale |= self._key_of(row) in self._rows
-                self._rows[self._key_of(row)] = row
+                self._is_stale |= _key_of(row) in self._rows
+                self._rows[_key_of(row)] = row
                 writer.writerow(row)
 
     def forget(self, record: Mapping[str, Any]) -> None:
         """It is stored now."""
-        key = written(record.get(self._columns[self._key]))
+        key = written(record.get(COLUMNS[_KEY]))
         if self._rows.pop(key, None) is not None:
             self._is_stale = True
 
-    def _key_of(self, row: Sequence[str]) -> str:
-        return row[self._key] or "\0".join(row[:-1])
 
-    def _header(self) -> list[str]:
-        return [*self._columns, _REASON]
+def _key_of(row: Sequence[str]) -> str:
+    return row[_KEY] or "\0".join(row[:-1])

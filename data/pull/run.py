@@ -23,22 +23,6 @@ from data.schema import complaints
 from data.store import Store
 from data.vocabulary import Status
 
-COLUMNS = (
-    "service_request_id",
-    "status",
-    "status_notes",
-    "service_name",
-    "service_code",
-    "description",
-    "requested_datetime",
-    "updated_datetime",
-    "expected_datetime",
-    "address",
-    "zipcode",
-    "lat",
-    "long",
-    "media_url",
-)
 _IDS_AT_ONCE = 50
 _OPEN = tuple(int(status) for status in Status if status.is_open)
 
@@ -91,7 +75,7 @@ def pull(
     """
     state = find_state(store, preset.source) or PullState(preset.source, client.address)
     state.address = client.address
-    with RefusedRecords(rejects, COLUMNS, key="service_request_id") as refusals:
+    with RefusedRecords(rejects) as refusals:
         work = _Pull(store, client, preset, options, state, refusals, on_answer)
         try:
             work.read_new()
@@ -240,10 +224,10 @@ class _Pull:
             report.read += 1
             report.stored += item.created
             report.updated += item.updated
-            if item.reason is not None:
+            if item.refusal is not None:
                 report.refused += 1
-                report.reasons[item.reason] = report.reasons.get(item.reason, 0) + 1
-                refused.append((record, item.reason))
+                report.reasons[item.refusal] = report.reasons.get(item.refusal, 0) + 1
+                refused.append((record, item.refusal))
             else:
                 self._rejects.forget(record)
         self._rejects.add(refused)

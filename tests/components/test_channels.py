@@ -11,8 +11,8 @@ from components.channel_tables import day_bars, day_table, key_table, refusal_ta
 from components.channel_view import channel_facts, channel_head, connect
 from components.channel_words import age, reason_word, state_word
 from data.i18n import use_language
+from data.reasons import Reason
 from data.reference import Channel, Reference
-from data.refusals import Reason
 from data.store import Store
 from queries.channels import ChannelHealth, Day, Lag, Overview, State, Traffic
 from queries.refusals import Grounds, KeyUse

@@ -175,7 +175,7 @@ def test_a_whole_marker_history_at_once_is_the_same_as_step_by_step(
         ({"status": "complete"}, "does not say since when"),
         ({"status": ["wait"]}, "is not one of wait, process, complete"),
         ({"lat": {"deg": 6}}, "one coordinate without the other"),
-        ({"lat": "NaN"}, "is not in degrees"),
+        ({"lat": "NaN"}, "is not a number"),
         ({"title": None}, "it names no service"),
         ({"post_id": None}, "no id of its own"),
         ({"timestamp": True}, "is not a time"),

@@ -90,7 +90,7 @@ def test_recorded_requests_are_stored(any_store: Store, name: str) -> None:
     taken = take_records(any_store, records, preset)
     assert [item.created for item in taken] == [True, True]
     again = take_records(any_store, records, preset)
-    assert [(item.created, item.reason) for item in again] == [(False, None)] * 2
+    assert [(item.created, item.refusal) for item in again] == [(False, None)] * 2
     assert set(statuses(any_store).values()) <= {"resolved", "waiting"}
 
 

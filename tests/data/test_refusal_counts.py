@@ -12,7 +12,8 @@ from sqlalchemy.exc import OperationalError
 from data import refusals, schema
 from data.database import read
 from data.keys import create_key, list_keys
-from data.refusals import Reason, flush, record_refusal, record_use
+from data.reasons import Reason
+from data.refusals import flush, record_refusal, record_use
 from data.store import Store, open_store
 from tests.conftest import ROOT
 
@@ -118,7 +119,8 @@ def test_the_use_of_a_key_is_written_once_a_minute(any_store: Store) -> None:
 
 def test_a_process_writes_what_it_counted_when_it_ends(any_url: str) -> None:
     program = (
-        "import sys; from data.store import open_store; from data.refusals import *\n"
+        "import sys; from data.store import open_store; from data.reasons import *\n"
+        "from data.refusals import *\n"
         "record_refusal(open_store(sys.argv[1]), status=403, reason=Reason.NO_KEY)"
     )
     subprocess.run([sys.executable, "-c", program, any_url], cwd=ROOT, check=True, timeout=60)

@@ -12,6 +12,12 @@ from data.keys import list_keys
 from data.refusals import flush
 from tests.intake.conftest import Api
 
+_PHOTO = '--b\r\nContent-Disposition: form-data; name="media"; filename="{n}"\r\n\r\nx\r\n'
+SIX_PHOTOS = ("".join(_PHOTO.format(n=n) for n in range(6)) + "--b--\r\n").encode()
+MANY_ATTRIBUTES = "&".join(
+    ["service_code=SERVICE", "address_id=1", *(f"attribute[A{n}]=1" for n in range(51))]
+).encode()
+
 
 def counted(api: Api) -> list[tuple[int, int, str, int]]:
     """(channel, status, reason, n) of all refusals."""
@@ -70,6 +76,29 @@ def test_a_body_that_cannot_be_read_belongs_to_the_key_in_the_header(api: Api) -
         )
         assert response.status_code == 400
     assert sorted(counted(api)) == [(0, 400, "unreadable", 1), (channel, 400, "unreadable", 1)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "reason"),
+    [
+        ("multipart/form-data; boundary=b", b"--b\r\n", "unreadable"),
+        ("multipart/form-data; boundary=b", SIX_PHOTOS, "media"),
+        ("application/x-www-form-urlencoded", b"lat=1&lat=2&address_id=1", "location"),
+        ("application/x-www-form-urlencoded", MANY_ATTRIBUTES, "attribute"),
+    ],
+)
+def test_what_the_words_do_not_say_is_counted_too(
+    api: Api, kind: str, body: bytes, reason: str
+) -> None:
+    body = body.replace(b"SERVICE", api.plain_service.encode())
+    answer = api.client.post(
+        "/open311/v2/requests.json",
+        data=body,
+        content_type=kind,
+        headers={"X-API-Key": api.key},
+    )
+    assert answer.status_code == 400
+    assert [row[2] for row in counted(api)] == [reason]
 
 
 def test_too_large_a_body_and_an_address_that_is_none(api: Api) -> None:

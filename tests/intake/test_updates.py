@@ -262,7 +262,7 @@ def test_who_asks_never_stands_in_the_way_of_a_writer(any_api: Api) -> None:
 def test_a_writer_that_does_not_end_is_not_waited_for_for_ever(
     any_api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("data.updates._PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("data.updates.REQUEST_SECONDS", 0.2)
     long_ago = {"end_date": w3c(now() - timedelta(hours=1))}
     with write(any_api.store.engine):
         answer = any_api.client.get(f"/open311/v2/{PATH}.json")

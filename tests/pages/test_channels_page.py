@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from components import ids
 from data.instants import now
 from data.keys import create_key
-from data.refusals import Reason, flush, record_refusal
+from data.reasons import Reason
+from data.refusals import flush, record_refusal
 from data.store import Store
 from tests.planted import plant
 

@@ -14,7 +14,8 @@ from sqlalchemy import event
 from data.complaints import NewComplaint, receive, resolve
 from data.instants import now
 from data.keys import create_key, list_keys, revoke_key
-from data.refusals import Reason, flush, record_refusal, record_use
+from data.reasons import Reason
+from data.refusals import flush, record_refusal, record_use
 from data.store import Store
 from queries import arrivals
 from queries.channels import ChannelHealth, State, channel_overview
