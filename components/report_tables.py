@@ -147,17 +147,16 @@ def _subject_row(row: Texts, heads: Sequence[str]) -> html.Tr:
     )
 
 
-def _flag_row(row: Sequence[str]) -> html.Tr:
-    name, n, cases = row
-    listed, dots, more = cases.partition(" … ")
+def _flag_row(row: Sequence[Any]) -> html.Tr:
+    name, n, _text, cases, rest = row
     links: list[Any] = []
-    for case in listed.split(", "):
+    for case in cases:
         links += [html.A(case, href=f"/complaints/{quote(case, safe='')}"), " "]
     return html.Tr(
         [
             html.Th(name, scope="row"),
             html.Td(n),
-            html.Td([*links, dots, more], className="cases"),
+            html.Td([*links, rest], className="cases"),
         ]
     )
 

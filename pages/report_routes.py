@@ -14,7 +14,12 @@ from pages.answers import answer_error, answer_errors, answer_json
 from pages.bodies import read_object
 from pages.map_parameters import BadParameter
 from pages.same_origin import refuse_other_origins
-from reports.evaluation.lifecycle import check_subject, document_names, documents_of
+from reports.evaluation.lifecycle import (
+    check_subject,
+    document_names,
+    documents_of,
+    standing_of,
+)
 from reports.evaluation.page_files import unit_pages
 
 _LONGEST_BODY = 64 * 1024
@@ -112,7 +117,7 @@ def _made(store: Store, edition: Edition, name: str) -> bytes:
         raise EditionError(f"edition {edition.id} has no file {name[:80]!r}")
     drafts: _Drafts = store.kept("draft_documents", _Drafts)
     with drafts.lock:  # and nobody makes them twice at once
-        key = (edition, store.reference().version)
+        key = (edition, standing_of(store, edition), store.reference().version)
         if drafts.key != key:
             drafts.documents, drafts.key = documents_of(store, edition), key
         return drafts.documents[name]

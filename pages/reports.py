@@ -9,7 +9,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from components import ids
 from components.drawn import drawn, register_drawn
 from components.report_files import files_view
-from components.report_heads import comparison_head, edition_head
+from components.report_heads import comparison_head, comparison_note, edition_head
 from components.report_list import reports_list
 from components.report_objections import objection_form, objections_view
 from components.report_pages import pages_view
@@ -187,9 +187,8 @@ def register(app: Dash) -> None:
     @app.callback(Output(ids.parts(ids.REPORT_CHANGES), "data"), Input(ids.REPORT_PAIR, "data"))
     def show_changes(pair: Sequence[int]) -> Any:
         store = current_store()
-        old, new = (
-            material_of_edition(store, find_edition(store, number)).evaluation for number in pair
-        )
+        before, after = (find_edition(store, number) for number in pair)
+        old, new = (material_of_edition(store, one).evaluation for one in (before, after))
         heads = [_("Of whom"), _("Figure"), _("Before"), _("After")]
         rows, unseen = change_rows(compare_evaluations(old, new))
         words = ngettext(
@@ -198,7 +197,8 @@ def register(app: Dash) -> None:
             unseen,
         )
         note = html.P(words.format(n=format_number(unseen)), className="note")
-        return [*changes_view(heads, rows), note if unseen else None]
+        why = comparison_note(before, after) if rows or unseen else None
+        return [why, *changes_view(heads, rows), note if unseen else None]
 
 
 def _figures(store: Store, edition: Edition) -> list[Any]:

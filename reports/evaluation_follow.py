@@ -11,6 +11,7 @@ from sqlalchemy import exists, select
 
 from data import schema
 from data.database import AWAY, read
+from data.evaluation.authors import SCHEDULER
 from data.evaluation.editions import list_editions
 from data.instants import now, to_epoch
 from data.reference import CityMissing
@@ -18,7 +19,7 @@ from data.store import Store
 from queries.evaluation.due import last_month
 from queries.evaluation.month import month_bounds
 
-BY = "scheduler"
+BY = SCHEDULER
 _LONGEST_SLEEP = 3600.0  # seconds; a machine's clock may be set, or the machine sleep
 _AFTER_FAILURE = 600.0
 _GRACE = timedelta(minutes=5)  # after midnight: what came in the last second is then stored

@@ -66,14 +66,14 @@ def components() -> tuple[Component, ...]:
             "stars",
             _("Satisfaction"),
             _("Stars"),
-            _("The mean of the stars, 1 to 5, that reporters gave to solved cases."),
+            _("The mean of the stars, 1 to 5, that reporters gave."),
         ),
         Component(
             "answer_share",
             "share",
             _("Rated by citizens"),
             _("Rated by"),
-            _("The share of solved cases whose reporter gave stars."),
+            _("The share of solved or rejected cases whose reporter gave stars."),
         ),
         Component(
             "reopened_share",

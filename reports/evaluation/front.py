@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from data.evaluation.authors import author_text
 from data.i18n import (
     format_date,
     format_instant,
@@ -107,7 +108,7 @@ def _standing_facts(material: Material) -> list[tuple[str, str]]:
         at = outline.local(standing.at)
         facts.append((_("Since"), format_instant(at, abbreviation=outline.zone_abbreviation)))
     if standing.by:
-        facts.append((_("By"), printable(standing.by, longest=120)))
+        facts.append((_("By"), printable(author_text(standing.by), longest=120)))
     if standing.changes:
         facts.append((_("What is new"), printable(standing.changes, longest=600)))
     return facts

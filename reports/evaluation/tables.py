@@ -121,17 +121,29 @@ def flag_lists(material: Material) -> dict[str, Any]:
 
 def cases_text(flag: Flag, most: int = _MOST_CASES) -> str:
     shown = ", ".join(printable(case, longest=60) for case in flag.cases[:most])
+    rest = _rest_text(flag, most)
+    return f"{shown} {rest}" if rest else shown
+
+
+def _rest_text(flag: Flag, most: int) -> str:
     rest = flag.n - min(len(flag.cases), most)
     if rest <= 0:
-        return shown
+        return ""
     more = ngettext("and {n} more in the spreadsheet", "and {n} more in the spreadsheet", rest)
-    return f"{shown} … {more.format(n=format_number(rest))}"
+    return f"… {more.format(n=format_number(rest))}"
 
 
-def _flag_row(material: Material, flag: Flag) -> list[str]:
+def _flag_row(material: Material, flag: Flag) -> list[Any]:
+    """Name, n, the cases as one text; then those that are named, and what is said of the rest."""
     subject = material.subjects.get(flag.unit)
     name = subject.name if subject else flag.unit
-    return [printable(name, longest=LONGEST_NAME), format_number(flag.n), cases_text(flag)]
+    return [
+        printable(name, longest=LONGEST_NAME),
+        format_number(flag.n),
+        cases_text(flag),
+        list(flag.cases[:_MOST_CASES]),
+        _rest_text(flag, _MOST_CASES),
+    ]
 
 
 def unranked_title() -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from pypdf import PdfReader
 
+from components.report_tables import flags_view
 from data.i18n import use_language
 from queries.evaluation.model import Evaluation
 from queries.measured import Measured
@@ -16,7 +17,7 @@ from reports.evaluation.document import evaluation_pdf, units_pdf
 from reports.evaluation.fairness_page import fairness_page
 from reports.evaluation.material import Material, Standing
 from reports.evaluation.outline import CityOutline
-from reports.evaluation.tables import subject_tables
+from reports.evaluation.tables import flag_lists, subject_tables
 from reports.evaluation.unit_pages import unit_page
 from reports.evaluation.unit_score import added, moved_words
 from reports.evaluation.words import rank_text
@@ -255,6 +256,23 @@ def test_the_page_of_a_unit_names_who_led_it_then(material: Material) -> None:
     unit = material.subjects[officer.parent or ""]
     led, other = texts(units_pdf(material, "en", [unit.code, UNITS[-1][0]]))
     assert f"led by {officer.name}" in led and "led by" not in other
+
+
+def test_an_officer_of_two_units_has_a_page_for_each(material: Material) -> None:
+    evaluation = material.evaluation
+    one, two, *_others = evaluation.officers
+    both = replace(evaluation, officers=(one, replace(two, code=one.code)))
+    pages = texts(units_pdf(replace(material, evaluation=both), "en", [one.code]))
+    assert [one.name in pages[0], two.name in pages[1]] == [True, True]
+
+
+def test_a_case_with_a_comma_in_its_number_is_one_link(material: Material) -> None:
+    evaluation = material.evaluation
+    flag = replace(evaluation.flags[0], cases=("A, 1 … B",), n=1)
+    found = replace(material, evaluation=replace(evaluation, flags=(flag,)))
+    with use_language("en"):
+        drawn = flags_view(flag_lists(found))
+    assert "href='/complaints/A%2C%201%20%E2%80%A6%20B'" in str(drawn)
 
 
 def test_unit_pages_are_one_a_unit(material: Material) -> None:
