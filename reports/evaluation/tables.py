@@ -6,7 +6,6 @@ from typing import Any
 from data.i18n import format_number, ngettext
 from data.i18n import gettext as _
 from queries.evaluation.model import Flag, Subject
-from queries.measured import Measured
 from reports.evaluation.components import (
     Component,
     components,
@@ -32,7 +31,8 @@ _MOST_CASES = 24  # of one unit and kind; the spreadsheet has them all
 def subject_tables(material: Material) -> list[dict[str, Any]]:
     """All units and, where there are any, all officers; a row names the unit each of them led.
 
-    A cell of a component is (value, interval, n, whether it rests on too few); the rows by rank.
+    A cell of a component is (value, interval, n and points, whether it rests on too few); the rows
+    by rank.
     """
     units, officers = material.evaluation.units, material.evaluation.officers
     tables = [_subject_table(material, _("All units"), _("Unit"), units)]
@@ -58,14 +58,15 @@ def _subject_table(
                 "rank": rank_text(one),
                 "is_ranked": one.is_ranked,
                 "mark": differs_mark(one),
-                "cells": [_cell(c, one.components[c.code]) for c in listed],
+                "cells": [_cell(c, one) for c in listed],
             }
             for one in sorted(subjects, key=by_rank)
         ],
         "note": " ".join(
             (
                 _(
-                    "Under each value its 95% interval and, after n, the cases it rests on. ▲"
+                    "Under each value its 95% interval; after n, the cases it rests on, and the"
+                    " points it earns: the score is their mean by weight, 50 is as the city. ▲"
                     " better, ▼ worse than the city beyond chance, · no different. Sorted by the"
                     " middle of the rank interval."
                 ),
@@ -76,11 +77,15 @@ def _subject_table(
     }
 
 
-def _cell(component: Component, own: Measured) -> list[Any]:
+def _cell(component: Component, subject: Subject) -> list[Any]:
+    own, points = subject.components[component.code], subject.parts.get(component.code)
+    rests_on = [f"n {format_number(own.n)}"]
+    if points is not None:
+        rests_on.append(_("{points} pts").format(points=format_number(points, 1)))
     return [
         value_text(component, own),
         interval_text(component, own),
-        format_number(own.n),
+        rests_on,
         is_few(own),
     ]
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from pypdf import PdfReader
 
-from components.report_tables import flags_view
+from components.report_tables import flags_view, subjects_view
 from data.i18n import use_language
 from queries.evaluation.model import Evaluation
 from queries.measured import Measured
@@ -90,13 +90,30 @@ def test_what_rests_on_too_few_cases_is_starred_and_has_no_weight(material: Mate
     row = next(row for row in tables[0]["rows"] if not row["is_ranked"])
     unit = material.subjects[row["code"]]
     assert row["score"].endswith("*")
-    for component, (value, _interval, _n, is_few) in zip(components(), row["cells"], strict=True):
+    for component, (value, *_rest, is_few) in zip(components(), row["cells"], strict=True):
         assert is_few == (unit.components[component.code].state == "too_few") == ("*" in value)
     with use_language("en"):
         page = unit_page(material, unit)
     assert [few for *_card, few in page["figures"]] == [True, True, False, True]
     assert any("fewer than 20 cases" in note for note in page["notes"])
     assert "fewer than 20 cases" in tables[0]["note"]
+
+
+def test_a_score_can_be_followed_from_the_points_of_its_row(material: Material) -> None:
+    with use_language("en"):
+        table = subject_tables(material)[0]
+        drawn = str(subjects_view(table, "/pages.pdf?code="))
+    row = table["rows"][0]
+    points = {
+        component.code: float(rests_on[1].removesuffix(" pts"))
+        for component, (_value, _interval, rests_on, _few) in zip(
+            components(), row["cells"], strict=True
+        )
+        if len(rests_on) > 1
+    }
+    assert points == pytest.approx(material.subjects[row["code"]].parts, abs=0.051)
+    assert set(material.rules.weights) == set(points)
+    assert f"/pages.pdf?code={row['code']}" in drawn and "data-report-find" in drawn
 
 
 def test_officers_are_told_apart_by_the_unit_that_they_led(material: Material) -> None:
