@@ -93,6 +93,15 @@ def fairness_view(texts: Texts) -> list[Any]:
     ]
 
 
+def picture_view(texts: Texts, address: str) -> list[Any]:
+    """A picture at an address, under its title; its notes are what it says in words."""
+    return [
+        html.H4(texts["title"]),
+        *(html.P(note, className="note") for note in texts["notes"]),
+        html.Img(src=address, alt=texts.get("alt", texts["title"]), className="report-picture"),
+    ]
+
+
 def method_view(texts: Texts) -> list[Any]:
     """What each part means and weighs, and the method as it was declared."""
     return [

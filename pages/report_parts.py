@@ -10,6 +10,7 @@ from components.report_tables import (
     fairness_view,
     flags_view,
     method_view,
+    picture_view,
     subjects_view,
     summary_view,
 )
@@ -23,6 +24,8 @@ from reports.evaluation.fairness_page import fairness_page
 from reports.evaluation.files import archive_stem
 from reports.evaluation.front import summary
 from reports.evaluation.lifecycle import document_names, material_of_edition
+from reports.evaluation.material import Material
+from reports.evaluation.pictures import PICTURES
 from reports.evaluation.tables import flag_lists, subject_tables
 
 
@@ -32,7 +35,7 @@ def figures_of(store: Store, edition: Edition) -> list[Any]:
     tables = subject_tables(material)
     made = () if edition.issue else document_names(store, edition)
     return [
-        summary_view(summary(material)),
+        [*summary_view(summary(material)), *_pictures(material, edition)],
         [
             part
             for table in tables
@@ -50,6 +53,17 @@ def figures_of(store: Store, edition: Edition) -> list[Any]:
                 languages(),
             ),
         ],
+    ]
+
+
+def _pictures(material: Material, edition: Edition) -> list[Any]:
+    address = f"/api/evaluations/{edition.id}/pictures/{{}}.png?language={current_language()}"
+    drawn = ((kind, picture(material)) for kind, picture in PICTURES.items())
+    return [
+        part
+        for kind, texts in drawn
+        if texts is not None
+        for part in picture_view(texts, address.format(kind))
     ]
 
 

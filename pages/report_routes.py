@@ -9,6 +9,7 @@ from data.evaluation.editions import Edition, find_edition, list_editions
 from data.evaluation.files import content_of, files_of, sha256_of
 from data.evaluation.objections import Objection, object_to
 from data.evaluation.problems import EditionError
+from data.i18n import languages
 from data.store import Store, current_store
 from pages.answers import answer_error, answer_errors, answer_json
 from pages.bodies import read_object
@@ -18,9 +19,11 @@ from reports.evaluation.lifecycle import (
     check_subject,
     document_names,
     documents_of,
+    material_of_edition,
     standing_of,
 )
 from reports.evaluation.page_files import unit_pages
+from reports.evaluation.pictures import PICTURES, picture_png
 
 _LONGEST_BODY = 64 * 1024
 _FIELDS = ("by", "text", "subject")
@@ -79,6 +82,27 @@ def unit_page(number: int) -> Response:
     [(name, content)] = unit_pages(store, edition, language=language, codes=codes).items()
     response = Response(content, mimetype=_KINDS["pdf"])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(sha256_of(content))
+    response.make_conditional(request)
+    return response
+
+
+@routes.get("/api/evaluations/<int(max=2147483647):number>/pictures/<kind>.png")
+def picture(number: int, kind: str) -> Response:
+    """The map or the funnel plot, ?language=id."""
+    store = current_store()
+    language = request.args.get("language", "id")
+    if language not in languages():
+        raise BadParameter(f"language {language[:20]!r} is not one of {', '.join(languages())}")
+    try:
+        material = material_of_edition(store, find_edition(store, number))
+    except EditionError as error:
+        return answer_error(str(error), 404)
+    content = picture_png(material, kind, language) if kind in PICTURES else None
+    if content is None:
+        return answer_error(f"edition {number} has no picture {kind[:40]!r}", 404)
+    response = Response(content, mimetype="image/png")
     response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(sha256_of(content))
     response.make_conditional(request)

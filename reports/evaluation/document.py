@@ -32,14 +32,14 @@ def units_pdf(material: Material, language: str, units: Sequence[str]) -> bytes:
     Raises ValueError for a code that had no cases.
     """
     with use_language(language):
-        values = {**_frame(material), "units": _unit_pages(material, units)}
+        values = {**frame(material), "units": _unit_pages(material, units)}
     return typeset("units", values, at=material.seen_at)
 
 
 def document_values(material: Material, units: Sequence[str] = ()) -> dict[str, Any]:
     """All texts of the PDF in the current language, and the geometry of its pictures."""
     return {
-        **_frame(material),
+        **frame(material),
         "cover": cover(material),
         "summary": summary(material),
         "map": score_map(material),
@@ -52,7 +52,7 @@ def document_values(material: Material, units: Sequence[str] = ()) -> dict[str, 
     }
 
 
-def _frame(material: Material) -> dict[str, Any]:
+def frame(material: Material) -> dict[str, Any]:
     """What every page bears."""
     standing = material.standing
     edition = _("edition {n}").format(n=format_number(standing.edition))

@@ -81,6 +81,17 @@ def test_other_sites_and_editions_that_are_not_there(client: FlaskClient, editio
     assert client.get(f"/api/evaluations/{edition.id}/files/..%2fx").status_code == 404
 
 
+def test_pictures_are_drawn_where_there_is_something_to_draw(
+    client: FlaskClient, edition: Edition
+) -> None:
+    address = f"/api/evaluations/{edition.id}/pictures"
+    found = client.get(f"{address}/map.png?language=en")
+    assert found.data.startswith(b"\x89PNG") and found.mimetype == "image/png"
+    for wrong, status in (("no.png", 404), ("map.png?language=x", 400)):
+        assert client.get(f"{address}/{wrong}").status_code == status
+    assert client.get("/api/evaluations/77/pictures/map.png").status_code == 404
+
+
 def test_files_come_as_they_were_issued(
     client: FlaskClient, edition: Edition, store: Store, tmp_path: Path
 ) -> None:
