@@ -24,6 +24,7 @@ def summary_view(texts: Texts) -> list[Any]:
             [_plain_row(row) for row in figures["rows"]],
             "narrow",
         ),
+        *(html.P(words) for words in texts["more"]),
     ]
 
 

@@ -121,15 +121,17 @@ def on_time_share() -> Component:
 
 
 def interval_text(component: Component, measured: Measured) -> str:
-    """3.2 h–5.1 h; a bound that was never reached is said, not guessed."""
+    """3.2 h–5.1 h, or −2.3 … +3.7%; a bound that was never reached is said, not guessed."""
     if measured.low is None and measured.high is None:
         return NOTHING
     if measured.high is None:
         return f"≥ {component.text(measured.low)}"
     if measured.low is None:
         return f"≤ {component.text(measured.high)}"
-    pattern = _("{low} to {high}") if component.kind == "change" else "{low}–{high}"
-    return pattern.format(low=component.text(measured.low), high=component.text(measured.high))
+    low, high = component.text(measured.low), component.text(measured.high)
+    if component.kind == "change":  # a dash between signs would read as a minus
+        return f"{low.removesuffix('%')} … {high}"
+    return f"{low}–{high}"
 
 
 def value_text(component: Component, measured: Measured) -> str:

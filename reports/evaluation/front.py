@@ -19,12 +19,14 @@ from reports.evaluation.components import (
     Component,
     components,
     interval_text,
+    is_few,
     on_time_share,
     value_text,
 )
 from reports.evaluation.material import Material
 from reports.evaluation.words import (
     edition_state_text,
+    few_note,
     flag_titles,
     is_one_month,
     month_text,
@@ -97,7 +99,7 @@ def summary(material: Material) -> dict[str, Any]:
             _named(_("Better than the city beyond chance"), "▲", better),
             _named(_("Worse than the city beyond chance"), "▼", worse),
         ],
-        "more": [_flagged(material), _fair(material)],
+        "more": [_flagged(material), _fair(material), *_few(material)],
     }
 
 
@@ -197,6 +199,12 @@ def _named(heading: str, mark: str, units: Sequence[Subject]) -> dict[str, Any]:
         "more": more if rest else "",
         "none": _("no unit"),
     }
+
+
+def _few(material: Material) -> list[str]:
+    """What the star means, where a figure of the city bears one."""
+    has_few = any(is_few(measured) for measured in material.evaluation.city_figures.values())
+    return [few_note(material)] if has_few else []
 
 
 def _flagged(material: Material) -> str:

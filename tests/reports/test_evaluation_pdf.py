@@ -15,6 +15,7 @@ from queries.measured import Measured
 from reports.evaluation.components import components, interval_text, value_text
 from reports.evaluation.document import evaluation_pdf, units_pdf
 from reports.evaluation.fairness_page import fairness_page
+from reports.evaluation.front import summary
 from reports.evaluation.material import Material, Standing
 from reports.evaluation.outline import CityOutline
 from reports.evaluation.tables import flag_lists, subject_tables
@@ -222,6 +223,21 @@ def test_the_unranked_follow_by_name_under_a_heading_of_their_own(material: Mate
         assert names == sorted(names)
     everything = " ".join(texts(evaluation_pdf(material, "en")))
     assert everything.count("Reported, not ranked: in the order of their names") == 2
+
+
+def test_an_interval_of_a_change_is_short_and_without_a_dash(material: Material) -> None:
+    backlog = next(one for one in components() if one.code == "backlog_change")
+    measured = Measured(0.01, -0.023, 0.037, 40, "ok")
+    with use_language("id"):
+        assert interval_text(backlog, measured) == "−2,3 … +3,7%"
+
+
+def test_a_star_in_the_citys_figures_is_explained(material: Material) -> None:
+    evaluation, few = material.evaluation, Measured(0.5, 0.1, 0.9, 4, "too_few")
+    small = replace(evaluation, city_figures=evaluation.city_figures | {"handover_share": few})
+    with use_language("en"):
+        assert "fewer than 20 cases" in summary(replace(material, evaluation=small))["more"][-1]
+        assert "fewer than 20 cases" not in summary(material)["more"][-1]
 
 
 @pytest.mark.parametrize(("n", "state"), [(15, "too_few"), (30, "not_reached")])
