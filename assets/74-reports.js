@@ -1,4 +1,4 @@
-/* Evaluations: the form by which an officer or a unit objects. */
+/* Evaluations: the form by which an officer or a unit objects, and finding a unit in a table. */
 (function () {
   "use strict";
 
@@ -22,6 +22,18 @@
       .catch((error) => { said.textContent = error.message; })
       .finally(() => { button.disabled = false; });
   }
+
+  /* Rows whose name or code holds what is sought; a heading of rows stays. */
+  function find(field) {
+    const sought = field.value.trim().toLowerCase();
+    field.nextElementSibling.querySelectorAll("tbody tr:not(.unranked-title)").forEach((row) => {
+      row.hidden = !row.querySelector("th").textContent.toLowerCase().includes(sought);
+    });
+  }
+
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-report-find]")) find(event.target);
+  });
 
   document.addEventListener("submit", (event) => {
     if (!event.target.dataset || !event.target.dataset.reportObjection) return;

@@ -6,6 +6,8 @@ from typing import Any
 from dash import html
 
 from components.report_words import ShownEdition, maturity_words, objection_words, state_mark
+from data.evaluation.authors import author_text
+from data.evaluation.editions import Edition
 from data.i18n import gettext as _
 
 
@@ -15,7 +17,7 @@ def edition_head(shown: ShownEdition, others: Sequence[ShownEdition]) -> html.He
     facts = [
         (_("Seen as of"), shown.seen),
         (_("Maturity"), maturity_words(edition)),
-        (_("Drafted"), f"{edition.drafted_by}, {shown.when(edition.drafted_at)}"),
+        (_("Drafted"), f"{author_text(edition.drafted_by)}, {shown.when(edition.drafted_at)}"),
         *([(_("Issued"), f"{issue.by}, {shown.when(issue.at)}")] if issue else []),
         (_("Objections"), objection_words(edition)),
         (_("Method"), edition.method),
@@ -63,7 +65,6 @@ def edition_head(shown: ShownEdition, others: Sequence[ShownEdition]) -> html.He
 
 
 def comparison_head(old: ShownEdition, new: ShownEdition) -> list[Any]:
-    is_later = old.edition.seen_at != new.edition.seen_at
     return [
         html.Header(
             [
@@ -88,24 +89,25 @@ def comparison_head(old: ShownEdition, new: ShownEdition) -> list[Any]:
                     )
                     for one in (old, new)
                 ),
-                html.P(
-                    _(
-                        "The two look from different instants: more complaints have ended by the "
-                        "later one, and that alone changes figures."
-                    ),
-                    className="note",
-                )
-                if is_later
-                else html.P(
-                    _(
-                        "The two look from the same instant. What differs was recorded later of "
-                        "earlier days, or comes from corrected inputs."
-                    ),
-                    className="note",
-                ),
                 html.P(new.edition.reason, className="report-reason")
                 if new.edition.reason
                 else None,
             ]
         )
     ]
+
+
+def comparison_note(old: Edition, new: Edition) -> html.P:
+    """Why figures differ, where some do."""
+    words = (
+        _(
+            "The two look from the same instant. What differs was recorded later of earlier days, "
+            "or comes from corrected inputs."
+        )
+        if old.seen_at == new.seen_at
+        else _(
+            "The two look from different instants: more complaints have ended by the later one, "
+            "and that alone changes figures."
+        )
+    )
+    return html.P(words, className="note")

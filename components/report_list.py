@@ -13,6 +13,7 @@ from components.report_words import (
     objection_words,
     state_mark,
 )
+from data.evaluation.authors import author_text
 from data.i18n import gettext as _
 from queries.evaluation.due import Due
 
@@ -186,7 +187,7 @@ def _who(one: ShownEdition) -> str:
             name=edition.issue.by, instant=one.when(edition.issue.at)
         )
     return _("by {name}, {instant}").format(
-        name=edition.drafted_by, instant=one.when(edition.drafted_at)
+        name=author_text(edition.drafted_by), instant=one.when(edition.drafted_at)
     )
 
 

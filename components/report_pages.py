@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from dash import html
 
-from data.i18n import format_number, language_name, ngettext
+from data.i18n import current_language, format_number, language_name, ngettext
 from data.i18n import gettext as _
 
 
@@ -41,7 +41,10 @@ def pages_view(
                     ),
                     html.Label(_("Language"), htmlFor="report-page-language"),
                     html.Select(
-                        [html.Option(language_name(code), value=code) for code in spoken],
+                        [
+                            html.Option(language_name(code), value=code)
+                            for code in sorted(spoken, key=lambda code: code != current_language())
+                        ],
                         id="report-page-language",
                         className="report-page-language",
                     ),

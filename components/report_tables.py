@@ -24,18 +24,30 @@ def summary_view(texts: Texts) -> list[Any]:
             [_plain_row(row) for row in figures["rows"]],
             "narrow",
         ),
+        *(html.P(words) for words in texts["more"]),
     ]
 
 
-def subjects_view(texts: Texts) -> list[Any]:
-    """A row each: score, rank interval, and every component with its interval and cases."""
+def subjects_view(texts: Texts, pages: str = "") -> list[Any]:
+    """A row each: score, rank interval, and every component with its interval and cases.
+
+    `pages` is the address of a unit's own page but for its code, to which its name leads.
+    """
     heads = texts["head"]
+    label = _("Find in {table}").format(table=texts["title"])
     return [
         html.P(texts["note"], className="note"),
+        plain(
+            "input",
+            type="search",
+            className="plain-input report-find",
+            placeholder=label,
+            **{"aria-label": label, "data-report-find": True},
+        ),
         _table(
             texts["title"],
             heads,
-            _with_unranked(texts, lambda row: _subject_row(row, heads)),
+            _with_unranked(texts, lambda row: _subject_row(row, heads, pages)),
             "subjects",
         ),
     ]
@@ -82,6 +94,29 @@ def fairness_view(texts: Texts) -> list[Any]:
     ]
 
 
+def picture_view(texts: Texts, address: str) -> list[Any]:
+    """A picture at an address, under its title; its notes are what it says in words."""
+    return [
+        html.H4(texts["title"]),
+        *(html.P(note, className="note") for note in texts["notes"]),
+        html.Img(src=address, alt=texts.get("alt", texts["title"]), className="report-picture"),
+    ]
+
+
+def method_view(texts: Texts) -> list[Any]:
+    """What each part means and weighs, and the method as it was declared."""
+    return [
+        *(html.P(words) for words in texts["intro"]),
+        _table(
+            texts["title"], texts["head"], [_plain_row(row) for row in texts["rows"]], "weights"
+        ),
+        html.Details(
+            [html.Summary(texts["declared_title"]), html.Pre("\n".join(texts["declared"]))],
+            className="flag-kind",
+        ),
+    ]
+
+
 def changes_view(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Any]:
     """Every figure that is another one: of whom, which, before, after."""
     if not rows:
@@ -120,10 +155,13 @@ def _plain_row(cells: Sequence[str]) -> html.Tr:
     return html.Tr([html.Th(cells[0], scope="row"), *(html.Td(cell) for cell in cells[1:])])
 
 
-def _subject_row(row: Texts, heads: Sequence[str]) -> html.Tr:
-    name = html.Div(
-        [f"{row['mark']} {row['name']}".strip(), html.Div(row["about"], className="note")]
-    )
+def _subject_row(row: Texts, heads: Sequence[str], pages: str) -> html.Tr:
+    title = f"{row['mark']} {row['name']}".strip()
+    if pages:
+        title = html.A(
+            title, href=f"{pages}{quote(row['code'], safe='')}", title=_("Its page, PDF")
+        )
+    name = html.Div([title, html.Div(row["about"], className="note")])
     figures = [
         (row["n"], "wide"),
         (row["score"], "score"),
@@ -140,11 +178,13 @@ def _subject_row(row: Texts, heads: Sequence[str]) -> html.Tr:
             *(
                 plain(
                     "td",
-                    [value, plain("small", interval), plain("small", f"n {n}")],
+                    [value, *(plain("small", words) for words in (interval, *rests_on))],
                     className="few" if few else None,
                     **{"data-label": head},
                 )
-                for (value, interval, n, few), head in zip(row["cells"], heads[5:], strict=True)
+                for (value, interval, rests_on, few), head in zip(
+                    row["cells"], heads[5:], strict=True
+                )
             ),
         ],
         className=None if row["is_ranked"] else "unranked",
@@ -152,17 +192,16 @@ def _subject_row(row: Texts, heads: Sequence[str]) -> html.Tr:
     )
 
 
-def _flag_row(row: Sequence[str]) -> html.Tr:
-    name, n, cases = row
-    listed, dots, more = cases.partition(" … ")
+def _flag_row(row: Sequence[Any]) -> html.Tr:
+    name, n, _text, cases, rest = row
     links: list[Any] = []
-    for case in listed.split(", "):
+    for case in cases:
         links += [html.A(case, href=f"/complaints/{quote(case, safe='')}"), " "]
     return html.Tr(
         [
             html.Th(name, scope="row"),
             html.Td(n),
-            html.Td([*links, dots, more], className="cases"),
+            html.Td([*links, rest], className="cases"),
         ]
     )
 

@@ -1,4 +1,4 @@
-"""Keeps what is no callback at all from looking like a failure of ours."""
+"""Keeps what is no callback, or no address, from looking like a failure of ours."""
 
 import logging
 
@@ -19,6 +19,8 @@ def init_app(server: Flask) -> None:
 
 def _answer(error: Exception) -> Response | HTTPException:
     if isinstance(error, HTTPException):
+        if error.code == 404 and request.path.startswith("/api/"):  # programs read JSON
+            return answer_error(f"there is nothing at {request.path[:200]}", 404)
         return error
     if request.path == _CALLBACKS and isinstance(error, _UNREADABLE):
         _log.warning("unreadable callback: %s", type(error).__name__)

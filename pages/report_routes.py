@@ -9,13 +9,21 @@ from data.evaluation.editions import Edition, find_edition, list_editions
 from data.evaluation.files import content_of, files_of, sha256_of
 from data.evaluation.objections import Objection, object_to
 from data.evaluation.problems import EditionError
+from data.i18n import languages
 from data.store import Store, current_store
 from pages.answers import answer_error, answer_errors, answer_json
 from pages.bodies import read_object
 from pages.map_parameters import BadParameter
 from pages.same_origin import refuse_other_origins
-from reports.evaluation.lifecycle import check_subject, document_names, documents_of
+from reports.evaluation.lifecycle import (
+    check_subject,
+    document_names,
+    documents_of,
+    material_of_edition,
+    standing_of,
+)
 from reports.evaluation.page_files import unit_pages
+from reports.evaluation.pictures import PICTURES, picture_png
 
 _LONGEST_BODY = 64 * 1024
 _FIELDS = ("by", "text", "subject")
@@ -80,6 +88,27 @@ def unit_page(number: int) -> Response:
     return response
 
 
+@routes.get("/api/evaluations/<int(max=2147483647):number>/pictures/<kind>.png")
+def picture(number: int, kind: str) -> Response:
+    """The map or the funnel plot, ?language=id."""
+    store = current_store()
+    language = request.args.get("language", "id")
+    if language not in languages():
+        raise BadParameter(f"language {language[:20]!r} is not one of {', '.join(languages())}")
+    try:
+        material = material_of_edition(store, find_edition(store, number))
+    except EditionError as error:
+        return answer_error(str(error), 404)
+    content = picture_png(material, kind, language) if kind in PICTURES else None
+    if content is None:
+        return answer_error(f"edition {number} has no picture {kind[:40]!r}", 404)
+    response = Response(content, mimetype="image/png")
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(sha256_of(content))
+    response.make_conditional(request)
+    return response
+
+
 @routes.post("/api/evaluations/<int(max=2147483647):number>/objections")
 def contest(number: int) -> Response:
     """Keep an objection. There is no sign-in: the name is as it was typed."""
@@ -112,7 +141,7 @@ def _made(store: Store, edition: Edition, name: str) -> bytes:
         raise EditionError(f"edition {edition.id} has no file {name[:80]!r}")
     drafts: _Drafts = store.kept("draft_documents", _Drafts)
     with drafts.lock:  # and nobody makes them twice at once
-        key = (edition, store.reference().version)
+        key = (edition, standing_of(store, edition), store.reference().version)
         if drafts.key != key:
             drafts.documents, drafts.key = documents_of(store, edition), key
         return drafts.documents[name]

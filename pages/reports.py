@@ -8,35 +8,23 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from components import ids
 from components.drawn import drawn, register_drawn
-from components.report_files import files_view
-from components.report_heads import comparison_head, edition_head
+from components.report_heads import comparison_head, comparison_note, edition_head
 from components.report_list import reports_list
 from components.report_objections import objection_form, objections_view
-from components.report_pages import pages_view
-from components.report_tables import (
-    changes_view,
-    fairness_view,
-    flags_view,
-    subjects_view,
-    summary_view,
-)
+from components.report_tables import changes_view
 from components.report_words import ShownEdition
 from data.evaluation.editions import Edition, find_edition, list_editions
-from data.evaluation.files import files_of
 from data.evaluation.problems import EditionError
-from data.i18n import format_number, languages, ngettext
+from data.i18n import format_number, ngettext
 from data.i18n import gettext as _
 from data.store import Store, current_store
+from pages.report_parts import figures_of
 from pages.report_rows import change_rows, shown_edition, shown_editions, subject_names
 from queries.evaluation.compare import compare_evaluations
 from queries.evaluation.due import due_of, last_month
 from queries.evaluation.month import has_complaints
 from queries.views import local_today
-from reports.evaluation.fairness_page import fairness_page
-from reports.evaluation.files import archive_stem
-from reports.evaluation.front import summary
-from reports.evaluation.lifecycle import document_names, material_of_edition
-from reports.evaluation.tables import flag_lists, subject_tables
+from reports.evaluation.lifecycle import material_of_edition
 from reports.evaluation.words import month_text
 
 _LOOK_SECONDS = 30  # an edition is no event of the log: nothing else tells of it
@@ -46,6 +34,7 @@ _PARTS = (
     ids.REPORT_UNITS,
     ids.REPORT_FLAGS,
     ids.REPORT_FAIRNESS,
+    ids.REPORT_METHOD,
     ids.REPORT_FILES,
 )
 _CONTESTED = (ids.REPORT_OBJECTIONS, ids.REPORT_FORM)
@@ -87,6 +76,7 @@ def edition_layout(number: str) -> html.Div:
         ("units", _("Units and officers"), drawn(ids.REPORT_UNITS)),
         ("flags", _("Flags"), drawn(ids.REPORT_FLAGS)),
         ("fairness", _("Would another rule say otherwise?"), drawn(ids.REPORT_FAIRNESS)),
+        ("method", _("Method"), drawn(ids.REPORT_METHOD)),
         (
             "objections",
             _("Objections"),
@@ -188,16 +178,15 @@ def register(app: Dash) -> None:
             return no_update
         # The form is drawn once: what is being typed must not be lost when others object.
         same = stamp is not None and stamp[0] == found[0]
-        parts = [no_update] * len(_PARTS) if same else _figures(store, edition)
+        parts = [no_update] * (len(_PARTS) - 1) if same else figures_of(store, edition)
         head = edition_head(shown_edition(store, edition), _others(store, editions, number))
-        return head, *parts[1:], *_contested(store, edition, editions, stamp is None), found
+        return head, *parts, *_contested(store, edition, editions, stamp is None), found
 
     @app.callback(Output(ids.parts(ids.REPORT_CHANGES), "data"), Input(ids.REPORT_PAIR, "data"))
     def show_changes(pair: Sequence[int]) -> Any:
         store = current_store()
-        old, new = (
-            material_of_edition(store, find_edition(store, number)).evaluation for number in pair
-        )
+        before, after = (find_edition(store, number) for number in pair)
+        old, new = (material_of_edition(store, one).evaluation for one in (before, after))
         heads = [_("Of whom"), _("Figure"), _("Before"), _("After")]
         rows, unseen = change_rows(compare_evaluations(old, new))
         words = ngettext(
@@ -206,30 +195,8 @@ def register(app: Dash) -> None:
             unseen,
         )
         note = html.P(words.format(n=format_number(unseen)), className="note")
-        return [*changes_view(heads, rows), note if unseen else None]
-
-
-def _figures(store: Store, edition: Edition) -> list[Any]:
-    """In the order of _PARTS."""
-    material = material_of_edition(store, edition)
-    tables = subject_tables(material)
-    made = () if edition.issue else document_names(store, edition)
-    return [
-        None,
-        summary_view(summary(material)),
-        [part for table in tables for part in (html.H4(table["title"]), *subjects_view(table))],
-        flags_view(flag_lists(material)),
-        fairness_view(fairness_page(material)),
-        [
-            *files_view(shown_edition(store, edition), files_of(store, edition.id), made),
-            pages_view(
-                edition.id,
-                archive_stem(edition.month),
-                subject_names(material.evaluation),
-                languages(),
-            ),
-        ],
-    ]
+        why = comparison_note(before, after) if rows or unseen else None
+        return [why, *changes_view(heads, rows), note if unseen else None]
 
 
 def _contested(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from data.database import AWAY
+from data.evaluation.authors import SCHEDULER
 from data.evaluation.editions import list_editions
 from data.instants import now, to_epoch
 from data.reference import CityMissing
@@ -15,7 +16,7 @@ from data.store import Store
 from queries.evaluation.due import last_month
 from queries.evaluation.month import has_complaints, month_bounds
 
-BY = "scheduler"
+BY = SCHEDULER
 _LONGEST_SLEEP = 3600.0  # seconds; a machine's clock may be set, or the machine sleep
 _AFTER_FAILURE = 600.0
 _GRACE = timedelta(minutes=5)  # after midnight: what came in the last second is then stored

@@ -66,14 +66,14 @@ def components() -> tuple[Component, ...]:
             "stars",
             _("Satisfaction"),
             _("Stars"),
-            _("The mean of the stars, 1 to 5, that reporters gave to solved cases."),
+            _("The mean of the stars, 1 to 5, that reporters gave."),
         ),
         Component(
             "answer_share",
             "share",
             _("Rated by citizens"),
             _("Rated by"),
-            _("The share of solved cases whose reporter gave stars."),
+            _("The share of solved or rejected cases whose reporter gave stars."),
         ),
         Component(
             "reopened_share",
@@ -143,15 +143,17 @@ def on_time_share() -> Component:
 
 
 def interval_text(component: Component, measured: Measured) -> str:
-    """3.2 h–5.1 h; a bound that was never reached is said, not guessed."""
+    """3.2 h–5.1 h, or −2.3 … +3.7%; a bound that was never reached is said, not guessed."""
     if measured.low is None and measured.high is None:
         return NOTHING
     if measured.high is None:
         return f"≥ {component.text(measured.low)}"
     if measured.low is None:
         return f"≤ {component.text(measured.high)}"
-    pattern = _("{low} to {high}") if component.kind == "change" else "{low}–{high}"
-    return pattern.format(low=component.text(measured.low), high=component.text(measured.high))
+    low, high = component.text(measured.low), component.text(measured.high)
+    if component.kind == "change":  # a dash between signs would read as a minus
+        return f"{low.removesuffix('%')} … {high}"
+    return f"{low}–{high}"
 
 
 def value_text(component: Component, measured: Measured) -> str:

@@ -27,16 +27,19 @@ def evaluation_pdf(material: Material, language: str, units: Sequence[str] = ())
 
 
 def units_pdf(material: Material, language: str, units: Sequence[str]) -> bytes:
-    """A page for each code, in that order. Raises ValueError for one that had no cases."""
+    """A page for each code, in that order; for an officer of two units two.
+
+    Raises ValueError for a code that had no cases.
+    """
     with use_language(language):
-        values = {**_frame(material), "units": _unit_pages(material, units)}
+        values = {**frame(material), "units": _unit_pages(material, units)}
     return typeset("units", values, at=material.seen_at)
 
 
 def document_values(material: Material, units: Sequence[str] = ()) -> dict[str, Any]:
     """All texts of the PDF in the current language, and the geometry of its pictures."""
     return {
-        **_frame(material),
+        **frame(material),
         "cover": cover(material),
         "summary": summary(material),
         "map": score_map(material),
@@ -49,7 +52,7 @@ def document_values(material: Material, units: Sequence[str] = ()) -> dict[str, 
     }
 
 
-def _frame(material: Material) -> dict[str, Any]:
+def frame(material: Material) -> dict[str, Any]:
     """What every page bears."""
     standing = material.standing
     edition = _("edition {n}").format(n=format_number(standing.edition))
@@ -71,12 +74,15 @@ def _frame(material: Material) -> dict[str, Any]:
 
 
 def _unit_pages(material: Material, units: Sequence[str]) -> list[dict[str, Any]]:
-    return [unit_page(material, subject_of(material, code)) for code in units]
+    return [
+        unit_page(material, subject) for code in units for subject in subjects_of(material, code)
+    ]
 
 
-def subject_of(material: Material, code: str) -> Subject:
-    found = material.subjects.get(code)
-    if found is None:
+def subjects_of(material: Material, code: str) -> list[Subject]:
+    """See Material.subjects_of. Raises ValueError where there is none."""
+    found = material.subjects_of(code)
+    if not found:
         raise ValueError(
             f"{code!r} is neither a unit nor an officer with cases in {material.evaluation.month}"
         )

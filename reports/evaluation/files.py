@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from data.evaluation.method import read_method_text
 from data.i18n import languages
 from queries.evaluation.model import Evaluation
-from reports.evaluation.document import evaluation_pdf, subject_of, units_pdf
+from reports.evaluation.document import evaluation_pdf, subjects_of, units_pdf
 from reports.evaluation.material import Material, Standing
 from reports.evaluation.outline import CityOutline
 from reports.evaluation.tables_csv import cases_csv, figures_csv
@@ -51,7 +51,7 @@ def evaluation_files(
         evaluation, method=method, outline=outline, standing=standing, is_demo=is_demo
     )
     for code in units:
-        subject_of(material, code)
+        subjects_of(material, code)
     makers = (evaluation_pdf, evaluation_workbook, figures_csv, cases_csv)
     names = file_names(evaluation.month, language)
     files = {name: make(material, language) for name, make in zip(names, makers, strict=True)}

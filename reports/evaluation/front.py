@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from data.evaluation.authors import author_text
 from data.i18n import (
     format_date,
     format_instant,
@@ -18,12 +19,14 @@ from reports.evaluation.components import (
     Component,
     components,
     interval_text,
+    is_few,
     on_time_share,
     value_text,
 )
 from reports.evaluation.material import Material
 from reports.evaluation.words import (
     edition_state_text,
+    few_note,
     flag_titles,
     is_one_month,
     month_text,
@@ -96,7 +99,7 @@ def summary(material: Material) -> dict[str, Any]:
             _named(_("Better than the city beyond chance"), "▲", better),
             _named(_("Worse than the city beyond chance"), "▼", worse),
         ],
-        "more": [_flagged(material), _fair(material)],
+        "more": [_flagged(material), _fair(material), *_few(material)],
     }
 
 
@@ -107,7 +110,7 @@ def _standing_facts(material: Material) -> list[tuple[str, str]]:
         at = outline.local(standing.at)
         facts.append((_("Since"), format_instant(at, abbreviation=outline.zone_abbreviation)))
     if standing.by:
-        facts.append((_("By"), printable(standing.by, longest=120)))
+        facts.append((_("By"), printable(author_text(standing.by), longest=120)))
     if standing.changes:
         facts.append((_("What is new"), printable(standing.changes, longest=600)))
     return facts
@@ -205,6 +208,12 @@ def _named(heading: str, mark: str, units: Sequence[Subject]) -> dict[str, Any]:
         "more": more if rest else "",
         "none": _("no unit"),
     }
+
+
+def _few(material: Material) -> list[str]:
+    """What the star means, where a figure of the city bears one."""
+    has_few = any(is_few(measured) for measured in material.evaluation.city_figures.values())
+    return [few_note(material)] if has_few else []
 
 
 def _flagged(material: Material) -> str:

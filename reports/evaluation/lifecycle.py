@@ -34,6 +34,7 @@ from data.evaluation.problems import EditionError
 from data.evaluation.tables import LONGEST_NAME
 from data.instants import now
 from data.store import Store
+from queries.cache import Cache
 from queries.evaluation.compare import text_differences
 from queries.evaluation.model import Evaluation
 from queries.evaluation.month import has_complaints, month_bounds
@@ -149,24 +150,19 @@ def document_names(store: Store, edition: Edition) -> tuple[str, ...]:
 
 def material_of_edition(store: Store, edition: Edition) -> Material:
     """What pages and documents show of an edition."""
-    kept: dict[int, Material] = store.kept("evaluation_materials", dict)
-    known = kept.get(edition.id)
-    if known is None:
+    kept: Cache = store.kept("evaluation_materials", lambda: Cache(_MOST_READ))
+
+    def read_it() -> Material:
         texts = texts_of(store, edition.id)
-        evaluation = Evaluation.from_json(texts.evaluation)
-        known = material_of(
-            evaluation,
+        return material_of(
+            Evaluation.from_json(texts.evaluation),
             method=texts.method,
             outline=frozen_outline(texts),
             is_demo=is_demo_of(texts),
         )
-        while len(kept) >= _MOST_READ:
-            kept.pop(next(iter(kept)), None)
-        kept[edition.id] = known
-    standing = standing_of(store, edition)
-    if known.standing != standing:  # else what was read of its figures is kept with it
-        known = kept[edition.id] = replace(known, standing=standing)
-    return known
+
+    found: Material = kept.get(edition.id, read_it)
+    return replace(found, standing=standing_of(store, edition))
 
 
 def export_edition(store: Store, edition: Edition, folder: Path) -> list[Path]:

@@ -52,6 +52,12 @@ class Material:
         evaluation = self.evaluation
         return {one.code: one for one in (*evaluation.officers, *evaluation.units)}
 
+    def subjects_of(self, code: str) -> list[Subject]:
+        """The unit of a code; else its officer, once for each unit that was led in the month."""
+        evaluation = self.evaluation
+        units = [unit for unit in evaluation.units if unit.code == code]
+        return units or [officer for officer in evaluation.officers if officer.code == code]
+
     @property
     def min_ranked(self) -> int:
         return self.rules.min_ranked

@@ -6,7 +6,6 @@ from typing import Any
 from data.i18n import format_number, format_percent, ngettext
 from data.i18n import gettext as _
 from queries.evaluation.model import Flag, Subject
-from queries.measured import Measured
 from reports.evaluation.components import (
     Component,
     components,
@@ -32,7 +31,8 @@ _MOST_CASES = 24  # of one unit and kind; the spreadsheet has them all
 def subject_tables(material: Material) -> list[dict[str, Any]]:
     """All units and, where there are any, all officers; a row names the unit each of them led.
 
-    A cell of a component is (value, interval, n, whether it rests on too few); the rows by rank.
+    A cell of a component is (value, interval, n and points, whether it rests on too few); the rows
+    by rank.
     """
     units, officers = material.evaluation.units, material.evaluation.officers
     tables = [_subject_table(material, _("All units"), _("Unit"), units)]
@@ -66,14 +66,15 @@ def _subject_table(
                 "others": format_percent(one.comparable_share, 0),
                 "is_ranked": one.is_ranked,
                 "mark": differs_mark(one),
-                "cells": [_cell(c, one.components[c.code]) for c in listed],
+                "cells": [_cell(c, one) for c in listed],
             }
             for one in sorted(subjects, key=by_rank)
         ],
         "note": " ".join(
             (
                 _(
-                    "Under each value its 95% interval and, after n, the cases it rests on. ▲"
+                    "Under each value its 95% interval; after n, the cases it rests on, and the"
+                    " points it earns: the score is their mean by weight, 50 is as the city. ▲"
                     " better, ▼ worse than the city beyond chance, · no different. Others' share:"
                     " of all cases of its services; whom others can hardly be compared with is not"
                     " ranked. Sorted by the middle of the rank interval."
@@ -85,11 +86,15 @@ def _subject_table(
     }
 
 
-def _cell(component: Component, own: Measured) -> list[Any]:
+def _cell(component: Component, subject: Subject) -> list[Any]:
+    own, points = subject.components[component.code], subject.parts.get(component.code)
+    rests_on = [f"n {format_number(own.n)}"]
+    if points is not None:
+        rests_on.append(_("{points} pts").format(points=format_number(points, 1)))
     return [
         value_text(component, own),
         interval_text(component, own),
-        format_number(own.n),
+        rests_on,
         is_few(own),
     ]
 
@@ -130,17 +135,29 @@ def flag_lists(material: Material) -> dict[str, Any]:
 
 def cases_text(flag: Flag, most: int = _MOST_CASES) -> str:
     shown = ", ".join(printable(case, longest=60) for case in flag.cases[:most])
+    rest = _rest_text(flag, most)
+    return f"{shown} {rest}" if rest else shown
+
+
+def _rest_text(flag: Flag, most: int) -> str:
     rest = flag.n - min(len(flag.cases), most)
     if rest <= 0:
-        return shown
+        return ""
     more = ngettext("and {n} more in the spreadsheet", "and {n} more in the spreadsheet", rest)
-    return f"{shown} … {more.format(n=format_number(rest))}"
+    return f"… {more.format(n=format_number(rest))}"
 
 
-def _flag_row(material: Material, flag: Flag) -> list[str]:
+def _flag_row(material: Material, flag: Flag) -> list[Any]:
+    """Name, n, the cases as one text; then those that are named, and what is said of the rest."""
     subject = material.subjects.get(flag.unit)
     name = subject.name if subject else flag.unit
-    return [printable(name, longest=LONGEST_NAME), format_number(flag.n), cases_text(flag)]
+    return [
+        printable(name, longest=LONGEST_NAME),
+        format_number(flag.n),
+        cases_text(flag),
+        list(flag.cases[:_MOST_CASES]),
+        _rest_text(flag, _MOST_CASES),
+    ]
 
 
 def unranked_title() -> str:

@@ -28,6 +28,13 @@ def test_from_an_empty_list_to_all_pages_of_units(watched: Watched, server: Serv
     page = watched.open(f"/reports/{edition.id}", districts=False)
     expect(page.locator("#report-summary")).to_contain_text("complaints were received in")
 
+    table = page.locator(".report-table.subjects").first
+    rows = table.locator("tbody tr:not(.unranked-title)")
+    wanted = rows.nth(2).locator("th .note").inner_text()
+    page.locator(".report-find").first.fill(wanted.upper())
+    expect(rows.filter(visible=True)).to_have_count(1)
+    expect(page.locator(".report-table.weights")).to_contain_text("Kaplan–Meier")
+
     options = page.locator(".report-page-of option")
     expect(options).not_to_have_count(0)
     n = options.count() - 1

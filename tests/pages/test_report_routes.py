@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,15 @@ from dash import html
 from flask import Flask
 from flask.testing import FlaskClient
 
+from components.report_heads import comparison_note, edition_head
+from components.report_pages import pages_view
 from data.bulk import record_histories
+from data.evaluation.authors import SCHEDULER
 from data.evaluation.editions import Edition, find_edition
 from data.evaluation.objections import answer
+from data.i18n import use_language
 from data.store import Store
+from pages.report_rows import shown_edition
 from pages.reports import compare_layout, edition_layout
 from reports.evaluation.lifecycle import draft_edition, export_edition, issue_edition
 from tests.queries.random_city import HISTORIES
@@ -69,8 +75,21 @@ def test_other_sites_and_editions_that_are_not_there(client: FlaskClient, editio
     assert client.post("/api/evaluations/77/objections", json=sent).status_code == 404
     assert client.post(f"/api/evaluations/{2**70}/objections", json=sent).status_code == 404
     assert client.get("/api/evaluations/77/files/evaluation.json").status_code == 404
+    too_large = client.get(f"/api/evaluations/{2**70}/files/a")
+    assert (too_large.status_code, too_large.is_json) == (404, True)
     assert client.get(f"/api/evaluations/{edition.id}/files/no.pdf").status_code == 404
     assert client.get(f"/api/evaluations/{edition.id}/files/..%2fx").status_code == 404
+
+
+def test_pictures_are_drawn_where_there_is_something_to_draw(
+    client: FlaskClient, edition: Edition
+) -> None:
+    address = f"/api/evaluations/{edition.id}/pictures"
+    found = client.get(f"{address}/map.png?language=en")
+    assert found.data.startswith(b"\x89PNG") and found.mimetype == "image/png"
+    for wrong, status in (("no.png", 404), ("map.png?language=x", 400)):
+        assert client.get(f"{address}/{wrong}").status_code == status
+    assert client.get("/api/evaluations/77/pictures/map.png").status_code == 404
 
 
 def test_files_come_as_they_were_issued(
@@ -93,6 +112,28 @@ def test_files_come_as_they_were_issued(
         headers={"If-None-Match": found.headers["ETag"]},
     )
     assert again.status_code == 304
+
+
+def test_pages_speak_the_readers_language(app: Flask, edition: Edition, store: Store) -> None:
+    drafted = replace(edition, drafted_by=SCHEDULER)
+    with app.test_request_context("/reports"), use_language("id"):
+        form = pages_view(1, "stem", {"a": "A"}, ["en", "id"])
+        head = edition_head(shown_edition(store, drafted), [])
+    [language] = [
+        part for part in form._traverse() if getattr(part, "id", "") == "report-page-language"
+    ]
+    assert [option.value for option in language.children] == ["id", "en"]
+    assert "program sendiri" in str(head) and SCHEDULER not in str(head)
+
+
+def test_two_editions_that_say_the_same_are_not_said_to_differ(
+    app: Flask, edition: Edition, store: Store
+) -> None:
+    later = draft_edition(store, "2026-03", by="Biro", seen_at=SEEN + timedelta(minutes=1))
+    with app.test_request_context("/reports"):
+        assert "changes figures" not in str(compare_layout(str(later.id), str(edition.id)))
+        assert "changes figures" in str(comparison_note(edition, later))
+        assert "same instant" in str(comparison_note(edition, edition))
 
 
 @pytest.mark.parametrize("number", ["7", "x", "-1", "٣", "9" * 30])

@@ -8,16 +8,18 @@ from dataclasses import replace
 import pytest
 from pypdf import PdfReader
 
+from components.report_tables import flags_view, subjects_view
 from data.i18n import use_language
 from queries.evaluation.model import Evaluation, FunnelPoint
 from queries.measured import Measured
 from reports.evaluation.components import components, interval_text, value_text
 from reports.evaluation.document import evaluation_pdf, units_pdf
 from reports.evaluation.fairness_page import fairness_page
+from reports.evaluation.front import summary
 from reports.evaluation.funnel_page import _evened
 from reports.evaluation.material import Material, Standing
 from reports.evaluation.outline import CityOutline
-from reports.evaluation.tables import subject_tables
+from reports.evaluation.tables import flag_lists, subject_tables
 from reports.evaluation.unit_pages import unit_page
 from reports.evaluation.unit_score import added, moved_words
 from reports.evaluation.words import rank_text
@@ -90,13 +92,30 @@ def test_what_rests_on_too_few_cases_is_starred_and_has_no_weight(material: Mate
     row = next(row for row in tables[0]["rows"] if not row["is_ranked"])
     unit = material.subjects[row["code"]]
     assert row["score"].endswith("*")
-    for component, (value, _interval, _n, is_few) in zip(components(), row["cells"], strict=True):
+    for component, (value, *_rest, is_few) in zip(components(), row["cells"], strict=True):
         assert is_few == (unit.components[component.code].state == "too_few") == ("*" in value)
     with use_language("en"):
         page = unit_page(material, unit)
     assert [few for *_card, few in page["figures"]] == [True, True, False, True]
     assert any("fewer than 20 cases" in note for note in page["notes"])
     assert "fewer than 20 cases" in tables[0]["note"]
+
+
+def test_a_score_can_be_followed_from_the_points_of_its_row(material: Material) -> None:
+    with use_language("en"):
+        table = subject_tables(material)[0]
+        drawn = str(subjects_view(table, "/pages.pdf?code="))
+    row = table["rows"][0]
+    points = {
+        component.code: float(rests_on[1].removesuffix(" pts"))
+        for component, (_value, _interval, rests_on, _few) in zip(
+            components(), row["cells"], strict=True
+        )
+        if len(rests_on) > 1
+    }
+    assert points == pytest.approx(material.subjects[row["code"]].parts, abs=0.051)
+    assert set(material.rules.weights) == set(points)
+    assert f"/pages.pdf?code={row['code']}" in drawn and "data-report-find" in drawn
 
 
 def test_officers_are_told_apart_by_the_unit_that_they_led(material: Material) -> None:
@@ -207,6 +226,21 @@ def test_the_unranked_follow_by_name_under_a_heading_of_their_own(material: Mate
     assert everything.count("Reported, not ranked: in the order of their names") == 2
 
 
+def test_an_interval_of_a_change_is_short_and_without_a_dash(material: Material) -> None:
+    backlog = next(one for one in components() if one.code == "backlog_change")
+    measured = Measured(0.01, -0.023, 0.037, 40, "ok")
+    with use_language("id"):
+        assert interval_text(backlog, measured) == "−2,3 … +3,7%"
+
+
+def test_a_star_in_the_citys_figures_is_explained(material: Material) -> None:
+    evaluation, few = material.evaluation, Measured(0.5, 0.1, 0.9, 4, "too_few")
+    small = replace(evaluation, city_figures=evaluation.city_figures | {"handover_share": few})
+    with use_language("en"):
+        assert "fewer than 20 cases" in summary(replace(material, evaluation=small))["more"][-1]
+        assert "fewer than 20 cases" not in summary(material)["more"][-1]
+
+
 @pytest.mark.parametrize(("n", "state"), [(15, "too_few"), (30, "not_reached")])
 def test_a_median_that_is_not_reached_is_no_lack_of_data(n: int, state: str) -> None:
     response, measured = components()[0], Measured(None, 3600.0, None, n, state)
@@ -256,6 +290,23 @@ def test_the_page_of_a_unit_names_who_led_it_then(material: Material) -> None:
     unit = material.subjects[officer.parent or ""]
     led, other = texts(units_pdf(material, "en", [unit.code, UNITS[-1][0]]))
     assert f"led by {officer.name}" in led and "led by" not in other
+
+
+def test_an_officer_of_two_units_has_a_page_for_each(material: Material) -> None:
+    evaluation = material.evaluation
+    one, two, *_others = evaluation.officers
+    both = replace(evaluation, officers=(one, replace(two, code=one.code)))
+    pages = texts(units_pdf(replace(material, evaluation=both), "en", [one.code]))
+    assert [one.name in pages[0], two.name in pages[1]] == [True, True]
+
+
+def test_a_case_with_a_comma_in_its_number_is_one_link(material: Material) -> None:
+    evaluation = material.evaluation
+    flag = replace(evaluation.flags[0], cases=("A, 1 … B",), n=1)
+    found = replace(material, evaluation=replace(evaluation, flags=(flag,)))
+    with use_language("en"):
+        drawn = flags_view(flag_lists(found))
+    assert "href='/complaints/A%2C%201%20%E2%80%A6%20B'" in str(drawn)
 
 
 def test_unit_pages_are_one_a_unit(material: Material) -> None:
