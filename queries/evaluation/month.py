@@ -45,7 +45,7 @@ class Month:
     lives: list[Life]
     cases: list[Case]  # by life and ordinal
     held: list[Held]
-    older: int  # how many lives beside the month's own
+    older: list[Life]  # beside the month's own
 
 
 def month_bounds(month: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -105,8 +105,8 @@ def read_month(store: Store, month: str, seen_at: datetime, through_seq: int | N
     older = [life for life in older if _matters(life, begin)]
     last = min(end, until + 1)
     cases = [case for place, life in enumerate(lives) for case in cases_of(life, place)]
-    held = _held([*lives, *older], begin, last)
-    return Month(month, begin, last, until, seq, lives, cases, held, len(older))
+    held = held_of([*lives, *older], begin, last)
+    return Month(month, begin, last, until, seq, lives, cases, held, older)
 
 
 def _matters(life: Life, begin: int) -> bool:
@@ -114,7 +114,8 @@ def _matters(life: Life, begin: int) -> bool:
     return life.moments[-1].at >= begin or open_with(life, begin) is not None
 
 
-def _held(lives: list[Life], begin: int, end: int) -> list[Held]:
+def held_of(lives: list[Life], begin: int, end: int) -> list[Held]:
+    """What units had open at the begin and have at the end, but for what is so at both."""
     found = []
     for place, life in enumerate(lives):
         before, after = open_with(life, begin), open_with(life, end)

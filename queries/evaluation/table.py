@@ -89,13 +89,15 @@ def make_table(
     seen = month.seen_at
     service = column(lambda case: case.service_id)
     seconds = column(lambda case: response_seconds(case, seen))
-    answered = column(lambda case: case.responded_at is not None).astype(bool)
+    answered = column(lambda case: is_answered(case)).astype(bool)
     due = column(lambda case: _instant(case.due_at), NEVER)
     resolved = column(lambda case: _instant(case.resolved_at), NEVER)
     ended = column(lambda case: _instant(case.ended_at), NEVER)
     is_rejected = column(lambda case: case.rejected_at is not None).astype(bool)
     began = column(lambda case: case.started_at, [one.started_at for one in held])
-    is_judged = judged(began, due, ended, method.flags.late_handover_share, seen)
+    # An officer whose term ends has chosen nothing, and owes what was due by then.
+    share = np.where(column(lambda case: case.is_left), 1.0, method.flags.late_handover_share)
+    is_judged = judged(began, due, ended, share, seen)
     kept = is_judged & on_time(due, resolved)
     own = is_case & own_to_resolve(ended)
     stars = column(lambda case: case.stars or 0)
@@ -177,9 +179,16 @@ def _instant(at: int | None) -> int:
 
 def response_seconds(case: Case, seen_at: int) -> int:
     """Until the first act, or until it could no longer be seen to come."""
+    if case.was_answered:
+        return 0
     stops = (case.responded_at, case.rejected_at, case.ended_at)
     stopped = next((at for at in stops if at is not None), seen_at)
     return max(stopped - case.started_at, 0)
+
+
+def is_answered(case: Case) -> bool:
+    """By whose case it is; an answer that was given before has no clock left to run."""
+    return case.responded_at is not None and not case.was_answered
 
 
 def is_closed(case: Case) -> bool:
