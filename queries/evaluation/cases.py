@@ -115,6 +115,39 @@ def _note(case: Case, moment: Moment) -> None:
         case.media += moment.media
 
 
+def response_seconds(case: Case, seen_at: int) -> int:
+    """Until the first act, or until it could no longer be seen to come."""
+    if case.was_answered:
+        return 0
+    stops = (case.responded_at, case.rejected_at, case.ended_at)
+    stopped = next((at for at in stops if at is not None), seen_at)
+    return max(stopped - case.started_at, 0)
+
+
+def is_answered(case: Case) -> bool:
+    """By whose case it is; an answer that was given before has no clock left to run."""
+    return case.responded_at is not None and not case.was_answered
+
+
+def is_closed(case: Case) -> bool:
+    return case.resolved_at is not None or case.rejected_at is not None
+
+
+def is_reopened(case: Case, within_seconds: int) -> bool:
+    """So soon after the closing that this undid: any of them, a rejection too."""
+    closings = closings_of(case)
+    return any(
+        at - max((closing for closing in closings if closing <= at), default=-within_seconds - 1)
+        <= within_seconds
+        for at in case.reopened_at
+    )
+
+
+def closings_of(case: Case) -> list[int]:
+    """When it was resolved or rejected, also what was undone; in order."""
+    return sorted([*case.closed_at, *case.refused_at])
+
+
 def open_with(life: Life, before: int) -> int | None:
     """The unit that had the complaint open just before an instant."""
     unit_id, is_open = None, False

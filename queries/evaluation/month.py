@@ -29,7 +29,6 @@ class Held:
 
     life: int  # its place among the month's lives; after these come the older ones
     unit_id: int
-    started_at: int  # when that unit first got it
     change: int
 
 
@@ -121,10 +120,9 @@ def held_of(lives: list[Life], begin: int, end: int) -> list[Held]:
         before, after = open_with(life, begin), open_with(life, end)
         if before == after:
             continue
-        starts = {case.unit_id: case.started_at for case in cases_of(life, place)}
         for unit_id, change in ((before, -1), (after, +1)):
             if unit_id is not None:
-                found.append(Held(place, unit_id, starts[unit_id], change))
+                found.append(Held(place, unit_id, change))
     return found
 
 

@@ -127,5 +127,5 @@ def _left(life: Life, place: int, month: Month, offices: Offices) -> Iterator[He
             continue
         assert former is not None
         if offices.listed[former].unit_id == offices.listed[holder].unit_id:
-            yield Held(place, former, moment.at, +1)
-            yield Held(place, holder, moment.at, -1)
+            yield Held(place, former, +1)
+            yield Held(place, holder, -1)
