@@ -76,13 +76,14 @@ def _brought_up_to_date(store: Store, known: Spells) -> Spells:
         if seq == known.seq:
             return known
         changed = complaints.c.last_seq > known.seq if known.seq else None
-        new = _table(_read(connection, spells, changed))
+        new = _by_unit(_table(_read(connection, spells, changed)))
     old = known["complaint_id"]
     gone = np.isin(old, new["complaint_id"]) if len(old) else np.zeros(0, bool)
     joined = {
         name: np.concatenate([known[name][~gone], new[name]]).astype(_kind(name)) for name in _NAMES
     }
-    return Spells(seq, _by_unit(joined))
+    order = np.argsort(joined["complaint_id"], kind="stable")  # quick: nearly all of it is
+    return Spells(seq, {name: column[order] for name, column in joined.items()})
 
 
 def _read(connection: Connection, spells: FromClause, changed: Any) -> list[Array]:
@@ -107,6 +108,7 @@ def _kind(name: str) -> Any:
 
 
 def _by_unit(columns: dict[str, Array]) -> dict[str, Array]:
+    """One row for each complaint and unit, of one for each spell; in their order."""
     complaint, unit, ended = (columns[name] for name in ("complaint_id", "unit_id", "ended_at"))
     order = np.lexsort((ended == MISSING, ended, columns["started_at"], unit, complaint))
     is_first = np.ones(len(order), bool)
