@@ -10,13 +10,14 @@ from data.fold import Fact, Spell, due_from, fold
 from data.vocabulary import EventKind
 from queries.evaluation.lives import Life, Moment
 
-_HANDING = (EventKind.ASSIGNED, EventKind.TRANSFERRED)
+HANDING = (EventKind.ASSIGNED, EventKind.TRANSFERRED)
 _CLOSING = (EventKind.RESOLVED, EventKind.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Handover:
     at: int
+    to: int  # the id of the unit
     is_back: bool  # to a unit that had it before
 
 
@@ -37,7 +38,11 @@ class Case:
     closed_at: list[int] = field(default_factory=list)  # each resolution, also those undone
     refused_at: list[int] = field(default_factory=list)  # each rejection, also those undone
     reopened_at: list[int] = field(default_factory=list)
+    came_from: int | None = None  # the unit that passed it on first
     passed_on: list[Handover] = field(default_factory=list)
+    is_left: bool = False  # it ended with a term of office
+    is_inherited: bool = False  # it began with one
+    was_answered: bool = False  # by who had the office before
     submitted: bool = False
     sent_back: bool = False
     stars: int | None = None  # the last word of the citizen
@@ -52,16 +57,18 @@ def cases_of(life: Life, place: int) -> list[Case]:
         is_back = spell.unit_id in cases
         if ordinal:
             cases[state.spells[ordinal - 1].unit_id].passed_on.append(
-                Handover(spell.started_at, is_back)
+                Handover(spell.started_at, spell.unit_id, is_back)
             )
         if is_back:
             _resume(cases[spell.unit_id], spell)
         else:
             cases[spell.unit_id] = _case(life, place, len(cases), spell)
+            if ordinal:
+                cases[spell.unit_id].came_from = state.spells[ordinal - 1].unit_id
     unit_id = None
     for moment in life.moments:
         is_first = moment.kind is EventKind.RECEIVED
-        if (is_first or moment.kind in _HANDING) and moment.unit_id is not None:
+        if (is_first or moment.kind in HANDING) and moment.unit_id is not None:
             unit_id = moment.unit_id
         if unit_id is not None and not is_first:
             _note(cases[unit_id], moment)
@@ -108,12 +115,45 @@ def _note(case: Case, moment: Moment) -> None:
         case.media += moment.media
 
 
+def response_seconds(case: Case, seen_at: int) -> int:
+    """Until the first act, or until it could no longer be seen to come."""
+    if case.was_answered:
+        return 0
+    stops = (case.responded_at, case.rejected_at, case.ended_at)
+    stopped = next((at for at in stops if at is not None), seen_at)
+    return max(stopped - case.started_at, 0)
+
+
+def is_answered(case: Case) -> bool:
+    """By whose case it is; an answer that was given before has no clock left to run."""
+    return case.responded_at is not None and not case.was_answered
+
+
+def is_closed(case: Case) -> bool:
+    return case.resolved_at is not None or case.rejected_at is not None
+
+
+def is_reopened(case: Case, within_seconds: int) -> bool:
+    """So soon after the closing that this undid: any of them, a rejection too."""
+    closings = closings_of(case)
+    return any(
+        at - max((closing for closing in closings if closing <= at), default=-within_seconds - 1)
+        <= within_seconds
+        for at in case.reopened_at
+    )
+
+
+def closings_of(case: Case) -> list[int]:
+    """When it was resolved or rejected, also what was undone; in order."""
+    return sorted([*case.closed_at, *case.refused_at])
+
+
 def open_with(life: Life, before: int) -> int | None:
     """The unit that had the complaint open just before an instant."""
     unit_id, is_open = None, False
     for moment in _until(life, before):
         is_first = moment.kind is EventKind.RECEIVED
-        if (is_first or moment.kind in _HANDING) and moment.unit_id is not None:
+        if (is_first or moment.kind in HANDING) and moment.unit_id is not None:
             unit_id = moment.unit_id
         if moment.kind in _CLOSING:
             is_open = False

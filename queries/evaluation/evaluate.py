@@ -13,10 +13,11 @@ from queries.evaluation.bootstrap import draw_weights, seed_of
 from queries.evaluation.canonical import rounded
 from queries.evaluation.cases import is_open
 from queries.evaluation.fairness import compare_rules
-from queries.evaluation.flags import Flagged, find_flags, list_flags
+from queries.evaluation.flags import find_flags, list_flags
 from queries.evaluation.measured import measure_all
 from queries.evaluation.model import Evaluation, Maturity, Subject
 from queries.evaluation.month import Month, read_month, seen_text
+from queries.evaluation.offices import Offices, by_office
 from queries.evaluation.proof import proven, unproven
 from queries.evaluation.subjects import Named, judge
 from queries.evaluation.sums import group_rows, sum_groups
@@ -48,12 +49,11 @@ def evaluate(
     known = read_month(store, month, seen_at, through_seq)
     codes = {unit.id: unit.code for unit in reference.units.values()}
     flagged = find_flags(known, rules.flags)
-    shown = proven(known, rules.flags.low_stars)
-    table = make_table(known, rules, shown, unproven(known, shown, rules))
+    table = _table(known, rules)
     weights = draw_weights(
         seed_of(reference.city.name, month, rules.version),
         rules.rounds,
-        len(known.lives) + known.older,
+        len(known.lives) + len(known.older),
     )
     units, funnel = judge(
         known,
@@ -71,7 +71,7 @@ def evaluate(
         through_seq=known.through_seq,
         method=rules.version,
         units=units,
-        officers=_officers(store, known, table, known_at, flagged, rules, weights),
+        officers=_officers(store, known, known_at, rules, weights),
         city_figures=_city(table, rules),
         flags=list_flags(known, flagged, codes),
         funnel=funnel,
@@ -84,20 +84,24 @@ def evaluate(
 def _officers(
     store: Store,
     month: Month,
-    table: Table,
     known_at: datetime | None,
-    flagged: list[Flagged],
     method: Method,
     weights: NDArray[np.uint8],
 ) -> tuple[Subject, ...]:
-    """Who led each unit when it got the case answers for it; by unit and officer.
+    """Who led a unit while it had a case answers for that time; by unit and officer.
 
     Whoever led two units in the month is judged for each.
     """
     terms = terms_by_unit(store, known_at)
+    if not terms.terms:
+        return ()
+    offices = Offices(terms)
+    told = by_office(month, offices)
+    table, flagged = _table(told, method), find_flags(told, method.flags)
     units = store.reference().units
     pairs, names, codes = [], {}, {}
-    for row, place in enumerate(terms.term_at(table.unit_id, table.started_at).tolist()):
+    for row, number in enumerate(table.unit_id.tolist()):
+        place = offices.listed[number].term
         if place < 0:
             continue
         term = terms.terms[place]
@@ -106,8 +110,13 @@ def _officers(
         pairs.append((key, row))
         names[key] = Named(term.officer_name, "officer", unit.code)
         codes[key] = term.officer_code
-    found, _ = judge(month, table, group_rows(pairs), names, flagged, method, weights)
+    found, _ = judge(told, table, group_rows(pairs), names, flagged, method, weights)
     return tuple(replace(officer, code=codes[officer.code]) for officer in found)
+
+
+def _table(month: Month, method: Method) -> Table:
+    shown = proven(month, method.flags.low_stars)
+    return make_table(month, method, shown, unproven(month, shown, method))
 
 
 def _city(table: Table, method: Method) -> dict[str, Measured]:
@@ -141,7 +150,7 @@ def _counts(month: Month, units: tuple[Subject, ...]) -> dict[str, int]:
         "complaints_of_no_unit": len(month.lives) - len(placed),
         "cases": len(month.cases),
         "handovers": sum(len(case.passed_on) for case in month.cases),
-        "older_read": month.older,
+        "older_read": len(month.older),
         "units": len(units),
         "units_ranked": sum(unit.is_ranked for unit in units),
         "units_too_few": sum(not unit.is_ranked and unit.differs != "no_other" for unit in units),

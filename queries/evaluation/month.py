@@ -29,7 +29,6 @@ class Held:
 
     life: int  # its place among the month's lives; after these come the older ones
     unit_id: int
-    started_at: int  # when that unit first got it
     change: int
 
 
@@ -45,7 +44,7 @@ class Month:
     lives: list[Life]
     cases: list[Case]  # by life and ordinal
     held: list[Held]
-    older: int  # how many lives beside the month's own
+    older: list[Life]  # beside the month's own
 
 
 def month_bounds(month: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -116,8 +115,8 @@ def read_month(store: Store, month: str, seen_at: datetime, through_seq: int | N
     older = [life for life in older if _matters(life, begin)]
     last = min(end, until + 1)
     cases = [case for place, life in enumerate(lives) for case in cases_of(life, place)]
-    held = _held([*lives, *older], begin, last)
-    return Month(month, begin, last, until, seq, lives, cases, held, len(older))
+    held = held_of([*lives, *older], begin, last)
+    return Month(month, begin, last, until, seq, lives, cases, held, older)
 
 
 def _matters(life: Life, begin: int) -> bool:
@@ -125,16 +124,16 @@ def _matters(life: Life, begin: int) -> bool:
     return life.moments[-1].at >= begin or open_with(life, begin) is not None
 
 
-def _held(lives: list[Life], begin: int, end: int) -> list[Held]:
+def held_of(lives: list[Life], begin: int, end: int) -> list[Held]:
+    """What units had open at the begin and have at the end, but for what is so at both."""
     found = []
     for place, life in enumerate(lives):
         before, after = open_with(life, begin), open_with(life, end)
         if before == after:
             continue
-        starts = {case.unit_id: case.started_at for case in cases_of(life, place)}
         for unit_id, change in ((before, -1), (after, +1)):
             if unit_id is not None:
-                found.append(Held(place, unit_id, starts[unit_id], change))
+                found.append(Held(place, unit_id, change))
     return found
 
 

@@ -16,7 +16,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
-def judged(started: Ints, due: Ints, ended: Ints, share: float, seen_at: int) -> Bools:
+def judged(started: Ints, due: Ints, ended: Ints, share: Any, seen_at: int) -> Bools:
     """A promise counts once its time has passed; who handed over for good and early owes none.
 
     One promise for each unit and complaint, had once or got back: from when the unit first

@@ -114,7 +114,7 @@ def _flag_counts(groups: Groups, flagged: list[Flagged], rows: int) -> dict[str,
 def _handovers(month: Month, groups: Groups, late_share: float, rows: int) -> list[Handovers]:
     columns = np.zeros((3, rows), np.int64)
     for place, case in enumerate(month.cases):
-        columns[0, place] = case.ordinal > 0
+        columns[0, place] = case.ordinal > 0 and not case.is_inherited
         columns[1, place] = bool(case.passed_on)
         columns[2, place] = _is_late_on_arrival(month, case, late_share)
     counts = [groups.count(column).tolist() for column in columns]
@@ -123,6 +123,6 @@ def _handovers(month: Month, groups: Groups, late_share: float, rows: int) -> li
 
 def _is_late_on_arrival(month: Month, case: Case, share: float) -> bool:
     life = month.lives[case.life]
-    if case.ordinal == 0 or life.due_at is None:
+    if case.ordinal == 0 or case.is_inherited or life.due_at is None:
         return False
     return life.allowance_used(life.requested_at, case.started_at, life.due_at) > share

@@ -5,18 +5,23 @@ its own mix (indirect standardisation). Contributions are whole millionths: sums
 are the same in whatever order and on whatever machine they are added.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from data.evaluation.method import Method
-from queries.evaluation.cases import Case
+from queries.evaluation.cases import (
+    closings_of,
+    is_answered,
+    is_closed,
+    is_reopened,
+    response_seconds,
+)
 from queries.evaluation.month import Month
 from queries.evaluation.promises import (
     MICRO,
-    NEVER,
     Bools,
     Ints,
     divided,
@@ -26,6 +31,7 @@ from queries.evaluation.promises import (
     own_to_resolve,
     rates,
 )
+from queries.evaluation.rows import Rows
 
 PARTS = (
     "median_response",
@@ -43,6 +49,7 @@ PARTS = (
 GOOD = np.array([True, True, True, True, False, False, False, False, False, True])
 _ANSWERS = PARTS.index("median_response")  # the first
 _BACKLOG = PARTS.index("backlog_change")
+_PROVEN = PARTS.index("proven_share")
 _DAY = 86_400
 
 
@@ -52,8 +59,6 @@ class Table:
 
     life: Ints
     unit_id: Ints
-    service_id: Ints  # 0 for a change of backlog
-    started_at: Ints  # when the unit got it
     is_case: Bools
     others: Ints  # of the cases of its service, the share of other units; millionths
     seconds: Ints  # of the response clock, until it stopped or was censored
@@ -76,57 +81,17 @@ def make_table(
     month: Month, method: Method, proven: Sequence[bool], unproven: Sequence[int] = ()
 ) -> Table:
     """`proven` of each case; `unproven` are places of cases whose closing earns nothing."""
-    cases, held = month.cases, month.held
-    rows = len(cases) + len(held)
-    is_case = np.arange(rows) < len(cases)
-
-    def column(of_case: Callable[[Case], Any], of_held: Sequence[int] | int = 0) -> Ints:
-        values = np.zeros(rows, np.int64)
-        values[: len(cases)] = [of_case(case) for case in cases]
-        values[len(cases) :] = of_held
-        return values
-
-    seen = month.seen_at
-    service = column(lambda case: case.service_id)
-    seconds = column(lambda case: response_seconds(case, seen))
-    answered = column(lambda case: case.responded_at is not None).astype(bool)
-    due = column(lambda case: _instant(case.due_at), NEVER)
-    resolved = column(lambda case: _instant(case.resolved_at), NEVER)
-    ended = column(lambda case: _instant(case.ended_at), NEVER)
-    is_rejected = column(lambda case: case.rejected_at is not None).astype(bool)
-    began = column(lambda case: case.started_at, [one.started_at for one in held])
-    is_judged = judged(began, due, ended, method.flags.late_handover_share, seen)
-    kept = is_judged & on_time(due, resolved)
-    own = is_case & own_to_resolve(ended)
-    stars = column(lambda case: case.stars or 0)
-    closed = column(lambda case: is_closed(case)).astype(bool)
-    wait = method.reopened_within_days * _DAY
-    columns = [PARTS.index(part) for part in method.unproven_earn_nothing]
-    asked = np.zeros((rows, len(PARTS)), bool)
-    observed = np.zeros((rows, len(PARTS)), np.int64)
-    for place, (counts, value) in enumerate(
-        (
-            (is_case, answered),
-            (is_judged, kept),
-            (own, resolved != NEVER),
-            (stars > 0, stars),
-            (
-                column(lambda case: min(closings_of(case), default=seen) + wait <= seen),
-                column(lambda case: is_reopened(case, wait)),
-            ),
-            (column(lambda case: case.submitted), column(lambda case: case.sent_back)),
-            (is_case, column(lambda case: 0, [one.change for one in held])),
-            (is_case, column(lambda case: bool(case.passed_on))),
-            (own, is_rejected),
-            (
-                column(lambda case: bool(case.closed_at)),
-                np.append(np.array(proven, bool), np.zeros(len(held), bool)),
-            ),
-        )
-    ):
-        asked[:, place] = counts
-        observed[:, place] = np.where(asked[:, place] | (place == _BACKLOG), value, 0)
+    rows, seen = Rows(month.cases, month.held), month.seen_at
+    is_case = rows.where(lambda case: True)
+    service = rows.column(lambda case: case.service_id)
+    unit = rows.column(lambda case: case.unit_id, [one.unit_id for one in month.held])
+    seconds = rows.column(lambda case: response_seconds(case, seen))
+    is_judged, kept = _promises(rows, method, seen)
+    asked, observed = _parts(rows, method, seen, is_judged, kept)
+    asked[: len(proven), _PROVEN] = [bool(case.closed_at) for case in month.cases]
+    observed[: len(proven), _PROVEN] = proven
     expected = _expected(observed, asked, asked, service, seconds, is_case)
+    columns = [PARTS.index(part) for part in method.unproven_earn_nothing]
     places = np.ix_(np.array(unproven, np.int64), np.array(columns, np.int64))
     usual = expected.copy()
     if len(unproven):  # nor do they raise what others are held to
@@ -134,26 +99,67 @@ def make_table(
         shown[places] = False
         usual[:, columns] = _expected(observed, asked, shown, service, seconds, is_case)[:, columns]
     observed *= MICRO
-    unit = column(lambda case: case.unit_id, [one.unit_id for one in held])
     return Table(
-        life=column(lambda case: case.life, [one.life for one in held]),
+        life=rows.column(lambda case: case.life, [one.life for one in month.held]),
         unit_id=unit,
-        service_id=service,
-        started_at=began,
         is_case=is_case,
         others=_others(unit, service, is_case),
         seconds=seconds,
-        answered=answered,
+        answered=rows.where(is_answered),
         judged=is_judged,
         on_time=kept,
-        closed=closed,
-        stars=stars,
+        closed=rows.where(is_closed),
+        stars=rows.column(lambda case: case.stars or 0),
         observed=observed,
         credited=_credited(observed, usual, places, columns),
         expected=expected,
         usual=usual,
         counted=asked.astype(np.int64),
     )
+
+
+def _promises(rows: Rows, method: Method, seen_at: int) -> tuple[Bools, Bools]:
+    """Which are judged, and which were kept."""
+    due = rows.instants(lambda case: case.due_at)
+    # An officer whose term ends has chosen nothing, and owes what was due by then.
+    share = np.where(rows.where(lambda case: case.is_left), 1.0, method.flags.late_handover_share)
+    started = rows.column(lambda case: case.started_at)
+    is_judged = judged(started, due, rows.instants(lambda case: case.ended_at), share, seen_at)
+    return is_judged, is_judged & on_time(due, rows.instants(lambda case: case.resolved_at))
+
+
+def _parts(
+    rows: Rows, method: Method, seen_at: int, is_judged: Bools, kept: Bools
+) -> tuple[Bools, Ints]:
+    """Of which rows each part asks, and what it finds: (rows, PARTS), but for what is proven."""
+    is_case = rows.where(lambda case: True)
+    own = is_case & own_to_resolve(rows.instants(lambda case: case.ended_at))
+    stars = rows.column(lambda case: case.stars or 0)
+    wait = method.reopened_within_days * _DAY
+    found: dict[str, tuple[Ints | Bools, Ints | Bools]] = {
+        "median_response": (is_case, rows.where(is_answered)),
+        "on_time_ratio": (is_judged, kept),
+        "resolution_share": (own, rows.where(lambda case: case.resolved_at is not None)),
+        "satisfaction": (stars > 0, stars),
+        "reopened_share": (
+            rows.where(lambda case: min(closings_of(case), default=seen_at) + wait <= seen_at),
+            rows.where(lambda case: is_reopened(case, wait)),
+        ),
+        "sent_back_share": (
+            rows.where(lambda case: case.submitted),
+            rows.where(lambda case: case.sent_back),
+        ),
+        "backlog_change": (is_case, rows.column(lambda case: 0, [x.change for x in rows.held])),
+        "handover_share": (is_case, rows.where(lambda case: case.passed_on)),
+        "rejected_share": (own, rows.where(lambda case: case.rejected_at is not None)),
+    }
+    asked = np.zeros((len(is_case), len(PARTS)), bool)
+    observed = np.zeros((len(is_case), len(PARTS)), np.int64)
+    for part, (counts, value) in found.items():
+        place = PARTS.index(part)
+        asked[:, place] = counts
+        observed[:, place] = np.where(asked[:, place] | (place == _BACKLOG), value, 0)
+    return asked, observed
 
 
 def _others(unit: Ints, service: Ints, is_case: Bools) -> Ints:
@@ -169,36 +175,6 @@ def _credited(observed: Ints, usual: Ints, places: Any, columns: list[int]) -> I
     pair = observed[places], usual[places]
     found[places] = np.where(GOOD[columns], np.minimum(*pair), np.maximum(*pair))
     return found
-
-
-def _instant(at: int | None) -> int:
-    return NEVER if at is None else at
-
-
-def response_seconds(case: Case, seen_at: int) -> int:
-    """Until the first act, or until it could no longer be seen to come."""
-    stops = (case.responded_at, case.rejected_at, case.ended_at)
-    stopped = next((at for at in stops if at is not None), seen_at)
-    return max(stopped - case.started_at, 0)
-
-
-def is_closed(case: Case) -> bool:
-    return case.resolved_at is not None or case.rejected_at is not None
-
-
-def is_reopened(case: Case, within_seconds: int) -> bool:
-    """So soon after the closing that this undid: any of them, a rejection too."""
-    closings = closings_of(case)
-    return any(
-        at - max((closing for closing in closings if closing <= at), default=-within_seconds - 1)
-        <= within_seconds
-        for at in case.reopened_at
-    )
-
-
-def closings_of(case: Case) -> list[int]:
-    """When it was resolved or rejected, also what was undone; in order."""
-    return sorted([*case.closed_at, *case.refused_at])
 
 
 def _expected(

@@ -119,11 +119,12 @@ def _differing_spells(known: Spells, found: Difference) -> Spells:
 
 
 def _replaced(known: Spells, seq: int, ids: Array, new: dict[str, Array]) -> Spells:
-    """The spells of these complaints are the new ones; in order of complaint."""
-    old = known["complaint_id"]
+    """The spells of these complaints are the new ones."""
+    old, new = known["complaint_id"], _by_unit(new)
     gone = np.isin(old, ids) if len(old) else np.zeros(0, bool)
     joined = {name: np.concatenate([known[name][~gone], new[name]]) for name in _NAMES}
-    return Spells(seq, _by_unit(joined))
+    order = np.argsort(joined["complaint_id"], kind="stable")  # quick: nearly all of it is
+    return Spells(seq, {name: column[order] for name, column in joined.items()})
 
 
 def _columns(spells: FromClause) -> list[Any]:
@@ -151,6 +152,7 @@ def _kind(name: str) -> Any:
 
 
 def _by_unit(columns: dict[str, Array]) -> dict[str, Array]:
+    """One row for each complaint and unit, of one for each spell; in their order."""
     complaint, unit, ended = (columns[name] for name in ("complaint_id", "unit_id", "ended_at"))
     order = np.lexsort((ended == MISSING, ended, columns["started_at"], unit, complaint))
     is_first = np.ones(len(order), bool)

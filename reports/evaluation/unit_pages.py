@@ -152,7 +152,7 @@ def _against(subject: Subject, component: Component) -> str:
 
 def _handovers(subject: Subject) -> str:
     found = subject.handovers
-    return _(
+    words = _(
         "Received from others: {received}, of them late on arrival: {late}. Passed on: {passed}."
         " The time before a unit had a case is not its time."
     ).format(
@@ -160,6 +160,13 @@ def _handovers(subject: Subject) -> str:
         late=format_number(found.late_on_arrival),
         passed=format_number(found.passed_on),
     )
+    if subject.kind != "officer":
+        return words
+    own = _(
+        "What was open when a term began or ended is a case of either officer, with a clock and a"
+        " deadline of its own; who left owes only what was due by then."
+    )
+    return f"{words} {own}"
 
 
 def _flags(material: Material, subject: Subject) -> list[list[str]]:

@@ -50,7 +50,7 @@ def month_of(given: list[Given]) -> Month:
                 due_at=None,
             )
         )
-    return Month("2026-10", 0, SEEN_AT, SEEN_AT, 1, [], cases, [], 0)
+    return Month("2026-10", 0, SEEN_AT, SEEN_AT, 1, [], cases, [], [])
 
 
 def response_of(given: list[Given]) -> dict[str, tuple[float, float, int]]:
