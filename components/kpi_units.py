@@ -45,9 +45,10 @@ def unit_list(found: Sequence[UnitResult]) -> list[Any]:
 
 
 def no_unit_words() -> str:
-    return _("No unit has {n} cases of its own here. Widen the period or the districts.").format(
-        n=format_number(newest_method().min_ranked)
-    )
+    return _(
+        "Nobody is judged here: it takes {n} cases of a unit's own, of services that others have "
+        "as well. Widen the period, the services or the districts."
+    ).format(n=format_number(newest_method().min_ranked))
 
 
 def _group(title: str, units: Sequence[UnitResult]) -> html.Div:

@@ -170,7 +170,7 @@ def test_formulas_stay_text(tmp_path: Path) -> None:
     with write(tmp_path, ".csv", POINTS, columns).open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     assert rows[0][:2] == ["'=name", "n"]
-    assert [row[:2] for row in rows[1:]] == [["'=2+5", "-1"], ["'+1", "2"], ["'@x", "3"]]
+    assert [row[:2] for row in rows[1:]] == [["'=2+5", "-1"], ["+1", "2"], ["'@x", "3"]]
     sheet = openpyxl.load_workbook(write(tmp_path, ".xlsx", POINTS, columns))["Data"]
     assert {cell.data_type for cell in sheet["A"]} == {"s"}
     assert [cell.value for cell in sheet["A"]] == ["=name", "=2+5", "+1", "@x"]
