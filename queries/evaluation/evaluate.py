@@ -21,7 +21,7 @@ from queries.evaluation.offices import Offices, by_office
 from queries.evaluation.proof import proven, unproven
 from queries.evaluation.subjects import Named, judge
 from queries.evaluation.sums import group_rows, sum_groups
-from queries.evaluation.table import Table, make_table
+from queries.evaluation.table import Ints, Table, make_table
 from queries.measured import Measured
 
 
@@ -97,7 +97,8 @@ def _officers(
         return ()
     offices = Offices(terms)
     told = by_office(month, offices)
-    table, flagged = _table(told, method), find_flags(told, method.flags)
+    units_led = np.array([office.unit_id for office in offices.listed], np.int64)
+    table, flagged = _table(told, method, units_led), find_flags(told, method.flags)
     units = store.reference().units
     pairs, names, codes = [], {}, {}
     for row, number in enumerate(table.unit_id.tolist()):
@@ -114,9 +115,9 @@ def _officers(
     return tuple(replace(officer, code=codes[officer.code]) for officer in found)
 
 
-def _table(month: Month, method: Method) -> Table:
+def _table(month: Month, method: Method, units: Ints | None = None) -> Table:
     shown = proven(month, method.flags.low_stars)
-    return make_table(month, method, shown, unproven(month, shown, method))
+    return make_table(month, method, shown, unproven(month, shown, method), units=units)
 
 
 def _city(table: Table, method: Method) -> dict[str, Measured]:

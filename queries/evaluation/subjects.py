@@ -17,6 +17,7 @@ from queries.evaluation.model import FLAG_KINDS, Funnel, Handovers, Subject
 from queries.evaluation.month import Month
 from queries.evaluation.promises import is_comparable
 from queries.evaluation.score import (
+    Floats,
     confirmed_cases,
     evidence,
     points,
@@ -58,13 +59,10 @@ def judge(
     parts = points(sums, method)
     total = scores(parts, method)
     intervals = rank_intervals(table, groups, ranked, method, weights)
-    standing = np.zeros(len(groups), np.int64)
-    standing[ranked] = ranks(total[ranked])
+    standing = _standing(total, ranked)
     confirmed = confirmed_cases(sums, "on_time_ratio", evidence(sums, parts, method))
     funnel = draw_funnel(table, groups, ranked, method.winsorised_share, confirmed)
-    alone = np.flatnonzero(enough & ~has_others).tolist()
-    differs = {point.code: point.differs for point in funnel.points}
-    differs |= {groups.codes[place]: "no_other" for place in alone}
+    differs = _differs(funnel, groups, enough & ~has_others)
     counts = _flag_counts(groups, flagged, len(table))
     handovers = _handovers(month, groups, method.late_on_arrival_share, len(table))
     found = []
@@ -100,6 +98,17 @@ def judge(
             )
         )
     return tuple(found), funnel
+
+
+def _standing(total: Floats, ranked: NDArray[np.bool_]) -> NDArray[np.int64]:
+    found = np.zeros(len(total), np.int64)
+    found[ranked] = ranks(total[ranked])
+    return found
+
+
+def _differs(funnel: Funnel, groups: Groups, alone: NDArray[np.bool_]) -> dict[str, str]:
+    found = {point.code: point.differs for point in funnel.points}
+    return found | {groups.codes[place]: "no_other" for place in np.flatnonzero(alone).tolist()}
 
 
 def _flag_counts(groups: Groups, flagged: list[Flagged], rows: int) -> dict[str, np.ndarray]:

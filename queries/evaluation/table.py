@@ -78,9 +78,17 @@ class Table:
 
 
 def make_table(
-    month: Month, method: Method, proven: Sequence[bool], unproven: Sequence[int] = ()
+    month: Month,
+    method: Method,
+    proven: Sequence[bool],
+    unproven: Sequence[int] = (),
+    *,
+    units: Ints | None = None,
 ) -> Table:
-    """`proven` of each case; `unproven` are places of cases whose closing earns nothing."""
+    """`proven` of each case; `unproven` are places of cases whose closing earns nothing.
+
+    `units` are the units of offices, by number, of a month that is told by these.
+    """
     rows, seen = Rows(month.cases, month.held), month.seen_at
     is_case = rows.where(lambda case: True)
     service = rows.column(lambda case: case.service_id)
@@ -103,7 +111,7 @@ def make_table(
         life=rows.column(lambda case: case.life, [one.life for one in month.held]),
         unit_id=unit,
         is_case=is_case,
-        others=_others(unit, service, is_case),
+        others=_others(unit if units is None else units[unit], service, is_case),
         seconds=seconds,
         answered=rows.where(is_answered),
         judged=is_judged,

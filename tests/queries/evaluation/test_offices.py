@@ -53,6 +53,7 @@ def test_who_leaves_answers_for_what_was_due_by_then(led: Store) -> None:
     assert (ani.n, ani.on_time_share.n, ani.on_time_share.value) == (11, 3, pytest.approx(1 / 3))
     kept = budi.on_time_share
     assert (budi.n, kept.n, kept.value) == (11, 11, pytest.approx(6 / 11))
+    assert ani.comparable_share == budi.comparable_share == 0  # a predecessor is no other unit
     assert ani.handovers.passed_on == budi.handovers.received == 0
     assert ani.components["handover_share"].value == 0
     # She found none open and left ten; he found these and cleared them.
