@@ -52,9 +52,10 @@ def judge(
     sums = sum_groups(table, groups)
     n = groups.count(table.is_case)
     others = groups.count(table.others)
-    has_others = is_comparable(others, n, method.min_comparable)
     enough = sums.counted[:, _OWN] >= method.min_ranked
-    ranked = enough & has_others
+    ranked = enough & is_comparable(others, n, method.min_comparable)
+    if np.count_nonzero(ranked) == 1:  # first and last of one says nothing
+        ranked[:] = False
     components, ratios, on_time = measure_all(table, groups, sums, method.min_cases)
     parts = points(sums, method)
     total = scores(parts, method)
@@ -62,7 +63,7 @@ def judge(
     standing = _standing(total, ranked)
     confirmed = confirmed_cases(sums, "on_time_ratio", evidence(sums, parts, method))
     funnel = draw_funnel(table, groups, ranked, method.winsorised_share, confirmed)
-    differs = _differs(funnel, groups, enough & ~has_others)
+    differs = _differs(funnel, groups, enough & ~ranked)
     counts = _flag_counts(groups, flagged, len(table))
     handovers = _handovers(month, groups, method.late_on_arrival_share, len(table))
     found = []

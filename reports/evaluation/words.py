@@ -89,6 +89,8 @@ def differs_about(material: Material, subject: Subject) -> str:
     """What `differs_text` rests on, or why nothing is said."""
     if subject.differs is None:
         return few_own_text(material) if not subject.is_ranked else _("no deadline has passed yet")
+    if subject.differs == "no_other":
+        return _("others have hardly any such cases")
     if subject.differs == "as_expected":
         return _("no more apart than chance explains, by the funnel plot")
     return _("beyond chance, by the funnel plot")
@@ -121,15 +123,15 @@ def rank_text(subject: Subject) -> str:
 
 
 def score_text(subject: Subject) -> str:
-    """With a star where it comes of too few cases to be ranked; see `few_note`."""
+    """With a star where it ranks nobody; see `few_note`."""
     text = format_number(subject.score, 1)
     return text if subject.is_ranked or subject.score is None else f"{text}*"
 
 
 def few_note(material: Material) -> str:
-    return _(
-        "* Grey: it rests on fewer than {few} cases; of a score, too few to be ranked."
-    ).format(few=format_number(material.rules.min_cases))
+    return _("* Grey: it rests on fewer than {few} cases; of a score, it is not ranked.").format(
+        few=format_number(material.rules.min_cases)
+    )
 
 
 def interval_of(rank: tuple[int, int]) -> str:

@@ -260,6 +260,22 @@ def test_who_alone_has_its_services_is_reported_not_ranked(jakarta_store: Store)
     assert alone.code not in {point.code for point in found.funnel.points}
     row = next(row for row in found.fairness.rows if row.code == alone.code)
     assert (row.score_rank, row.other_cutoff_rank) == (None, {"10": None, "30": None})
+
+
+def test_one_alone_has_no_rank(jakarta_store: Store) -> None:
+    """First and last of one says nothing, though others with few cases have the same services."""
+    chance = random.Random(4)
+    plant(
+        jakarta_store,
+        [
+            answered(place, EASY, chance.uniform(0, 20), answer=1, resolve=4)
+            for place, number in ((FEW, 30), *((other, 8) for other in ORDINARY))
+            for _ in range(number)
+        ],
+    )
+    one = unit(judged(jakarta_store), office(FEW))
+    assert one.own_cases == 30 and one.comparable_share > 0.5
+    assert (one.is_ranked, one.rank, one.differs) == (False, None, "no_other")
     assert agency.on_time_share.value == 0
     assert agency.components["on_time_ratio"].state == "nothing_expected"
     assert found.counts["units_without_others"] == 1
