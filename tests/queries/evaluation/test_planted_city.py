@@ -261,6 +261,12 @@ def test_who_alone_has_its_services_is_reported_not_ranked(jakarta_store: Store)
     row = next(row for row in found.fairness.rows if row.code == alone.code)
     assert (row.score_rank, row.other_cutoff_rank) == (None, {"10": None, "30": None})
 
+    assert agency.on_time_share.value == 0
+    assert agency.components["on_time_ratio"].state == "nothing_expected"
+    assert found.counts["units_without_others"] == 1
+    shares = [u.comparable_share for u in found.units if u.code != alone.code]
+    assert shares == pytest.approx([5 / 6] * len(shares), abs=0.02)
+
 
 def test_one_alone_has_no_rank(jakarta_store: Store) -> None:
     """First and last of one says nothing, though others with few cases have the same services."""
@@ -276,11 +282,6 @@ def test_one_alone_has_no_rank(jakarta_store: Store) -> None:
     one = unit(judged(jakarta_store), office(FEW))
     assert one.own_cases == 30 and one.comparable_share > 0.5
     assert (one.is_ranked, one.rank, one.differs) == (False, None, "no_other")
-    assert agency.on_time_share.value == 0
-    assert agency.components["on_time_ratio"].state == "nothing_expected"
-    assert found.counts["units_without_others"] == 1
-    shares = [u.comparable_share for u in found.units if u.code != alone.code]
-    assert shares == pytest.approx([5 / 6] * len(shares), abs=0.02)
 
 
 def test_what_was_not_its_own_to_end_earns_no_rank(jakarta_store: Store) -> None:
