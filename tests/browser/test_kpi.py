@@ -56,6 +56,7 @@ def test_a_click_goes_down_to_the_complaints_and_back(watched: Watched) -> None:
     expect(page.locator("#kpi-peers .strip-dot.chosen")).to_have_count(1)
     page.locator("#kpi-districts .row-button", has_text="Tebet").first.click()
     expect(page.locator(".path-here")).to_have_text("Tebet")
+    settled(page)  # what is drawn anew loses the focus
     page.locator("#kpi-districts .row-button").first.focus()
     page.keyboard.press("Enter")
     complaints = page.locator("#kpi-districts .newest-line")
@@ -89,11 +90,18 @@ def test_an_i_opens_what_stands_behind_by_key_and_escape_closes_it(watched: Watc
 
 def test_every_chart_is_a_table_too(watched: Watched) -> None:
     page = open_page(watched, "period=30d")  # with a period before it
-    for name in ("response", "officers", "worse", "survival", "on_time", "hours", "months"):
+    for name in ("response", "worse", "survival", "on_time", "hours", "months"):
         section = page.locator(f"#kpi-panel-{name}")
         section.locator(".table-toggle").click()
         expect(section.locator("table").first).to_be_visible()
         expect(section.locator(".chart-view:visible, .series:visible")).to_have_count(0)
+
+
+def test_officers_are_a_table_too_once_some_have_cases_enough(watched: Watched) -> None:
+    section = open_page(watched).locator("#kpi-panel-officers")
+    section.locator(".table-toggle").click()
+    expect(section.locator("table").first).to_be_visible()
+    expect(section.locator(".chart-view:visible")).to_have_count(0)
 
 
 def test_a_service_is_filtered_by_a_click_and_old_pictures_stay(watched: Watched) -> None:
