@@ -15,26 +15,20 @@ pytestmark = pytest.mark.xdist_group("browser")
 @pytest.mark.parametrize(
     "query",
     [
-        "status=nope",
+        "status=nope&as_of=1&start=2026-1-1",
         "service=nope&district=1&unit=x&channel=y&group=z",
-        "as_of=1",
-        "as_of=2026-10-01T00:00:00",
-        "start=2026-1-1",
-        "start=99999-01-01",
-        "start=%2B275760-09-13",
-        "start=2026-02-30",
+        "as_of=2026-10-01T00:00:00&start=99999-01-01&end=5%20Jan%202026",
+        "start=%2B275760-09-13&lat=999&lon=999&zoom=99",
+        "start=2026-02-30&overdue=yes&period=fortnight",
         "start=2026-10-02&end=2026-10-01",
-        "end=5%20Jan%202026",
-        "lat=999&lon=999&zoom=99",
-        "period=fortnight&overdue=yes",
     ],
 )
 def test_what_a_link_cannot_mean_is_left_out_and_said(watched: Watched, query: str) -> None:
     page = watched.open(f"/?{query}")
-    expect(page.locator("#notice-line")).to_contain_text("Left out of this link")
-    expect(page.locator("#notice-line")).to_contain_text(
-        parse_qs(query).popitem()[1][0][:5].strip()
-    )
+    line = page.locator("#notice-line")
+    expect(line).to_contain_text("Left out of this link")
+    for (value,) in parse_qs(query).values():
+        expect(line).to_contain_text(value[:5].strip())
     assert received(page) not in ("", "0")
     assert "nope" not in page.url
 
