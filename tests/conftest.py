@@ -2,7 +2,8 @@
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -153,13 +154,33 @@ def _postgresql_template(postgresql_server: PostgresServer) -> str:
     return "tiny"
 
 
+@pytest.fixture(scope="session")
+def _take_tiny(
+    postgresql_server: PostgresServer, _postgresql_template: str
+) -> Iterator[Callable[[], str]]:
+    """Names of copies of the template; the next is made while a test has this one."""
+
+    def make() -> str:
+        name = f"test_{time.monotonic_ns()}"
+        postgresql_server.administer(f"CREATE DATABASE {name} TEMPLATE {_postgresql_template}")
+        return name
+
+    with ThreadPoolExecutor(max_workers=1) as maker:
+        coming = [maker.submit(make)]
+
+        def take() -> str:
+            coming.append(maker.submit(make))
+            return coming.pop(0).result()
+
+        yield take
+
+
 @pytest.fixture
 def postgresql_tiny_url(
-    postgresql_server: PostgresServer, _postgresql_template: str
+    postgresql_server: PostgresServer, _take_tiny: Callable[[], str]
 ) -> Iterator[str]:
     """An empty tiny city in a PostgreSQL database of its own."""
-    name = f"test_{time.monotonic_ns()}"
-    postgresql_server.administer(f"CREATE DATABASE {name} TEMPLATE {_postgresql_template}")
+    name = _take_tiny()
     yield f"{postgresql_server.url}/{name}"
     postgresql_server.administer(f"DROP DATABASE {name} WITH (FORCE)")
 
