@@ -107,7 +107,8 @@
     const isNew = isStep && address !== window.location.pathname + window.location.search &&
       now - steppedAt > ONE_STEP && !isRestoring();
     if (isStep) steppedAt = now;
-    window.history[isNew ? "pushState" : "replaceState"](window.history.state, "", address);
+    const whole = address + (isNew ? "" : window.location.hash);
+    window.history[isNew ? "pushState" : "replaceState"](window.history.state, "", whole);
     document.querySelectorAll("a[data-export]").forEach((link) => {
       const parts = new URLSearchParams(pantau.state.query);
       if (link.dataset.export.startsWith("map")) {

@@ -127,12 +127,12 @@ def _users() -> Info:
     return Info(
         _(
             "People registered with the citizen apps at the end of a day, people active on it, and "
-            "accounts that report for the first time ever."
+            "accounts that report for the first time in a year."
         ),
         _(
             "Sums over the apps of the last whole day of the period; the mean is over its days. "
-            "First-time: the complaint is its account's first in the records; bounds are those "
-            "of a Poisson count. Compared only with periods before which records reach back a year."
+            "First-time: the complaint is its account's first in a year; bounds are those of a "
+            "Poisson count. Compared only with periods before which records reach back a year."
         ),
         _(
             "Numbers that apps send for each day: of the filter only the period and the channels "

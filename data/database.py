@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,8 @@ _POLL_SECONDS = 0.002
 _CONNECT_SECONDS = 5
 _POOL = {"pool_size": 24, "max_overflow": 8, "pool_timeout": 5}
 
-_patience: ContextVar[int] = ContextVar("patience", default=_BUSY_SECONDS)
+_LEAST_SECONDS = 0.05  # where the patience of a request is at its end; 0 would be without one
+_patience: ContextVar[float] = ContextVar("patience", default=_BUSY_SECONDS)
 
 # What is raised while the database is away, locked for too long or out of connections.
 AWAY = (OperationalError, InterfaceError, NoConnectionFree)
@@ -134,19 +135,26 @@ def _wait_to_write(connection: Any, patience_seconds: float) -> None:
 def write(engine: Engine) -> Iterator[Connection]:
     """One transaction that alone may append events; commits at the end, or leaves no trace.
 
-    Raises OperationalError when other writers hold the lock for longer than the patience: 30 s, and
-    REQUEST_SECONDS after `hurry`.
+    Raises OperationalError when other writers hold the lock for longer than the patience: 30 s; and
+    after `hurry` REQUEST_SECONDS for all that the request writes together.
     """
-    patience_seconds = _patience.get()
+    patience_seconds, begun = _patience.get(), time.monotonic()
     options = {"pantau_write": patience_seconds}
-    with engine.connect().execution_options(**options) as connection, connection.begin():
-        if engine.dialect.name == "postgresql":
-            # Sequence numbers are handed out before commit: without this lock a reader that
-            # follows `seq` would miss a row that commits late.
-            connection.exec_driver_sql(
-                f"SET LOCAL lock_timeout = '{patience_seconds}s'; "
-                f"SELECT pg_advisory_xact_lock({APPEND_LOCK})"
-            )
+    with ExitStack() as stack:
+        try:
+            connection = stack.enter_context(engine.connect().execution_options(**options))
+            stack.enter_context(connection.begin())
+            if engine.dialect.name == "postgresql":
+                # Sequence numbers are handed out before commit: without this lock a reader that
+                # follows `seq` would miss a row that commits late.
+                connection.exec_driver_sql(
+                    f"SET LOCAL lock_timeout = '{round(patience_seconds * 1000)}ms'; "
+                    f"SELECT pg_advisory_xact_lock({APPEND_LOCK})"
+                )
+        finally:
+            if patience_seconds <= REQUEST_SECONDS:
+                left = patience_seconds - (time.monotonic() - begun)
+                _patience.set(max(left, _LEAST_SECONDS))
         yield connection
 
 

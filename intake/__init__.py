@@ -63,7 +63,7 @@ def _answer_what_no_route_takes() -> Response | None:
     redirected = isinstance(request.routing_exception, RequestRedirect)
     if not _is_ours() or redirected:
         return None
-    if not request.host:  # its characters are not those of a name
+    if not _can_be_named():
         return errors.answer_http_error(BadHost())
     if request.blueprint == "intake":
         return None
@@ -72,6 +72,14 @@ def _answer_what_no_route_takes() -> Response | None:
         return errors.answer_http_error(request.routing_exception)  # a Host that cannot be one
     methods = _methods_here()
     return errors.answer_http_error(MethodNotAllowed(methods) if methods else NotFound())
+
+
+def _can_be_named() -> bool:
+    """Whether addresses can be made with the Host of the request."""
+    try:
+        return bool(request.host and request.url_root)
+    except UnicodeError:  # a label that no international name is written as
+        return False
 
 
 def _methods_here() -> list[str]:

@@ -69,7 +69,7 @@ def raise_alerts(store: Store) -> list[tuple[SavedView, int]]:
 
 
 def _counted(store: Store, wanted: ComplaintFilter, figure: str) -> tuple[int, tuple[int, ...]]:
-    lately = wanted.replace(period="30d", start=None, end=None, as_of=None)
+    lately = wanted.replace(period="30d", start=None, end=None, as_of=None, through_seq=None)
     daily = tuple(int(n) for n in daily_series(store, lately)["n"])
     return (daily[-1] if figure == "received" else _standing(store, wanted, figure)), daily
 

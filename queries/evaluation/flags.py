@@ -116,9 +116,16 @@ def _same_photos(month: Month, limits: Flags) -> Iterator[int]:
 
 
 def _unusual_handovers(month: Month, limits: Flags) -> Iterator[int]:
-    """Passed on when most of the unit's own time was gone, or back to one that had it before."""
-    for place, case in enumerate(month.cases):
-        if any(one.is_back or _is_late(case, one, limits) for one in case.passed_on):
+    """Passed on when most of the unit's own time was gone, or back to one that had it before; or
+    by one who passes on beyond chance."""
+    everyone = list(range(len(month.cases)))
+    passed_on = [place for place in everyone if month.cases[place].passed_on]
+    beyond = _beyond_chance(month, everyone, passed_on)
+    for place in passed_on:
+        case = month.cases[place]
+        if case.unit_id in beyond or any(
+            one.is_back or _is_late(case, one, limits) for one in case.passed_on
+        ):
             yield place
 
 

@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 _MIDDLE, _MOST = 50.0, 100.0
 _RESPONSE = PARTS.index("median_response")
 _SATISFACTION = PARTS.index("satisfaction")
+_HANDOVER = PARTS.index("handover_share")
 _PROVEN = PARTS.index("proven_share")
 
 
@@ -36,15 +37,17 @@ def points(sums: Sums, method: Method) -> Floats:
 def evidence(sums: Sums, earned: Floats, method: Method) -> Floats:
     """0 to 1 for each subject: how far its gains count. `earned` are its points.
 
-    The smaller of two: citizens are as content as elsewhere, and as many of its closings are
-    proven as its services have elsewhere. Where the city proves none, none need be.
+    The smallest of three: citizens are as content as elsewhere, as many of its closings are
+    proven as its services have elsewhere, and no more is passed on. Where the city proves none,
+    none need be.
     """
     content = earned[..., _SATISFACTION] / _MIDDLE
+    kept = earned[..., _HANDOVER] / _MIDDLE
     shown, usual = sums.credited[..., _PROVEN] / MICRO, sums.usual[..., _PROVEN] / MICRO
     counted = np.maximum(sums.counted[..., _PROVEN], 1)
     extra = method.shrink[PARTS[_PROVEN]] * usual / counted  # ordinary closings, proven as usual
     proof = np.where(usual > 0, (shown + extra) / np.where(usual > 0, usual + extra, 1.0), 1.0)
-    found: Floats = np.minimum(np.minimum(content, proof), 1.0)
+    found: Floats = np.minimum(np.minimum(content, kept), np.minimum(proof, 1.0))
     return found
 
 

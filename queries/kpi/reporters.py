@@ -1,4 +1,7 @@
-"""Which complaints are the first of their reporter's account. Accounts are read, never kept.
+"""Which complaints are the first of their reporter's account in a year. Accounts are read, never
+kept.
+
+A year for all: where records are young, the first of the whole record would be fewer by the month.
 
 Of an account only a number drawn from a keyed hash stays in memory, and the key goes with the
 process: what is counted here leads back to nobody.
@@ -7,6 +10,7 @@ process: what is counted here leads back to nobody.
 import secrets
 import threading
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -19,6 +23,8 @@ from data.store import Store
 from queries.columns import driver_rows
 from queries.kpi.cohort import Cohort
 
+ACQUAINTANCE = timedelta(days=365)  # who was silent for so long is taken to be new
+_SILENCE = int(ACQUAINTANCE.total_seconds())
 Array = NDArray[Any]
 
 
@@ -64,7 +70,9 @@ class ReporterColumns:
         self._requested = np.concatenate([self._requested, new[:, 2]])
         order = np.lexsort((self._ids, self._requested, self._accounts))
         is_first = np.zeros(len(order), bool)
-        is_first[order[np.append(True, np.diff(self._accounts[order]) != 0)]] = True
+        is_other = np.diff(self._accounts[order]) != 0
+        is_other |= np.diff(self._requested[order]) >= _SILENCE
+        is_first[order[np.append(True, is_other)]] = True
         by_id = np.argsort(self._ids, kind="stable")
         self._reporters = Reporters(self._ids[by_id], is_first[by_id])
 

@@ -5,7 +5,7 @@ channels count there. First-time reporters are counted among the complaints of t
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -20,12 +20,11 @@ from queries.filters import ComplaintFilter
 from queries.kpi.cohort import cohort_of, select_everyone, timeless
 from queries.kpi.comparing import indicators
 from queries.kpi.model import Kpi, Scope, Window, counted
-from queries.kpi.reporters import current_reporters
+from queries.kpi.reporters import ACQUAINTANCE, current_reporters
 from queries.kpi.trend import trend_parts
 from queries.measured import NOTHING, Measured
 from queries.values import poisson_interval
 
-_ACQUAINTANCE = timedelta(days=365)  # who was silent for so long is taken to be new
 _UNITS: dict[str, tuple[str, str, str | None]] = {
     "registered_users": ("count", "higher", "registered_users"),
     "active_users": ("count", "higher", "active_users"),
@@ -121,7 +120,7 @@ def users_kpi(store: Store, complaint_filter: ComplaintFilter, scope: Scope) -> 
 
 def _is_known_before(began: date, window: Window) -> bool:
     """Whether records reach back far enough to tell who is new: when they begin, everybody is."""
-    return window.start is not None and window.start - began >= _ACQUAINTANCE
+    return window.start is not None and window.start - began >= ACQUAINTANCE
 
 
 def _arrivals(first: int, with_account: int) -> Measured:
@@ -134,7 +133,10 @@ def _arrivals(first: int, with_account: int) -> Measured:
 
 def _is_narrowed(complaint_filter: ComplaintFilter) -> bool:
     """Whether the filter asks for what apps do not say of their users."""
-    return timeless(complaint_filter).replace(channels=(), as_of=None) != ComplaintFilter()
+    return (
+        timeless(complaint_filter).replace(channels=(), as_of=None, through_seq=None)
+        != ComplaintFilter()
+    )
 
 
 def usage_values(usage: Usage, window: Window, zone: ZoneInfo) -> dict[str, Measured]:

@@ -57,7 +57,10 @@ def flag_meanings() -> dict[str, str]:
             "Closed in the last moments before the deadline, more often than chance allows."
         ),
         "same_photo_twice": _("A proof of work that was used before."),
-        "unusual_handover": _("Passed on late, or back and forth."),
+        "unusual_handover": _(
+            "Passed on late, or back and forth, or by a unit that passes on more than its services"
+            " explain."
+        ),
         "unusual_rejection": _(
             "Rejected when it was late, opened again after it, or by a unit that rejects more than"
             " its services explain."

@@ -156,7 +156,18 @@ HANDOVERS = {
     "hand over at the last moment": only_late(lambda work: hand_over(work, EventKind.RESOLVED)),
     "hand over and get it back": only_late(lambda work: hand_over(work, EventKind.TRANSFERRED)),
 }
-PLAYS = REJECTIONS | SHOWS | HANDOVERS
+EARLY = {
+    f"pass on at {share:.0%} of its time what would be late": only_late(
+        lambda work, share=share: acts(
+            work,
+            (EventKind.ACKNOWLEDGED, share * work.target / 2, {}),
+            (EventKind.TRANSFERRED, share * work.target, {"unit_code": f"kel-{FRIEND}"}),
+            (EventKind.RESOLVED, work.resolve, {}),
+        )
+    )
+    for share in (0.01, 0.49)
+}
+PLAYS = REJECTIONS | SHOWS | HANDOVERS | EARLY
 
 
 @pytest.mark.parametrize("played", PLAYS.values(), ids=PLAYS)
@@ -242,6 +253,11 @@ def test_a_late_handover_lets_nobody_off(
     assert player.on_time_share == twin.on_time_share
     assert player.n == twin.n == 100 and player.handovers.passed_on > 20
     assert player.flags["unusual_handover"] == player.handovers.passed_on
+
+
+def test_who_passes_on_beyond_chance_is_flagged(jakarta_store: Store) -> None:
+    player = unit(play(jakarta_store, next(iter(EARLY.values()))), f"kel-{PLAYER}")
+    assert player.flags["unusual_handover"] == player.handovers.passed_on > 20
 
 
 @pytest.mark.parametrize(("has_photos", "differs"), [(True, "better"), (False, "as_expected")])
