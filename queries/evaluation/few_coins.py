@@ -1,23 +1,19 @@
 """z scores of sums of unlike coins of which few are in doubt, by adding up what may happen."""
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-Floats = NDArray[np.float64]
+from queries.evaluation.coins import CoinCounts, Floats
+
 _MOST = 200  # surprises of either kind; more than that of a few are beyond all bounds
 _FARTHEST = 40.0
 
 
-@dataclass(frozen=True)
-class FewCoins:
+class FewCoins(CoinCounts):
     """As `ManyCoins`, exactly: half of the number itself is beyond. For a variance of a few."""
-
-    n: Floats
-    chance: Floats
 
     def z_of(self, kept: Floats) -> Floats:
         at = np.clip(kept - self._first, 0, self._z.shape[1] - 1)
@@ -29,7 +25,7 @@ class FewCoins:
     def reached(self, z: Floats) -> Floats:
         steps = np.arange(self._z.shape[1])
         at = np.array([np.interp(aim, row, steps) for aim, row in zip(z, self._z, strict=True)])
-        return np.clip(self._first + at, 0, self.n.sum(axis=1))
+        return np.clip(self._first + at, 0, self.total)
 
     @property
     def _is_usual(self) -> NDArray[np.bool_]:
@@ -37,7 +33,7 @@ class FewCoins:
 
     @cached_property
     def _most(self) -> int:
-        return int(min(self.n.sum(axis=1).max(initial=0), _MOST))
+        return int(min(self.total.max(initial=0), _MOST))
 
     @cached_property
     def _first(self) -> Floats:

@@ -5,6 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from scipy.special import pdtrc
+
 from data.evaluation.method import Flags
 from queries.evaluation.cases import Case, Handover
 from queries.evaluation.model import FLAG_KINDS, Flag
@@ -163,14 +165,6 @@ def _beyond_chance(month: Month, own: list[int], chosen: list[int]) -> set[int]:
         expected = math.fsum(
             n * of_service[service] / whole[service] for service, n in mix[unit_id].items()
         )
-        if _reached_by_chance(number, expected) < _TAIL:
+        if pdtrc(number - 1, expected) < _TAIL:  # so many or more
             found.add(unit_id)
     return found
-
-
-def _reached_by_chance(number: int, expected: float) -> float:
-    """The chance of so many or more."""
-    terms = (
-        math.exp(k * math.log(expected) - expected - math.lgamma(k + 1)) for k in range(number)
-    )
-    return 1.0 - math.fsum(terms)

@@ -14,16 +14,6 @@ from queries.measured import Measured, state_of
 from queries.survival import follow
 from queries.values import mean_stars, poisson_interval, wilson_interval
 
-_COUNTS = (
-    "median_response",
-    "on_time_ratio",
-    "resolution_share",
-    "reopened_share",
-    "sent_back_share",
-    "handover_share",
-    "rejected_share",
-    "proven_share",
-)
 _SHARES = (
     "resolution_share",
     "reopened_share",
@@ -32,6 +22,7 @@ _SHARES = (
     "rejected_share",
     "proven_share",
 )
+_COUNTS = ("median_response", "on_time_ratio", *_SHARES)
 Columns = dict[str, list[Measured]]
 
 

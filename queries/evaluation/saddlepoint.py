@@ -6,26 +6,20 @@ beyond. Where all are kept, or none, it is exact. It takes as long for 100,000 c
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri_exp
 
-Floats = NDArray[np.float64]
+from queries.evaluation.coins import CoinCounts, Floats
+
 _CENTRE = 0.25  # standard deviations: nearer to the mean r* is nought by nought
 _MOST_STEPS = 100
 _CLOSE = 1e-13
 
 
-@dataclass(frozen=True)
-class ManyCoins:
-    """How many of each kind each unit has, (units, kinds), at least one; and the chance of each
-    kind, between 0 and 1."""
-
-    n: Floats
-    chance: Floats
+class ManyCoins(CoinCounts):
+    """For a variance of more than a few."""
 
     def z_of(self, kept: Floats) -> Floats:
         """Of a number of each unit, none to all of its coins: negative is fewer than expected."""
@@ -54,13 +48,8 @@ class ManyCoins:
         return kept - ((least - z) / (least - below)).clip(0, 1) * low
 
     @cached_property
-    def total(self) -> Floats:
-        return self.n.sum(axis=1)
-
-    @cached_property
     def _edge(self) -> Floats:
-        variance = (self.n * self.chance * (1 - self.chance)).sum(axis=1)
-        return np.minimum(_CENTRE / np.sqrt(variance), 1.0)
+        return np.minimum(_CENTRE / np.sqrt(self.variance), 1.0)
 
     @property
     def _inside(self) -> tuple[Floats, Floats]:

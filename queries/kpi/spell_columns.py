@@ -16,10 +16,9 @@ from sqlalchemy import Connection, FromClause, Select, func, select
 from data import schema
 from data.database import read
 from data.store import Store
-from queries.cache import Cache
 from queries.columns import MISSING, driver_rows, whole
 from queries.filters import ComplaintFilter
-from queries.past import KEPT_INSTANTS, Difference, differing
+from queries.past import Difference, at_instant
 
 _NAMES = (
     "complaint_id",
@@ -61,34 +60,13 @@ class SpellColumns:
             return self._spells
 
 
-class _PastSpells:
-    """Holds the Spells of one instant; safe to share between threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._spells: Spells | None = None
-
-    def spells(self, store: Store, complaint_filter: ComplaintFilter) -> Spells:
-        with self._lock:
-            known = self._spells
-            if known is not None and known.seq == store.latest_seq():
-                return known
-            start = _current_spells(store) if known is None else known
-            with differing(
-                store, complaint_filter, start.seq, is_present=known is None
-            ) as difference:
-                self._spells = _differing_spells(start, difference)
-            return self._spells
-
-
 def select_spells(store: Store, complaint_filter: ComplaintFilter) -> Spells:
     """All spells as they stand at the filter's instant."""
-    as_of = complaint_filter.as_of
-    if as_of is None:
+    if complaint_filter.as_of is None:
         return _current_spells(store)
-    pasts: Cache = store.kept("kpi past spells", lambda: Cache(KEPT_INSTANTS))
-    past: _PastSpells = pasts.get((as_of, complaint_filter.through_seq), _PastSpells)
-    return past.spells(store, complaint_filter)
+    return at_instant(
+        store, complaint_filter, "kpi past spells", _current_spells, _differing_spells
+    )
 
 
 def _current_spells(store: Store) -> Spells:
@@ -111,10 +89,7 @@ def _brought_up_to_date(store: Store, known: Spells) -> Spells:
 
 def _differing_spells(known: Spells, found: Difference) -> Spells:
     past = schema.past_spells
-    queries = [_of_complaints(schema.spells).where(found.still)]
-    if found.replayed is not None:
-        snapshot_id, differs = found.replayed
-        queries.append(_of_complaints(past).where(past.c.snapshot_id == snapshot_id, differs))
+    queries = found.queries(_of_complaints(schema.spells), _of_complaints(past), past.c.snapshot_id)
     return _replaced(known, found.seq, found.ids, _read(found.connection, *queries))
 
 
