@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, LargeBinary, cast, func, insert, select
 
 from data.database import read
-from data.evaluation.problems import EditionError
+from data.evaluation.problems import EditionError, NoEdition
 from data.evaluation.tables import editions, files
 from data.store import Store
 
@@ -121,7 +121,7 @@ def _own_files(connection: Connection, edition_id: int) -> dict[str, bytes]:
     )
     row = connection.execute(query.where(editions.c.id == edition_id)).one_or_none()
     if row is None:
-        raise EditionError(f"there is no edition {edition_id}; `flask evaluation list` shows them")
+        raise NoEdition(edition_id)
     return dict(zip((EVALUATION, INPUTS, METHOD), map(bytes, row), strict=True))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Text, cast, select
 
 from data.database import read
 from data.evaluation.objections import Objection, of_editions
-from data.evaluation.problems import EditionError
+from data.evaluation.problems import EditionError, NoEdition
 from data.evaluation.tables import editions, issues
 from data.store import Store
 
@@ -78,7 +78,7 @@ def edition_row(connection: Connection, edition_id: int) -> Row[Any]:
     """All but its texts. Raises EditionError where there is none."""
     row = connection.execute(select(*_HEAD).where(editions.c.id == edition_id)).one_or_none()
     if row is None:
-        raise EditionError(f"there is no edition {edition_id}; `flask evaluation list` shows them")
+        raise NoEdition(edition_id)
     return row
 
 
