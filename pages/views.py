@@ -65,7 +65,11 @@ def register(app: Dash) -> None:
 
 
 def shown_views(store: Store, owner: str | None) -> list[ShownView]:
-    """This browser's views and those that others share, each with its figure of now."""
+    """This browser's views and those that others share, each with its figure of now.
+
+    Notes new alerts first: who looks sees in the list what the mark in the navigation counts.
+    """
+    unread_alerts(store, owner)
     views = list_views(store, owner)
     alerts = latest_alerts(store, views)
     names, today, reference = layer_names(store), local_today(store), store.reference()

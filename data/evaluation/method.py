@@ -27,6 +27,7 @@ class Flags:
     low_stars: Annotated[int, Range(1, 5)]
     quick_close_seconds: Seconds
     quick_close_share: Share
+    unusual_quick_share: Share
     bulk_cases: Count
     bulk_within_seconds: Seconds
     reopened_times: Count
@@ -106,8 +107,8 @@ def _check(method: Method) -> None:
     if not math.isclose(total, _SUM):
         raise ValueError(f"weights sum to {total:g}; let them sum to {_SUM:g}")
     for table, wanted in (
-        ("full", set(method.weights)),
-        ("shrink", {*method.weights, "proven_share"}),  # see gains_need_evidence
+        ("full", {*method.weights, "doubted_share"}),  # see gains_need_evidence
+        ("shrink", {*method.weights, "proven_share", "doubted_share"}),
         ("former_points", FORMER_STATES),
     ):
         if missing := wanted - set(getattr(method, table)):

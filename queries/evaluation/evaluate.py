@@ -18,10 +18,10 @@ from queries.evaluation.measured import measure_all
 from queries.evaluation.model import Evaluation, Maturity, Subject
 from queries.evaluation.month import Month, read_month, seen_text
 from queries.evaluation.offices import Offices, by_office
-from queries.evaluation.proof import proven, unproven
+from queries.evaluation.proof import prove
 from queries.evaluation.subjects import Named, judge
 from queries.evaluation.sums import group_rows, sum_groups
-from queries.evaluation.table import Ints, Table, make_table
+from queries.evaluation.table import Table, make_table
 from queries.measured import Measured
 
 
@@ -48,8 +48,9 @@ def evaluate(
     reference = store.reference()
     known = read_month(store, month, seen_at, through_seq)
     codes = {unit.id: unit.code for unit in reference.units.values()}
-    flagged = find_flags(known, rules.flags)
-    table = _table(known, rules)
+    proof = prove(known, rules)
+    flagged = find_flags(known, proof, rules.flags)
+    table = make_table(known, rules, proof)
     weights = draw_weights(
         seed_of(reference.city.name, month, rules.version),
         rules.rounds,
@@ -98,7 +99,9 @@ def _officers(
     offices = Offices(terms)
     told = by_office(month, offices)
     units_led = np.array([office.unit_id for office in offices.listed], np.int64)
-    table, flagged = _table(told, method, units_led), find_flags(told, method.flags)
+    proof = prove(told, method)
+    table = make_table(told, method, proof, units=units_led)
+    flagged = find_flags(told, proof, method.flags)
     units = store.reference().units
     pairs, names, codes = [], {}, {}
     for row, number in enumerate(table.unit_id.tolist()):
@@ -113,11 +116,6 @@ def _officers(
         codes[key] = term.officer_code
     found, _ = judge(told, table, group_rows(pairs), names, flagged, method, weights)
     return tuple(replace(officer, code=codes[officer.code]) for officer in found)
-
-
-def _table(month: Month, method: Method, units: Ints | None = None) -> Table:
-    shown = proven(month, method.flags.low_stars)
-    return make_table(month, method, shown, unproven(month, shown, method), units=units)
 
 
 def _city(table: Table, method: Method) -> dict[str, Measured]:

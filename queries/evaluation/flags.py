@@ -1,20 +1,17 @@
 """Cases that deserve a look: each ground for a question, none a proof."""
 
-import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-
-from scipy.special import pdtrc
 
 from data.evaluation.method import Flags
 from queries.evaluation.cases import Case, Handover
+from queries.evaluation.chance import beyond_chance
 from queries.evaluation.model import FLAG_KINDS, Flag
 from queries.evaluation.month import Month
 from queries.evaluation.promises import is_early
-from queries.evaluation.proof import own_photos, photo_lives
-
-_TAIL = 0.001  # at either side of 99.8%
+from queries.evaluation.proof import Proof
+from queries.evaluation.quickness import time_to_close
 
 
 @dataclass(frozen=True)
@@ -25,23 +22,20 @@ class Flagged:
     case: int  # its place among the month's cases
 
 
-def find_flags(month: Month, limits: Flags) -> list[Flagged]:
+def find_flags(month: Month, proof: Proof, limits: Flags) -> list[Flagged]:
     """Every flag on every case, by kind in the order of FLAG_KINDS, then by case."""
-    finders: dict[str, Callable[[Month, Flags], Iterable[int]]] = {
-        "low_rating_closed": _low_ratings,
-        "closed_in_minutes_without_photo": _quick_closings,
-        "bulk_closing": _bulk_closings,
-        "reopened_repeatedly": _repeated_reopenings,
-        "closed_just_before_deadline": _brinks,
-        "same_photo_twice": _same_photos,
-        "unusual_handover": _unusual_handovers,
-        "unusual_rejection": _unusual_rejections,
+    found: dict[str, Iterable[int]] = {
+        "low_rating_closed": _low_ratings(month, limits),
+        "closed_in_minutes_without_photo": _quick_closings(month, proof, limits),
+        "unusually_quick_closing": proof.quick,
+        "bulk_closing": _bulk_closings(month, limits),
+        "reopened_repeatedly": _repeated_reopenings(month, limits),
+        "closed_just_before_deadline": _brinks(month, limits),
+        "same_photo_twice": proof.same_photo,
+        "unusual_handover": _unusual_handovers(month, limits),
+        "unusual_rejection": _unusual_rejections(month, limits),
     }
-    return [
-        Flagged(kind, case)
-        for kind in FLAG_KINDS
-        for case in sorted(set(finders[kind](month, limits)))
-    ]
+    return [Flagged(kind, case) for kind in FLAG_KINDS for case in sorted(set(found[kind]))]
 
 
 def list_flags(month: Month, flagged: list[Flagged], codes: dict[int, str]) -> tuple[Flag, ...]:
@@ -67,12 +61,10 @@ def _low_ratings(month: Month, limits: Flags) -> Iterator[int]:
             yield place
 
 
-def _quick_closings(month: Month, limits: Flags) -> Iterator[int]:
+def _quick_closings(month: Month, proof: Proof, limits: Flags) -> Iterator[int]:
     """Closed before anybody could have been there, and nothing shown for it."""
-    for place, (case, has_photo) in enumerate(zip(month.cases, own_photos(month), strict=True)):
-        if not case.closed_at or has_photo:
-            continue
-        if case.closed_at[0] - case.started_at < limits.quick_close_seconds:
+    for place, (case, has_photo) in enumerate(zip(month.cases, proof.own_photo, strict=True)):
+        if case.closed_at and not has_photo and time_to_close(case) < limits.quick_close_seconds:
             yield place
 
 
@@ -109,20 +101,12 @@ def _brinks(month: Month, limits: Flags) -> Iterator[int]:
             yield from places
 
 
-def _same_photos(month: Month, limits: Flags) -> Iterator[int]:
-    """A picture that is on two complaints."""
-    lives = photo_lives(month)
-    for place, case in enumerate(month.cases):
-        if any(len(lives[url]) > 1 for url in case.media):
-            yield place
-
-
 def _unusual_handovers(month: Month, limits: Flags) -> Iterator[int]:
     """Passed on when most of the unit's own time was gone, or back to one that had it before; or
     by one who passes on beyond chance."""
     everyone = list(range(len(month.cases)))
     passed_on = [place for place in everyone if month.cases[place].passed_on]
-    beyond = _beyond_chance(month, everyone, passed_on)
+    beyond = beyond_chance(month.cases, everyone, passed_on)
     for place in passed_on:
         case = month.cases[place]
         if case.unit_id in beyond or any(
@@ -141,30 +125,9 @@ def _unusual_rejections(month: Month, limits: Flags) -> Iterator[int]:
     """Rejected when it was late, or called open again; or by one who rejects beyond chance."""
     own = [place for place, case in enumerate(month.cases) if case.ended_at is None]
     refused = [place for place in own if month.cases[place].rejected_at is not None]
-    beyond = _beyond_chance(month, own, refused)
+    beyond = beyond_chance(month.cases, own, refused)
     for place, case in enumerate(month.cases):
         late = case.due_at is not None and any(at > case.due_at for at in case.refused_at)
         undone = any(at >= first for first in case.refused_at for at in case.reopened_at)
         if late or undone or (case.refused_at and case.unit_id in beyond):
             yield place
-
-
-def _beyond_chance(month: Month, own: list[int], chosen: list[int]) -> set[int]:
-    """Units with more of these cases than their services explain, at 99.8% (Poisson, exact)."""
-    cases = month.cases
-    of_service, of_unit = Counter[int](), Counter[int]()
-    whole = Counter(cases[place].service_id for place in own)
-    for place in chosen:
-        of_service[cases[place].service_id] += 1
-        of_unit[cases[place].unit_id] += 1
-    mix: dict[int, Counter[int]] = defaultdict(Counter)
-    for place in own:
-        mix[cases[place].unit_id][cases[place].service_id] += 1
-    found = set()
-    for unit_id, number in of_unit.items():
-        expected = math.fsum(
-            n * of_service[service] / whole[service] for service, n in mix[unit_id].items()
-        )
-        if pdtrc(number - 1, expected) < _TAIL:  # so many or more
-            found.add(unit_id)
-    return found

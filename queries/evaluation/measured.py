@@ -21,6 +21,7 @@ _SHARES = (
     "handover_share",
     "rejected_share",
     "proven_share",
+    "doubted_share",
 )
 _COUNTS = ("median_response", "on_time_ratio", *_SHARES)
 Columns = dict[str, list[Measured]]

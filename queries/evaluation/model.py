@@ -21,10 +21,12 @@ COMPONENTS = (
     "handover_share",
     "rejected_share",
     "proven_share",
+    "doubted_share",
 )
 FLAG_KINDS = (
     "low_rating_closed",
     "closed_in_minutes_without_photo",
+    "unusually_quick_closing",
     "bulk_closing",
     "reopened_repeatedly",
     "closed_just_before_deadline",

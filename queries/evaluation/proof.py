@@ -1,32 +1,66 @@
 """What shows that a closing was work: a photo of its own, a verification, a content citizen."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from data.evaluation.method import Method
 from data.vocabulary import EventKind
 from queries.evaluation.cases import Case
 from queries.evaluation.lives import Life
 from queries.evaluation.month import Month
+from queries.evaluation.quickness import doubted, share_of, time_to_close, unusually_quick
 
 BY_OTHERS = frozenset(
     {EventKind.RECEIVED, EventKind.RATED, EventKind.COMMENTED, EventKind.REOPENED}
 )
 
 
-def own_photos(month: Month) -> list[bool]:
-    """By case: whether a picture came with its unit's acts that is on no other complaint of the
-    month, and was not the citizen's. Photos kept here are stored once: the same picture has the
-    same address."""
-    lives = photo_lives(month)
+@dataclass(frozen=True)
+class Proof:
+    """Of a month's cases, by their places."""
+
+    own_photo: list[bool]  # of each case
+    same_photo: list[int]  # cases with a picture that is on two complaints
+    quick: list[int]  # closed so quickly that only citizens can vouch for it
+    doubted: list[bool]  # of each case: one of these for which none does
+    proven: list[bool]  # of each case
+    unproven: list[int]  # whose closing earns nothing
+
+
+def prove(month: Month, method: Method) -> Proof:
+    lives, cases = _photo_lives(month), month.cases
     brought = [_brought(life) for life in month.lives]
-    return [
+    own_photo = [
         any(len(lives[url]) == 1 and url not in brought[case.life] for url in case.media)
-        for case in month.cases
+        for case in cases
     ]
+    quick = unusually_quick(cases, method)
+    in_doubt = doubted(cases, quick, method)
+    proven = [
+        bool(case.closed_at)
+        and place not in in_doubt
+        and (has_photo or _is_confirmed(case, method.flags.low_stars))
+        for place, (case, has_photo) in enumerate(zip(cases, own_photo, strict=True))
+    ]
+    return Proof(
+        own_photo=own_photo,
+        same_photo=[
+            place
+            for place, case in enumerate(cases)
+            if any(len(lives[url]) > 1 for url in case.media)
+        ],
+        quick=quick,
+        doubted=[place in in_doubt for place in range(len(cases))],
+        proven=proven,
+        unproven=sorted(in_doubt | _unproven(cases, proven, method)),
+    )
 
 
-def photo_lives(month: Month) -> dict[str, set[int]]:
-    """The complaints that each picture of a unit is on; of a citizen's too, if a unit used it."""
+def _photo_lives(month: Month) -> dict[str, set[int]]:
+    """The complaints that each picture of a unit is on; of a citizen's too, if a unit used it.
+
+    Photos kept here are stored once: the same picture has the same address.
+    """
     found: dict[str, set[int]] = defaultdict(set)
     for case in month.cases:
         for url in case.media:
@@ -37,49 +71,36 @@ def photo_lives(month: Month) -> dict[str, set[int]]:
     return found
 
 
-def proven(month: Month, low_stars: int) -> list[bool]:
-    """By case, of those that were closed: it has a photo of its own, was submitted for
-    verification and not sent back, or the citizen gave it more than `low_stars`."""
-    return [
-        bool(case.closed_at)
-        and (has_photo or (case.submitted and not case.sent_back) or (case.stars or 0) > low_stars)
-        for case, has_photo in zip(month.cases, own_photos(month), strict=True)
-    ]
+def _is_confirmed(case: Case, low_stars: int) -> bool:
+    """Submitted for verification and not sent back, or its citizen is content."""
+    return (case.submitted and not case.sent_back) or (case.stars or 0) > low_stars
 
 
-def unproven(month: Month, is_proven: list[bool], method: Method) -> list[int]:
+def _unproven(cases: list[Case], proven: list[bool], method: Method) -> set[int]:
     """The cases closed in minutes, or quicker than nearly all closings of their service that are
     proven and than half of the unit's own that are, without being so."""
     of_service: dict[int, list[int]] = defaultdict(list)
     of_unit: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for case, shown in zip(month.cases, is_proven, strict=True):
+    for case, shown in zip(cases, proven, strict=True):
         if shown:
-            of_service[case.service_id].append(_time_to_close(case))
-            of_unit[case.service_id, case.unit_id].append(_time_to_close(case))
+            of_service[case.service_id].append(time_to_close(case))
+            of_unit[case.service_id, case.unit_id].append(time_to_close(case))
     flags, minutes = method.flags, method.flags.quick_close_seconds
     least = {
-        service: _share_of(times, flags.quick_close_share)
+        service: share_of(sorted(times), flags.quick_close_share)
         for service, times in of_service.items()
         if len(times) >= method.min_cases
     }
-    own = {key: _share_of(times, 0.5) for key, times in of_unit.items()}
-    found = []
-    for place, case in enumerate(month.cases):
-        if not case.closed_at or is_proven[place]:
+    own = {key: share_of(sorted(times), 0.5) for key, times in of_unit.items()}
+    found = set()
+    for place, case in enumerate(cases):
+        if not case.closed_at or proven[place]:
             continue
         usual = least.get(case.service_id, 0)
         quick = min(usual, own.get((case.service_id, case.unit_id), usual))
-        if _time_to_close(case) < max(minutes, quick):
-            found.append(place)
+        if time_to_close(case) < max(minutes, quick):
+            found.add(place)
     return found
-
-
-def _share_of(times: list[int], share: float) -> int:
-    return sorted(times)[int(share * len(times))]
-
-
-def _time_to_close(case: Case) -> int:
-    return case.closed_at[0] - case.started_at
 
 
 def _brought(life: Life) -> set[str]:

@@ -16,6 +16,7 @@ _RESPONSE = PARTS.index("median_response")
 _SATISFACTION = PARTS.index("satisfaction")
 _HANDOVER = PARTS.index("handover_share")
 _PROVEN = PARTS.index("proven_share")
+_DOUBTED = PARTS.index("doubted_share")
 
 
 def points(sums: Sums, method: Method) -> Floats:
@@ -37,12 +38,12 @@ def points(sums: Sums, method: Method) -> Floats:
 def evidence(sums: Sums, earned: Floats, method: Method) -> Floats:
     """0 to 1 for each subject: how far its gains count. `earned` are its points.
 
-    The smallest of three: citizens are as content as elsewhere, as many of its closings are
-    proven as its services have elsewhere, and no more is passed on. Where the city proves none,
-    none need be.
+    The smallest of four: citizens are as content as elsewhere, as many of its closings are
+    proven as its services have elsewhere, no more is passed on, and no more is in doubt. Where the
+    city proves none, none need be.
     """
     content = earned[..., _SATISFACTION] / _MIDDLE
-    kept = earned[..., _HANDOVER] / _MIDDLE
+    kept = np.minimum(earned[..., _HANDOVER], earned[..., _DOUBTED]) / _MIDDLE
     shown, usual = sums.credited[..., _PROVEN] / MICRO, sums.usual[..., _PROVEN] / MICRO
     counted = np.maximum(sums.counted[..., _PROVEN], 1)
     extra = method.shrink[PARTS[_PROVEN]] * usual / counted  # ordinary closings, proven as usual

@@ -5,7 +5,6 @@ its own mix (indirect standardisation). Contributions are whole millionths: sums
 are the same in whatever order and on whatever machine they are added.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +30,7 @@ from queries.evaluation.promises import (
     own_to_resolve,
     rates,
 )
+from queries.evaluation.proof import Proof
 from queries.evaluation.rows import Rows
 
 PARTS = (
@@ -44,12 +44,13 @@ PARTS = (
     "handover_share",
     "rejected_share",
     "proven_share",
+    "doubted_share",
 )
 # Whether more of it is better.
-GOOD = np.array([True, True, True, True, False, False, False, False, False, True])
+GOOD = np.array([True, True, True, True, False, False, False, False, False, True, False])
 _ANSWERS = PARTS.index("median_response")  # the first
 _BACKLOG = PARTS.index("backlog_change")
-_PROVEN = PARTS.index("proven_share")
+_PROOF = [PARTS.index("proven_share"), PARTS.index("doubted_share")]
 _DAY = 86_400
 
 
@@ -80,15 +81,11 @@ class Table:
 def make_table(
     month: Month,
     method: Method,
-    proven: Sequence[bool],
-    unproven: Sequence[int] = (),
+    proof: Proof,
     *,
     units: Ints | None = None,
 ) -> Table:
-    """`proven` of each case; `unproven` are places of cases whose closing earns nothing.
-
-    `units` are the units of offices, by number, of a month that is told by these.
-    """
+    """`units` are the units of offices, by number, of a month that is told by these."""
     rows, seen = Rows(month.cases, month.held), month.seen_at
     is_case = rows.where(lambda case: True)
     service = rows.column(lambda case: case.service_id)
@@ -96,13 +93,13 @@ def make_table(
     seconds = rows.column(lambda case: response_seconds(case, seen))
     is_judged, kept = _promises(rows, method, seen)
     asked, observed = _parts(rows, method, seen, is_judged, kept)
-    asked[: len(proven), _PROVEN] = [bool(case.closed_at) for case in month.cases]
-    observed[: len(proven), _PROVEN] = proven
+    asked[:, _PROOF] = rows.where(lambda case: bool(case.closed_at))[:, np.newaxis]
+    observed[: len(month.cases), _PROOF] = np.column_stack([proof.proven, proof.doubted])
     expected = _expected(observed, asked, asked, service, seconds, is_case)
     columns = [PARTS.index(part) for part in method.unproven_earn_nothing]
-    places = np.ix_(np.array(unproven, np.int64), np.array(columns, np.int64))
+    places = np.ix_(np.array(proof.unproven, np.int64), np.array(columns, np.int64))
     usual = expected.copy()
-    if len(unproven):  # nor do they raise what others are held to
+    if proof.unproven:  # nor do they raise what others are held to
         shown = asked.copy()
         shown[places] = False
         usual[:, columns] = _expected(observed, asked, shown, service, seconds, is_case)[:, columns]
@@ -139,7 +136,7 @@ def _promises(rows: Rows, method: Method, seen_at: int) -> tuple[Bools, Bools]:
 def _parts(
     rows: Rows, method: Method, seen_at: int, is_judged: Bools, kept: Bools
 ) -> tuple[Bools, Ints]:
-    """Of which rows each part asks, and what it finds: (rows, PARTS), but for what is proven."""
+    """Of which rows each part asks, and what it finds: (rows, PARTS), but for those of proof."""
     is_case = rows.where(lambda case: True)
     own = is_case & own_to_resolve(rows.instants(lambda case: case.ended_at))
     stars = rows.column(lambda case: case.stars or 0)

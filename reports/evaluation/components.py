@@ -124,8 +124,20 @@ def components() -> tuple[Component, ...]:
             _("Proven"),
             _(
                 "The share of closings shown to be work: by a photo that is on no other complaint,"
-                " by a verification that was passed, or by 3 stars or more. What a unit gains"
-                " counts as far as this share is as its services have it in the city."
+                " by a verification that was passed, or by 3 stars or more; unusually quick ones by"
+                " stars alone. What a unit gains counts as far as this share is as its services"
+                " have it in the city."
+            ),
+        ),
+        Component(
+            "doubted_share",
+            "share",
+            _("Closings in doubt"),
+            _("In doubt"),
+            _(
+                "The share of closings that were unusually quick and for which no citizen vouches."
+                " What a unit gains counts the less the more there are than elsewhere; a tenth more"
+                " leaves nothing."
             ),
         ),
     )

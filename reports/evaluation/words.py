@@ -36,6 +36,7 @@ def flag_titles() -> dict[str, str]:
     return {
         "low_rating_closed": _("Closed, but rated 1 or 2 stars"),
         "closed_in_minutes_without_photo": _("Closed in minutes, without a photo"),
+        "unusually_quick_closing": _("Unusually quick closing"),
         "bulk_closing": _("Many closed at once"),
         "reopened_repeatedly": _("Reopened again and again"),
         "closed_just_before_deadline": _("Closed just before the deadline"),
@@ -50,6 +51,10 @@ def flag_meanings() -> dict[str, str]:
         "low_rating_closed": _("The unit says it is solved; the reporter disagrees."),
         "closed_in_minutes_without_photo": _(
             "Too fast for a visit, and nothing that shows the work."
+        ),
+        "unusually_quick_closing": _(
+            "Closed in less than a tenth of the time that others need, by a unit that does so more"
+            " often than chance allows; only citizens can vouch for it."
         ),
         "bulk_closing": _("One unit closed many cases within a short time."),
         "reopened_repeatedly": _("Called solved and opened again more than once."),

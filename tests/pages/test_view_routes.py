@@ -75,6 +75,18 @@ def test_an_unseen_alert_can_be_marked_though_the_figure_fell(
         assert "Mark as seen" not in repr(view_cards(shown_views(store, owner)))
 
 
+def test_the_list_shows_an_alert_that_nobody_noticed_before(
+    client: FlaskClient, store: Store
+) -> None:
+    receive(store, NewComplaint(service_code="garbage", channel_code="app"))
+    body = {"name": "Trash", "search": "", "figure": "open", "alert_above": 0}
+    client.post("/api/views", json=body)
+    cookie = client.get_cookie("pantau_owner")
+    assert cookie is not None
+    with use_language("en"):
+        assert "Mark as seen" in repr(view_cards(shown_views(store, cookie.value)))
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [

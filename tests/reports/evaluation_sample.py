@@ -49,6 +49,7 @@ _SPREADS: Mapping[str, tuple[float, float]] = {  # middle and spread of each com
     "handover_share": (0.12, 0.05),
     "rejected_share": (0.06, 0.03),
     "proven_share": (0.5, 0.1),
+    "doubted_share": (0.02, 0.02),
 }
 
 

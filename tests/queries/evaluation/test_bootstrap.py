@@ -6,6 +6,7 @@ import pytest
 from data.evaluation.method import read_method
 from queries.evaluation import bootstrap
 from queries.evaluation.bootstrap import draw_weights, rank_intervals
+from queries.evaluation.proof import prove
 from queries.evaluation.score import points, ranks, scores
 from queries.evaluation.sums import group_rows, sum_groups
 from queries.evaluation.table import make_table
@@ -35,7 +36,7 @@ def test_intervals_hold_95_of_100_draws() -> None:
             for _ in range(12)
         ]
     )
-    table = make_table(month, METHOD, [False] * len(month.cases))
+    table = make_table(month, METHOD, prove(month, METHOD))
     pairs = [(str(unit), row) for row, unit in enumerate(table.unit_id.tolist())]
     weights = draw_weights(7, ROUNDS, len(month.cases))
     placed = []

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 
 import pytest
 
@@ -118,6 +119,23 @@ def only_late(does: Callable[[Work], History]) -> Callable[[Work], list[History]
     return lambda work: [does(work) if work.is_late else honest(work)]
 
 
+_pictures = count()
+
+
+def invented() -> tuple[str]:
+    """A picture of anything, that is on no other complaint."""
+    return (f"https://x.example/invented-{next(_pictures)}.jpg",)
+
+
+def own_verification(work: Work, submitted: float, resolved: float) -> History:
+    told: list[tuple[EventKind, float, dict[str, object]]] = [
+        (EventKind.ACKNOWLEDGED, 0.01, {}),
+        (EventKind.SUBMITTED, submitted, {}),
+        (EventKind.RESOLVED, resolved, {}),
+    ]
+    return acts(work, *told)
+
+
 REJECTIONS = {
     "reject what is late": only_late(lambda work: reject(work, work.resolve)),
     "reject at once what would be late": only_late(lambda work: reject(work, 0.05)),
@@ -147,6 +165,22 @@ SHOWS = {
             (EventKind.REJECTED, work.target / 2 + 14.2 * 24, {}),
         )
     ),
+    "close all at ten minutes after its own verification": lambda work: [
+        own_verification(work, 0.1, 0.17)
+    ],
+    "close all within an hour, each with an invented photo": lambda work: [
+        close(work, 0.2 + 0.03 * work.day, invented())
+    ],
+    "close at ten minutes with an invented photo what would be late": only_late(
+        lambda work: close(work, 0.17, invented())
+    ),
+    "close at ten minutes with an invented photo what would be late, rated badly": only_late(
+        lambda work: close(work, 0.17, invented(), stars=work.stars and 1)
+    ),
+    "report three more of each, closed with invented photos": lambda work: [
+        honest(work),
+        *(close(work, 0.2, invented()) for _ in range(3)),
+    ],
     "report three more of each to itself": lambda work: [
         honest(work),
         *(close(work, 0.2) for _ in range(3)),
@@ -241,6 +275,98 @@ def test_what_proves_a_closing(jakarta_store: Store) -> None:
     found = evaluate(jakarta_store, MONTH, seen_at=SEEN_AT, method=_METHOD)
     shares = [unit(found, f"kel-{OTHERS[place]}").components["proven_share"] for place in told]
     assert [(share.value, share.n) for share in shares] == [(0, 6), (1, 3)]
+
+
+QUICK = [play for name, play in SHOWS.items() if "minute" in name or "invented" in name]
+
+
+@pytest.mark.parametrize("played", QUICK)
+def test_unusually_quick_closings_are_flagged(
+    jakarta_store: Store, played: Callable[[Work], list[History]]
+) -> None:
+    found = play(jakarta_store, played)
+    kinds = {flag.kind: flag.unit for flag in found.flags}
+    assert unit(found, f"kel-{PLAYER}").flags["unusually_quick_closing"] > 30
+    assert kinds["unusually_quick_closing"] == f"kel-{PLAYER}"
+
+
+@pytest.mark.parametrize("are_rated", [True, False])
+@pytest.mark.parametrize("players", [1, 4])
+def test_who_plays_in_company_does_not_win(
+    jakarta_store: Store, are_rated: bool, players: int
+) -> None:
+    """Others who do the same are no yardstick, as long as they are fewer than half."""
+    chance = random.Random(players)
+    teams = [*OTHERS[: 10 - players], *OTHERS[10 - players + 1 :], PLAYER]
+    for place, district in enumerate(teams):
+        cases = [w if are_rated else replace(w, stars=None) for w in works(chance, 90)]
+        shown = [
+            answered(
+                district, w.service, w.day, answer=0.01, resolve=0.3 + w.day / 40, media=invented()
+            )
+            for w in cases
+        ]
+        is_honest = place < len(teams) - players
+        plant(jakarta_store, [honest(w, district) for w in cases] if is_honest else shown)
+    found = evaluate(jakarta_store, MONTH, seen_at=SEEN_AT, method=_METHOD)
+    player = unit(found, f"kel-{PLAYER}")
+    assert player.flags["unusually_quick_closing"] == 90
+    assert player.score is not None and player.score <= 50 and player.differs == "as_expected"
+    assert player.score < max(one.score for one in found.units if one.score is not None)
+
+
+@pytest.mark.parametrize(("times", "differs"), [(1, "as_expected"), (2, "better"), (4, "better")])
+def test_who_is_quicker_in_all_is_not_meant(
+    jakarta_store: Store, times: float, differs: str
+) -> None:
+    """Each closing in a part of the time that it takes others, which vary a lot."""
+    chance = random.Random(3)
+
+    def cases(district: str, faster: float) -> list[History]:
+        found = []
+        for _ in range(150):
+            easy = chance.random() < 0.5
+            resolve = (14 if easy else 110) * chance.lognormvariate(0, 1.2) / faster + 0.1
+            found.append(
+                answered(
+                    district,
+                    EASY if easy else HARD,
+                    chance.uniform(0, 24),
+                    answer=min(resolve * 0.9, chance.expovariate(1 / 3) / faster),
+                    resolve=resolve,
+                    stars=chance.choice([2, 3, 4, 4, 5]) if chance.random() < 0.3 else None,
+                    media=invented() if chance.random() < 0.6 else (),
+                )
+            )
+        return found
+
+    for district in OTHERS:
+        plant(jakarta_store, cases(district, 1))
+    plant(jakarta_store, cases(PLAYER, times))
+    found = evaluate(jakarta_store, MONTH, seen_at=SEEN_AT, method=_METHOD)
+    assert "unusually_quick_closing" not in {flag.kind for flag in found.flags}
+    assert unit(found, f"kel-{PLAYER}").differs == differs
+
+
+@pytest.mark.parametrize(
+    ("raters", "stars", "is_vouched_for"), [(25, 4, True), (25, 2, False), (15, 4, False)]
+)
+def test_citizens_vouch_for_who_is_unusually_quick(
+    jakarta_store: Store, raters: int, stars: int, is_vouched_for: bool
+) -> None:
+    """Twenty of them for all of its cases, fewer for their own alone."""
+    chance = random.Random(4)
+    for district in OTHERS:
+        plant(jakarta_store, [honest(work, district) for work in works(chance, 80)])
+    quick = [
+        close(work, 0.5, invented(), stars=stars if place < raters else None)
+        for place, work in enumerate(works(chance, 100))
+    ]
+    plant(jakarta_store, quick)
+    player = unit(evaluate(jakarta_store, MONTH, seen_at=SEEN_AT, method=_METHOD), f"kel-{PLAYER}")
+    proven = 100 if is_vouched_for else raters if stars > 2 else 0
+    assert player.components["proven_share"].value == proven / 100
+    assert (player.differs == "better") == is_vouched_for
 
 
 @pytest.mark.parametrize("played", HANDOVERS.values(), ids=HANDOVERS)

@@ -8,6 +8,7 @@ from data.evaluation.method import read_method
 from queries.evaluation.cases import Case
 from queries.evaluation.measured import measure_all
 from queries.evaluation.month import Month
+from queries.evaluation.proof import prove
 from queries.evaluation.score import points
 from queries.evaluation.sums import group_rows, sum_groups
 from queries.evaluation.table import PARTS, make_table
@@ -56,7 +57,8 @@ def month_of(given: list[Given]) -> Month:
 def response_of(given: list[Given]) -> dict[str, tuple[float, float, int]]:
     """The median, infinite where it is not reached, the points, and the answers expected (in
     millionths), by unit."""
-    table = make_table(month_of(given), METHOD, [False] * len(given))
+    month = month_of(given)
+    table = make_table(month, METHOD, prove(month, METHOD))
     groups = group_rows([(str(unit), row) for row, unit in enumerate(table.unit_id.tolist())])
     sums = sum_groups(table, groups)
     medians = measure_all(table, groups, sums, 1)[0]["median_response"]
@@ -104,6 +106,7 @@ def test_open_old_cases_are_not_left_out_either(
 @settings(max_examples=100, deadline=None)
 @given(_cases)
 def test_the_city_gives_as_many_answers_as_are_expected_of_it(given: list[Given]) -> None:
-    table = make_table(month_of(given), METHOD, [False] * len(given))
+    month = month_of(given)
+    table = make_table(month, METHOD, prove(month, METHOD))
     answers = int(table.answered.sum()) * 1_000_000
     assert abs(int(table.expected[:, _RESPONSE].sum()) - answers) <= len(table)
