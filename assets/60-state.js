@@ -169,6 +169,8 @@
         const value = Number(url.get(key));
         return sound(key, url.get(key), value >= low && value <= high) === null ? NaN : value;
       };
+      const through = sound("through", url.get("through"), asOf && /^\d{1,18}$/.test(url.get("through")));
+      const pastOf = (instant) => instant && [instant, through];
       const lat = number("lat", -85, 85);
       const lon = number("lon", -180, 180);
       const zoom = number("zoom", 0, 30);
@@ -186,7 +188,7 @@
         ...LISTS.map(list),
         sound("overdue", url.get("overdue"), /^[01]$/.test(url.get("overdue"))) === "1" ? ["1"] : [],
         (url.get("q") || "").slice(0, 200),
-        sound("as_of", asOf, pantau.isInstant(asOf)),
+        pastOf(sound("as_of", asOf, pantau.isInstant(asOf))),
         pantau.places.read(url, layers, sound),
       ];
       dropped.push(...pantau.overlays.read(url.get("overlay")));
@@ -239,7 +241,7 @@
     /* Controls → filter, view and URL. */
     compose: function (
       period, start, end, services, groups, statuses, channels, units, districts,
-      overdue, text, asOf, places, queryBefore
+      overdue, text, past, places, queryBefore
     ) {
       const triggered = (clientside.callback_context.triggered || []).map((one) => one.prop_id);
       const byDates = triggered.some((id) => /^filter-(start|end)/.test(id));
@@ -269,7 +271,8 @@
       LISTS.forEach((key) => (lists[key] || []).forEach((code) => parts.append(key, code)));
       if ((overdue || []).length) parts.set("overdue", "1");
       if ((text || "").trim()) parts.set("q", text.trim());
-      if (asOf) parts.set("as_of", asOf);
+      if (past) parts.set("as_of", past[0]);
+      if (past && past[1]) parts.set("through", past[1]);
       pantau.places.write(places, parts);
       const query = parts.toString();
       const isStep = Boolean(queryBefore) && query !== queryBefore;

@@ -48,7 +48,9 @@
   clientside.pantau = Object.assign(clientside.pantau || {}, {
     draw: function (parts, place) {
       const parent = document.getElementById(place);
-      if (parent && parts) fill(parent, parts);
+      if (!parent || !parts) return;
+      fill(parent, parts);
+      parent.removeAttribute("aria-busy");
     },
   });
 })();

@@ -9,6 +9,11 @@ from dash import ClientsideFunction, Dash, Input, State, dcc, html
 from components import ids
 
 
+def awaited(place: str) -> list[html.Div | dcc.Store]:
+    """As `drawn`, where something always comes: until then it looks as if it did."""
+    return drawn(place, **{"aria-busy": "true"})
+
+
 def drawn(place: str, **options: str) -> list[html.Div | dcc.Store]:
     """An empty element; what a callback puts into `data` of `ids.parts(place)` is drawn in it.
 

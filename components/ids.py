@@ -27,7 +27,7 @@ UNITS = "filter-units"
 DISTRICTS = "filter-districts"
 OVERDUE = "filter-overdue"
 TEXT = "filter-text"
-AS_OF = "filter-as-of"  # Store: only ever set by the URL
+AS_OF = "filter-as-of"  # Store: [instant, newest event known then or null], only set by the URL
 PLACES = "filter-places"  # Store: conditions on layers and areas, as the URL writes them
 LAYER_CHOICES = "layer-choices"  # Store: the layers one can choose from
 

@@ -11,7 +11,7 @@ from components.channel_badge import badge_words
 from components.channel_table import channels_table
 from components.channel_tables import day_bars, day_table, key_table, refusal_table
 from components.channel_view import channel_facts, channel_head, connect, unknown_channel
-from components.drawn import drawn, register_drawn
+from components.drawn import awaited, register_drawn
 from data.i18n import gettext as _
 from data.reference import Reference
 from data.store import current_store
@@ -50,7 +50,7 @@ def layout() -> html.Div:
                     ),
                 ]
             ),
-            *drawn(ids.CHANNEL_LIST),
+            *awaited(ids.CHANNEL_LIST),
             dcc.Store(id=ids.CHANNELS_STAMP),
             dcc.Interval(id=ids.CHANNELS_LOOK, interval=_LOOK_SECONDS * 1_000),
         ],
@@ -64,17 +64,17 @@ def channel_layout(code: str) -> html.Div:
     if code != UNKNOWN and code not in reference.channel_by_code:
         return html.Div(unknown_channel(code, reference), className="text-page")
     sections = [
-        _sheet(_("Facts"), drawn(ids.CHANNEL_FACTS), hidden=code == UNKNOWN),
+        _sheet(_("Facts"), awaited(ids.CHANNEL_FACTS), hidden=code == UNKNOWN),
         _days(),
-        _sheet(_("Refused in 7 days"), drawn(ids.CHANNEL_REFUSALS)),
-        _sheet(_("API keys"), drawn(ids.CHANNEL_KEYS), hidden=code == UNKNOWN),
+        _sheet(_("Refused in 7 days"), awaited(ids.CHANNEL_REFUSALS)),
+        _sheet(_("API keys"), awaited(ids.CHANNEL_KEYS), hidden=code == UNKNOWN),
     ]
     if code != UNKNOWN:
         sections.append(_sheet(_("Connect a client"), _connect(code, reference)))
     return html.Div(
         [
             html.P(html.A(_("All channels"), href="/channels", **{"data-page": "channels"})),
-            *drawn(ids.CHANNEL_HEAD),
+            *awaited(ids.CHANNEL_HEAD),
             html.Div(sections, className="sheets channel-sheets"),
             dcc.Store(id=ids.CHANNEL_SHOWN, data=code),
             dcc.Store(id=ids.CHANNEL_STAMP),
@@ -173,9 +173,9 @@ def _days() -> html.Section:
         [
             html.H3(_("Per day")),
             table_button(),
-            *drawn(ids.CHANNEL_DAYS),
+            *awaited(ids.CHANNEL_DAYS),
             html.Div(
-                drawn(ids.CHANNEL_DAY_TABLE),
+                awaited(ids.CHANNEL_DAY_TABLE),
                 className="table-view",
             ),
         ],

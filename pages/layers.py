@@ -8,7 +8,7 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 
 from components import ids
-from components.drawn import drawn, register_drawn
+from components.drawn import awaited, drawn, register_drawn
 from components.layer_forms import about_form, style_form
 from components.layer_page import (
     fields_table,
@@ -55,7 +55,7 @@ def layout() -> html.Div:
                 ]
             ),
             _fold(_("Add a layer"), upload_panel(), name="add"),
-            *drawn(ids.LAYER_LIST),
+            *awaited(ids.LAYER_LIST),
             *drawn(ids.LAYERS_REMOVED),
             dcc.Store(id=ids.LAYERS_STAMP),
             dcc.Store(id=ids.LAYERS_CHANGED),
@@ -74,13 +74,13 @@ def layer_layout(code: str) -> html.Div:
     return html.Div(
         [
             html.P(html.A(_("All layers"), href="/layers", **{"data-page": "layers"})),
-            *drawn(ids.LAYER_HEAD),
+            *awaited(ids.LAYER_HEAD),
             html.Div(
                 [
                     html.Div(
                         [
-                            _sheet(_("Facts"), drawn(ids.LAYER_FACTS)),
-                            _sheet(_("Fields"), drawn(ids.LAYER_FIELDS)),
+                            _sheet(_("Facts"), awaited(ids.LAYER_FACTS)),
+                            _sheet(_("Fields"), awaited(ids.LAYER_FIELDS)),
                         ],
                         className="layer-column channel-sheets",
                     ),
@@ -91,15 +91,15 @@ def layer_layout(code: str) -> html.Div:
                                 className="layer-map",
                                 **{"data-layer": code, "aria-label": _("Map of the layer")},
                             ),
-                            _sheet(_("Versions"), drawn(ids.LAYER_VERSIONS)),
+                            _sheet(_("Versions"), awaited(ids.LAYER_VERSIONS)),
                         ],
                         className="layer-column channel-sheets",
                     ),
                 ],
                 className="layer-sheets",
             ),
-            _fold(_("How it is drawn"), drawn(ids.LAYER_STYLE), name="style"),
-            _fold(_("Change the description"), drawn(ids.LAYER_ABOUT), name="about"),
+            _fold(_("How it is drawn"), awaited(ids.LAYER_STYLE), name="style"),
+            _fold(_("Change the description"), awaited(ids.LAYER_ABOUT), name="about"),
             *_replacing(layer),
             removal(layer),
             dcc.Store(id=ids.LAYER_SHOWN, data=code),

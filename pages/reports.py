@@ -7,14 +7,14 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
 from components import ids
-from components.drawn import drawn, register_drawn
+from components.drawn import awaited, register_drawn
 from components.report_heads import comparison_head, comparison_note, edition_head
 from components.report_list import reports_list
 from components.report_objections import objection_form, objections_view
 from components.report_tables import changes_view
 from components.report_words import ShownEdition
 from data.evaluation.editions import Edition, find_edition, list_editions
-from data.evaluation.problems import EditionError
+from data.evaluation.problems import EditionError, NoEdition
 from data.i18n import format_number, ngettext
 from data.i18n import gettext as _
 from data.store import Store, current_store
@@ -57,7 +57,7 @@ def layout() -> html.Div:
                     ),
                 ]
             ),
-            *drawn(ids.REPORT_LIST),
+            *awaited(ids.REPORT_LIST),
             dcc.Store(id=ids.REPORTS_STAMP),
             dcc.Interval(id=ids.REPORTS_LOOK, interval=_LOOK_SECONDS * 1_000),
         ],
@@ -72,28 +72,28 @@ def edition_layout(number: str) -> html.Div:
     except EditionError as error:
         return _absent(error)
     sections = (
-        ("summary", _("Summary"), drawn(ids.REPORT_SUMMARY)),
-        ("units", _("Units and officers"), drawn(ids.REPORT_UNITS)),
-        ("flags", _("Flags"), drawn(ids.REPORT_FLAGS)),
-        ("fairness", _("Would another rule say otherwise?"), drawn(ids.REPORT_FAIRNESS)),
-        ("method", _("Method"), drawn(ids.REPORT_METHOD)),
+        ("summary", _("Summary"), awaited(ids.REPORT_SUMMARY)),
+        ("units", _("Units and officers"), awaited(ids.REPORT_UNITS)),
+        ("flags", _("Flags"), awaited(ids.REPORT_FLAGS)),
+        ("fairness", _("Would another rule say otherwise?"), awaited(ids.REPORT_FAIRNESS)),
+        ("method", _("Method"), awaited(ids.REPORT_METHOD)),
         (
             "objections",
             _("Objections"),
             [
-                *drawn(ids.REPORT_OBJECTIONS),
+                *awaited(ids.REPORT_OBJECTIONS),
                 html.Details(
-                    [html.Summary(_("Object to this edition")), *drawn(ids.REPORT_FORM)],
+                    [html.Summary(_("Object to this edition")), *awaited(ids.REPORT_FORM)],
                     className="objection-fold",
                 ),
             ],
         ),
-        ("files", _("Files"), drawn(ids.REPORT_FILES)),
+        ("files", _("Files"), awaited(ids.REPORT_FILES)),
     )
     return html.Div(
         [
             _back(),
-            *drawn(ids.REPORT_HEAD),
+            *awaited(ids.REPORT_HEAD),
             html.Nav(
                 [html.A(title, href=f"#report-{name}") for name, title, _children in sections],
                 className="report-contents",
@@ -126,7 +126,7 @@ def compare_layout(number: str, before: str) -> html.Div:
         [
             _back(),
             *comparison_head(shown_edition(store, old), shown_edition(store, new)),
-            *drawn(ids.REPORT_CHANGES),
+            *awaited(ids.REPORT_CHANGES),
             dcc.Store(id=ids.REPORT_PAIR, data=[old.id, new.id]),
         ],
         className="text-page reports-page",
@@ -217,7 +217,10 @@ def _others(store: Store, editions: Sequence[Edition], number: int) -> list[Show
 def _found(store: Store, number: str) -> Edition:
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise EditionError(_("There is no edition {number}.").format(number=number[:40]))
-    return find_edition(store, int(number))
+    try:
+        return find_edition(store, int(number))
+    except NoEdition:
+        raise EditionError(_("There is no edition {number}.").format(number=number)) from None
 
 
 def _stamp(*parts: Any) -> str:

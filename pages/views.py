@@ -5,7 +5,7 @@ from typing import Any
 from dash import Dash, Input, Output, State, html, no_update
 
 from components import ids
-from components.drawn import drawn, register_drawn
+from components.drawn import awaited, register_drawn
 from components.saved_view_list import ShownView, alert_words, view_cards
 from data.i18n import current_language
 from data.i18n import gettext as _
@@ -33,7 +33,7 @@ def layout() -> html.Div:
                     ),
                 ]
             ),
-            *drawn(ids.VIEW_LIST),
+            *awaited(ids.VIEW_LIST),
         ],
         className="text-page views-page",
     )

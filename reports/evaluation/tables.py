@@ -25,6 +25,7 @@ from reports.evaluation.words import (
 from reports.printable import printable
 
 LONGEST_NAME = 44
+_WIDTHS = {"change": 1.4, "duration": 1.2}  # beside other components: their intervals are long
 _MOST_CASES = 24  # of one unit and kind; the spreadsheet has them all
 
 
@@ -55,6 +56,7 @@ def _subject_table(
             _("Others' share"),
             *(c.short for c in listed),
         ],
+        "widths": [_WIDTHS.get(c.kind, 1.0) for c in listed],
         "rows": [
             {
                 "name": printable(one.name, longest=LONGEST_NAME),

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.xdist_group("browser")
         "start=%2B275760-09-13&lat=999&lon=999&zoom=99",
         "start=2026-02-30&overdue=yes&period=fortnight",
         "start=2026-10-02&end=2026-10-01",
+        "through=12",
     ],
 )
 def test_what_a_link_cannot_mean_is_left_out_and_said(watched: Watched, query: str) -> None:
@@ -41,6 +42,15 @@ def test_what_a_link_asks_of_missing_layers_is_said_in_one_line(watched: Watched
         expect(line).to_contain_text(part)
     page.wait_for_timeout(500)
     assert "gone" not in page.url
+
+
+def test_a_past_instant_keeps_the_event_it_is_seen_through(watched: Watched) -> None:
+    past = "as_of=2999-01-01T00:00:00%2B07:00&through=900000000"
+    page = watched.open(f"/?{past}&period=all")
+    page.wait_for_timeout(500)
+    query = parse_qs(urlsplit(page.url).query)
+    assert query["as_of"] == ["2999-01-01T00:00:00+07:00"]
+    assert query["through"] == ["900000000"]
 
 
 def test_days_to_come_are_an_empty_period_with_a_way_out(watched: Watched) -> None:

@@ -28,6 +28,8 @@ def test_from_an_empty_list_to_all_pages_of_units(watched: Watched, server: Serv
     page = watched.open(f"/reports/{edition.id}", districts=False)
     expect(page.locator("#report-summary")).to_contain_text("complaints were received in")
 
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)  # nothing looks as if it were to come
+
     table = page.locator(".report-table.subjects").first
     rows = table.locator("tbody tr:not(.unranked-title)")
     wanted = rows.nth(2).locator("th .note").inner_text()

@@ -142,3 +142,4 @@ def test_a_page_of_no_edition_says_so(app: Flask, edition: Edition, number: str)
         for page in (edition_layout(number), compare_layout(number, str(edition.id))):
             assert isinstance(page.children[0], html.H2)
             assert page.children[0].children == "There is no such edition"
+            assert page.children[1].children == f"There is no edition {number}."
