@@ -28,6 +28,7 @@ class Flags:
     quick_close_seconds: Seconds
     quick_close_share: Share
     unusual_quick_share: Share
+    unusual_quick_others: Count
     bulk_cases: Count
     bulk_within_seconds: Seconds
     reopened_times: Count

@@ -29,6 +29,11 @@ def beyond_chance(cases: list[Case], own: list[int], chosen: list[int]) -> set[i
         expected = math.fsum(
             n * of_service[service] / whole[service] for service, n in mix[unit_id].items()
         )
-        if pdtrc(number - 1, expected) < _TAIL:  # so many or more
+        if is_beyond_chance(number, expected):
             found.add(unit_id)
     return found
+
+
+def is_beyond_chance(number: int, expected: float) -> bool:
+    """Whether so many or more come by chance in fewer than one of a thousand (Poisson, exact)."""
+    return bool(pdtrc(number - 1, expected) < _TAIL) if number else False

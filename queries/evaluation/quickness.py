@@ -1,16 +1,20 @@
 """Closings so quick that what their unit shows for them proves nothing."""
 
+import math
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.evaluation.method import Method
 from queries.evaluation.cases import Case
-from queries.evaluation.chance import beyond_chance
+from queries.evaluation.chance import is_beyond_chance
 
-T = TypeVar("T", int, float)
+Times = NDArray[np.int64]
+_ROUNDS = 8  # by then a pace stands still, to a thousandth
 
 
 def time_to_close(case: Case) -> int:
@@ -18,51 +22,90 @@ def time_to_close(case: Case) -> int:
     return case.closed_at[0] - case.started_at
 
 
-def share_of(times: Sequence[T], share: float) -> T:
+def share_of(times: Any, share: float) -> Any:
     """What this share of the times, shortest first, is quicker than."""
     return times[int(share * len(times))]
 
 
+@dataclass(frozen=True)
+class _Beside:
+    """The closings of one unit and service beside those of all others; seconds, shortest first."""
+
+    unit_id: int
+    places: list[int]
+    own: Times
+    others: Times
+
+    @property
+    def usual(self) -> int:
+        return max(int(share_of(self.others, 0.5)), 1)
+
+    def quicker(self, share: float) -> int:
+        """How many of the others' took less than this share of their median."""
+        return int(np.searchsorted(self.others, share * self.usual))
+
+    def typical(self, share: float) -> int:
+        """The median of the others' that are not quicker."""
+        last = len(self.others) - 1
+        return max(int(self.others[min((self.quicker(share) + last + 1) // 2, last)]), 1)
+
+
 def unusually_quick(cases: list[Case], method: Method) -> list[int]:
     """Places of the cases closed in a small part of what the service takes others, where their
-    unit has more of these than chance explains.
+    unit has more of these than chance and its own pace explain.
 
-    Whoever is quicker in all has more such cases than others, and is not meant: the part is of the
-    unit's own pace, unless that itself is as small a part of the others'.
+    Whoever is quicker in all has more of them than others, and is not meant.
     """
-    paces = _paces(cases, method.min_cases)
-    of_unit: dict[int, list[float]] = defaultdict(list)
-    for place, pace in paces.items():
-        of_unit[cases[place].unit_id].append(pace)
     share = method.flags.unusual_quick_share
-    limits = {}
-    for unit_id, known in of_unit.items():
-        own = share_of(sorted(known), 0.5)
-        limits[unit_id] = share * (1.0 if own < share else min(own, 1.0))
-    quick = [place for place, pace in paces.items() if pace < limits[cases[place].unit_id]]
-    beyond = beyond_chance(cases, list(paces), quick)
-    return sorted(place for place in quick if cases[place].unit_id in beyond)
+    of_unit: dict[int, list[_Beside]] = defaultdict(list)
+    for one in _beside(cases, method.flags.unusual_quick_others):
+        of_unit[one.unit_id].append(one)
+    found = []
+    for pairs in of_unit.values():
+        speed, expected, quick = _speed(pairs, share), [], []
+        for one in pairs:
+            mine = one.places[: int(np.searchsorted(one.own, share * one.usual))]
+            like_it = len(mine) + one.quicker(share / speed)
+            expected.append(len(one.own) * like_it / (len(one.own) + len(one.others)))
+            quick += mine
+        if is_beyond_chance(len(quick), math.fsum(expected)):
+            found += quick
+    return sorted(found)
 
 
-def _paces(cases: list[Case], least: int) -> dict[int, float]:
-    """By place of those closed: the time it took ÷ the median of others' closings of the service.
+def _speed(pairs: list[_Beside], share: float) -> float:
+    """How much of others' time a unit takes for what it does not close in that small `share` of
+    it; at most 1.
 
-    Left out where others have fewer than `least`.
+    Such closings tell nothing of the pace of the rest. Others' that would be among them, were they
+    as fast, are left out, too, until the pace stands still. Who closes half of all so has none.
     """
+    if share_of(np.sort(np.concatenate([one.own / one.usual for one in pairs])), 0.5) < share:
+        return 1.0
+    speed = 1.0
+    for _ in range(_ROUNDS):
+        paces = [
+            one.own[one.own >= share * one.usual] / one.typical(share / speed) for one in pairs
+        ]
+        speed = min(share_of(np.sort(np.concatenate(paces)), 0.5), 1.0)
+    return speed
+
+
+def _beside(cases: list[Case], least: int) -> Iterator[_Beside]:
+    """By service and unit, where others have closed at least so many."""
     of_service: dict[int, list[int]] = defaultdict(list)
     closed = [place for place, case in enumerate(cases) if case.closed_at]
     for place in sorted(closed, key=lambda place: time_to_close(cases[place])):
         of_service[cases[place].service_id].append(place)
-    found = {}
     for places in of_service.values():
         times = np.array([time_to_close(cases[place]) for place in places], np.int64)
         units = np.array([cases[place].unit_id for place in places], np.int64)
-        for unit_id in np.unique(units):
-            others, own = times[units != unit_id], np.flatnonzero(units == unit_id)
+        for unit_id in np.unique(units).tolist():
+            is_own = units == unit_id
+            own, others = times[is_own], times[~is_own]
             if len(others) >= least:
-                usual = max(int(others[len(others) // 2]), 1)
-                found.update({places[row]: float(times[row] / usual) for row in own})
-    return found
+                named = [places[row] for row in np.flatnonzero(is_own)]
+                yield _Beside(unit_id, named, own, others)
 
 
 def doubted(cases: list[Case], quick: list[int], method: Method) -> set[int]:
