@@ -143,12 +143,8 @@ def peer_strip(found: Peers, reference: Reference, language: str) -> list[Any]:
     strip = html.Div(
         [
             *(
-                html.Span(
-                    format_duration(tick),
-                    className="strip-tick",
-                    style={"left": f"{_place(tick, low, high):.1f}%"},
-                )
-                for tick in ticks
+                html.Span(format_duration(tick), className="strip-tick", style=_at(place))
+                for tick, place in ((tick, _place(tick, low, high)) for tick in ticks)
             ),
             *(_dot(one, place, found.chosen, low, high) for place, one in enumerate(known)),
         ],
@@ -200,6 +196,11 @@ def _ends(values: list[float]) -> tuple[float, float]:
         low = max((tick for tick in _TICKS if tick <= low), default=low)
         high = min((tick for tick in _TICKS if tick >= high), default=high)
     return low, high
+
+
+def _at(place: float) -> dict[str, str]:
+    """Words at this percent of the width, shifted so that those at an end do not leave it."""
+    return {"left": f"{place:.1f}%", "translate": f"-{place:.1f}% 105%"}
 
 
 def _ticks(low: float, high: float) -> list[int]:

@@ -93,7 +93,9 @@ def wilson_interval(successes: np.ndarray, trials: np.ndarray) -> tuple[np.ndarr
     share = successes / n
     centre = share + Z95**2 / (2 * n)
     spread = Z95 * np.sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2))
-    return (centre - spread) / (1 + Z95**2 / n), (centre + spread) / (1 + Z95**2 / n)
+    low, high = (centre - spread) / (1 + Z95**2 / n), (centre + spread) / (1 + Z95**2 / n)
+    # At either end the formula is exact on paper alone.
+    return np.where(successes == 0, low * 0, low), np.where(successes == n, 1.0, high)
 
 
 def poisson_interval(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

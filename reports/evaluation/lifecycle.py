@@ -76,7 +76,7 @@ def draft_edition(
         raise EditionError(f"seen_at {look.seen_at.isoformat()} is yet to come; look from now")
     if look.seen_at < ends:
         raise EditionError(f"{month} had not ended at {look.seen_at.isoformat()}; draft it later")
-    _check_known(store, month)
+    check_known(store, month)
     version = method or method_versions()[-1]
     method_text = read_method_text(version)
     inputs = freeze_inputs(
@@ -96,7 +96,7 @@ def draft_edition(
     return add_draft(store, draft, by=by, reason=reason, is_first=is_first)
 
 
-def _check_known(store: Store, month: str) -> None:
+def check_known(store: Store, month: str) -> None:
     """A month without complaints is a slip of the hand, and drafts are kept for good."""
     if has_complaints(store, month):
         return

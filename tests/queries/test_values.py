@@ -6,7 +6,7 @@ import pytest
 
 from queries.kpi.model import change_between
 from queries.kpi.shares import stars_of
-from queries.values import mean_stars, satisfaction
+from queries.values import mean_stars, satisfaction, wilson_interval
 
 
 @pytest.mark.parametrize("star", [1, 3, 5])
@@ -40,3 +40,11 @@ def test_means_lie_within_their_bounds_in_19_of_20(shares: tuple[int, ...]) -> N
     _, low, high = mean_stars(25, stars.sum(axis=1), (stars**2).sum(axis=1))
     truth = float(chances @ np.arange(1, 6))
     assert 0.93 <= ((low <= truth) & (truth <= high)).mean() <= 0.995
+
+
+def test_a_share_lies_within_its_own_bounds() -> None:
+    n = np.arange(1, 400)
+    for successes in (0 * n, n, n // 2):
+        low, high = wilson_interval(successes, n)
+        assert (low <= successes / n).all() and (successes / n <= high).all()
+    assert np.isnan(wilson_interval(np.array([0]), np.array([0]))).all()

@@ -81,6 +81,7 @@ def test_the_same_month_asked_three_times_prints_three_maturities(runner: FlaskC
         ("draft 2026-03 --by x --seen-at 2999-01-01T00:00:00Z", "is yet to come; look from now"),
         ("issue 2026-03 --by x", "2026-03 has no edition; `flask evaluation draft"),
         ("preview 2026-03..2026-02 --out x", "ends before it begins"),
+        ("preview 2026-03..2999-02 --out x", "month 2999-02 had not begun"),
         ("preview 2026-03 --language fr --out x", "language 'fr' is not one of en, id"),
         ("answer 4 --by x --text y", "there is no objection 4"),
         ("compare 1 2", "there is no edition 1"),
