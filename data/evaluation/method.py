@@ -29,6 +29,7 @@ class Flags:
     quick_close_share: Share
     unusual_quick_share: Share
     unusual_quick_others: Count
+    believed_pace: Annotated[float, Range(0.01, 1)]
     bulk_cases: Count
     bulk_within_seconds: Seconds
     reopened_times: Count

@@ -12,9 +12,13 @@ from numpy.typing import NDArray
 from data.evaluation.method import Method
 from queries.evaluation.cases import Case
 from queries.evaluation.chance import is_beyond_chance
+from queries.values import wilson_interval
 
 Times = NDArray[np.int64]
 _ROUNDS = 8  # by then a pace stands still, to a thousandth
+# What one would believe of a service before others' closings are seen: one of ten so quick, as of
+# twenty closings. Without it a single one where others have none would be beyond chance.
+_QUICK_BEFORE, _CLOSED_BEFORE = 2, 20
 
 
 def time_to_close(case: Case) -> int:
@@ -62,11 +66,12 @@ def unusually_quick(cases: list[Case], method: Method) -> list[int]:
         of_unit[one.unit_id].append(one)
     found = []
     for pairs in of_unit.values():
-        speed, expected, quick = _speed(pairs, share), [], []
+        speed = max(_speed(pairs, share), method.flags.believed_pace)
+        expected, quick = [], []
         for one in pairs:
             mine = one.places[: int(np.searchsorted(one.own, share * one.usual))]
-            like_it = len(mine) + one.quicker(share / speed)
-            expected.append(len(one.own) * like_it / (len(one.own) + len(one.others)))
+            like_it = one.quicker(share / speed) + _QUICK_BEFORE
+            expected.append(len(one.own) * like_it / (len(one.others) + _CLOSED_BEFORE))
             quick += mine
         if is_beyond_chance(len(quick), math.fsum(expected)):
             found += quick
@@ -111,8 +116,8 @@ def _beside(cases: list[Case], least: int) -> Iterator[_Beside]:
 def doubted(cases: list[Case], quick: list[int], method: Method) -> set[int]:
     """Of the unusually quick ones those that no citizen vouches for.
 
-    One who gave more than `low_stars` vouches for the own case; `min_cases` who rated such cases
-    of a unit, most of them so, for all of that unit.
+    One who gave more than `low_stars` vouches for the own case; those who rated such cases of a
+    unit for all of them, where Wilson's lower bound says that more than half are so content.
     """
     low = method.flags.low_stars
     rated: dict[int, list[bool]] = defaultdict(list)
@@ -122,7 +127,7 @@ def doubted(cases: list[Case], quick: list[int], method: Method) -> set[int]:
     vouched = {
         unit_id
         for unit_id, content in rated.items()
-        if len(content) >= method.min_cases and sum(content) > len(content) / 2
+        if wilson_interval(np.array(sum(content)), np.array(len(content)))[0] > 0.5
     }
     return {
         place

@@ -136,7 +136,7 @@ def components() -> tuple[Component, ...]:
             _("In doubt"),
             _(
                 "The share of closings that were unusually quick and for which no citizen vouches."
-                " What a unit gains counts the less the more there are than elsewhere; a tenth more"
+                " What a unit gains counts the less the more there are than elsewhere; a fifth more"
                 " leaves nothing."
             ),
         ),

@@ -365,6 +365,7 @@ def test_every_kind_of_flag_names_its_cases(jakarta_store: Store) -> None:
     assert {flag.kind: flagged(found, flag.kind) for flag in found.flags} == {
         "low_rating_closed": {office(ORDINARY[0]): 2},
         "closed_in_minutes_without_photo": {office(RECEIVES): 2},
+        "unusually_quick_closing": {office(RECEIVES): 4},
         "bulk_closing": {office(MOSTLY_EASY): 6},
         "reopened_repeatedly": {office(MOSTLY_HARD): 1},
         "closed_just_before_deadline": {office(FEW): 5},

@@ -77,3 +77,19 @@ def test_who_is_faster_in_all_is_not_found(times: float) -> None:
 def test_nobody_is_found_where_all_take_no_time_or_nothing_is_closed() -> None:
     assert unusually_quick(closed(1, [0] * 30) + closed(2, [0] * 30), METHOD) == []
     assert unusually_quick([], METHOD) == []
+
+
+def test_who_has_half_of_a_service_is_held_to_the_other_half() -> None:
+    chance = random.Random(2)
+    cases = closed(PLAYER, [chance.uniform(0.1, 1) for _ in range(25)])
+    cases += closed(2, spread(chance, 25, 60))
+    assert unusually_quick(cases, METHOD) == list(range(25))
+
+
+def test_a_pace_that_cannot_be_believed_excuses_nothing() -> None:
+    """Half just above the limit, half far below it."""
+    chance = random.Random(3)
+    cases = closed(PLAYER, [0.8] * 48 + [6.8] * 52)
+    for unit_id in range(2, 12):
+        cases += closed(unit_id, spread(chance, 100, 60))
+    assert unusually_quick(cases, METHOD)[:48] == list(range(48))
