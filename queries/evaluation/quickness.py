@@ -97,9 +97,12 @@ def _speed(pairs: list[_Beside], share: float) -> float:
 
 
 def _beside(cases: list[Case], least: int) -> Iterator[_Beside]:
-    """By service and unit, where others have closed at least so many."""
+    """By service and unit, where others have closed at least so many.
+
+    But for cases that began with a term of office: their clock tells nothing of the work before.
+    """
     of_service: dict[int, list[int]] = defaultdict(list)
-    closed = [place for place, case in enumerate(cases) if case.closed_at]
+    closed = [place for place, case in enumerate(cases) if case.closed_at and not case.is_inherited]
     for place in sorted(closed, key=lambda place: time_to_close(cases[place])):
         of_service[cases[place].service_id].append(place)
     for places in of_service.values():

@@ -86,6 +86,14 @@ def test_who_has_half_of_a_service_is_held_to_the_other_half() -> None:
     assert unusually_quick(cases, METHOD) == list(range(25))
 
 
+def test_who_finishes_what_a_predecessor_began_is_not_found() -> None:
+    cases = closed(PLAYER, [0.5] * 30)
+    for case in cases:
+        case.is_inherited = True
+    cases += closed(2, spread(random.Random(4), 100, 60))
+    assert unusually_quick(cases, METHOD) == []
+
+
 def test_a_pace_that_cannot_be_believed_excuses_nothing() -> None:
     """Half just above the limit, half far below it."""
     chance = random.Random(3)
