@@ -120,6 +120,7 @@ def issue_edition(store: Store, edition_id: int, *, by: str) -> Edition:
     edition, texts = find_edition(store, edition_id), texts_of(store, edition_id)
     _, altered = seal_differences(store, edition)
     if altered:
+        next_number(store, edition_id)  # raises where another has issued it in the meantime
         name, where = altered[0]
         raise EditionError(
             f"edition {edition_id} is not as it was drafted, first in {name}: {where.place}; "
