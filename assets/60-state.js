@@ -169,8 +169,8 @@
         const value = Number(url.get(key));
         return sound(key, url.get(key), value >= low && value <= high) === null ? NaN : value;
       };
+      const instant = sound("as_of", asOf, pantau.isInstant(asOf));
       const through = sound("through", url.get("through"), asOf && /^\d{1,18}$/.test(url.get("through")));
-      const pastOf = (instant) => instant && [instant, through];
       const lat = number("lat", -85, 85);
       const lon = number("lon", -180, 180);
       const zoom = number("zoom", 0, 30);
@@ -188,7 +188,7 @@
         ...LISTS.map(list),
         sound("overdue", url.get("overdue"), /^[01]$/.test(url.get("overdue"))) === "1" ? ["1"] : [],
         (url.get("q") || "").slice(0, 200),
-        pastOf(sound("as_of", asOf, pantau.isInstant(asOf))),
+        instant && [instant, through],
         pantau.places.read(url, layers, sound),
       ];
       dropped.push(...pantau.overlays.read(url.get("overlay")));

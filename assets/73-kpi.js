@@ -53,7 +53,7 @@
 
   /* ---- on paper ---- */
 
-  const PAPER = 320; // px, the width of a chart in assets/52-kpi-print.css
+  const PAPER = 320; // px, the width of a chart in assets/52-print.css
 
   function fit(width) {
     if (!window.Plotly) return;

@@ -15,7 +15,7 @@ from queries.kpi.backlog import Age, Backlog
 from queries.kpi.services import Promises, ServicePromise
 from queries.kpi.worse import Shift, Shifts, Worse
 
-# Rows that assets/52-kpi-print.css leaves on paper.
+# Rows that assets/52-print.css leaves on paper.
 _PROMISES_PRINTED, _SHIFTS_PRINTED = 10, 5
 
 

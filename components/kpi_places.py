@@ -143,8 +143,12 @@ def peer_strip(found: Peers, reference: Reference, language: str) -> list[Any]:
     strip = html.Div(
         [
             *(
-                html.Span(format_duration(tick), className="strip-tick", style=_at(place))
-                for tick, place in ((tick, _place(tick, low, high)) for tick in ticks)
+                html.Span(
+                    format_duration(tick),
+                    className="strip-tick",
+                    style=_at(_place(tick, low, high)),
+                )
+                for tick in ticks
             ),
             *(_dot(one, place, found.chosen, low, high) for place, one in enumerate(known)),
         ],

@@ -13,7 +13,7 @@ from queries.kpi.officers import UnitResult
 from queries.kpi.unit_cases import newest_method
 
 _SHOWN = 8
-_PRINTED = 4  # rows that assets/52-kpi-print.css leaves on paper
+_PRINTED = 4  # rows that assets/52-print.css leaves on paper
 _WIDEST = 2.0  # ratios from 0 to this, 1 in the middle
 
 

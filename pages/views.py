@@ -1,5 +1,6 @@
 """The saved views: what each shows today, and the mark in the navigation for their alerts."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from dash import Dash, Input, Output, State, html, no_update
@@ -9,7 +10,7 @@ from components.drawn import awaited, register_drawn
 from components.saved_view_list import ShownView, alert_words, view_cards
 from data.i18n import current_language
 from data.i18n import gettext as _
-from data.saved_views import is_unseen, latest_alerts, list_views, note_use, raise_alert
+from data.saved_views import SavedView, is_unseen, latest_alerts, list_views, note_use, raise_alert
 from data.store import Store, current_store
 from pages.view_routes import owner_of_request
 from queries.filters import FilterError
@@ -69,8 +70,8 @@ def shown_views(store: Store, owner: str | None) -> list[ShownView]:
 
     Notes new alerts first: who looks sees in the list what the mark in the navigation counts.
     """
-    unread_alerts(store, owner)
     views = list_views(store, owner)
+    _note_alerts(store, views)
     alerts = latest_alerts(store, views)
     names, today, reference = layer_names(store), local_today(store), store.reference()
     found = []
@@ -92,12 +93,18 @@ def unread_alerts(store: Store, owner: str | None) -> int:
         return 0
     mine = [view for view in list_views(store, owner) if view.is_mine]
     note_use(store, mine)
-    watched = tuple(view for view in mine if view.alert_above is not None)
-    for view in watched:
+    _note_alerts(store, mine)
+    return sum(is_unseen(alert) for alert in latest_alerts(store, tuple(mine)).values())
+
+
+def _note_alerts(store: Store, views: Iterable[SavedView]) -> None:
+    """Of the owner's those that passed their limit and were not seen to until now."""
+    for view in views:
+        if not view.is_mine or view.alert_above is None:
+            continue
         try:
             figure = view_figure(store, view)
         except FilterError:
             continue
         if figure.exceeds:
             raise_alert(store, view, local_today(store), figure.value)
-    return sum(is_unseen(alert) for alert in latest_alerts(store, watched).values())

@@ -28,8 +28,8 @@ class Proof:
 
 
 def prove(month: Month, method: Method) -> Proof:
-    lives, cases = _photo_lives(month), month.cases
-    brought = [_brought(life) for life in month.lives]
+    cases, brought = month.cases, [_brought(life) for life in month.lives]
+    lives = _photo_lives(cases, brought)
     own_photo = [
         any(len(lives[url]) == 1 and url not in brought[case.life] for url in case.media)
         for case in cases
@@ -56,17 +56,17 @@ def prove(month: Month, method: Method) -> Proof:
     )
 
 
-def _photo_lives(month: Month) -> dict[str, set[int]]:
+def _photo_lives(cases: list[Case], brought: list[set[str]]) -> dict[str, set[int]]:
     """The complaints that each picture of a unit is on; of a citizen's too, if a unit used it.
 
     Photos kept here are stored once: the same picture has the same address.
     """
     found: dict[str, set[int]] = defaultdict(set)
-    for case in month.cases:
+    for case in cases:
         for url in case.media:
             found[url].add(case.life)
-    for place, life in enumerate(month.lives):
-        for url in _brought(life) & found.keys():
+    for place, urls in enumerate(brought):
+        for url in urls & found.keys():
             found[url].add(place)
     return found
 

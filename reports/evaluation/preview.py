@@ -9,7 +9,6 @@ from data.i18n import languages
 from data.instants import now
 from data.store import Store
 from queries.evaluation.evaluate import evaluate
-from queries.evaluation.month import MonthError, month_bounds
 from reports.evaluation.files import evaluation_files
 from reports.evaluation.lifecycle import check_known
 from reports.evaluation.material import Standing
@@ -32,10 +31,10 @@ def preview(
     _check(spoken)
     if seen_at is not None and seen_at > now():
         raise EditionError(f"seen_at {seen_at.isoformat()} is yet to come; look from now")
-    look = seen_at or now()
-    _check_begun(month, look, store)
     check_known(store, month)
-    evaluation = evaluate(store, month, seen_at=look, method=method or method_versions()[-1])
+    evaluation = evaluate(
+        store, month, seen_at=seen_at or now(), method=method or method_versions()[-1]
+    )
     outline = outline_of(store)
     files: dict[str, bytes] = {}
     for language in spoken:
@@ -47,17 +46,6 @@ def preview(
             is_demo=store.reference().city.demo,
         )
     return files
-
-
-def _check_begun(month: str, seen_at: datetime, store: Store) -> None:
-    """Of several months the last must have begun, too. Raises MonthError."""
-    last = month.rpartition("..")[2]
-    zone = store.reference().city.time_zone
-    month_bounds(month, zone)
-    if month_bounds(last, zone)[0] > seen_at:
-        raise MonthError(
-            f"month {last} had not begun at {seen_at.isoformat()}; end {month} with one that had"
-        )
 
 
 def _spoken(store: Store) -> Sequence[str]:
