@@ -82,10 +82,10 @@ def read_month(store: Store, month: str, seen_at: datetime, through_seq: int | N
     """`through_seq` None: as far as the log goes now. Raises MonthError."""
     reference = store.reference()
     begin_at, end_at = month_bounds(month, reference.city.time_zone)
-    newest_month = month.rpartition("..")[2]  # of several each must have begun
-    if seen_at <= month_bounds(newest_month, reference.city.time_zone)[0]:
+    last_month = month.rpartition("..")[2]  # of several each must have begun
+    if seen_at <= month_bounds(last_month, reference.city.time_zone)[0]:
         raise MonthError(
-            f"month {newest_month} had not begun at {seen_at.isoformat()}; look from a later instant"
+            f"month {last_month} had not begun at {seen_at.isoformat()}; look from a later instant"
         )
     begin, end, until = to_epoch(begin_at), to_epoch(end_at), to_epoch(seen_at)
     complaints = schema.complaints
